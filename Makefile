@@ -1,0 +1,61 @@
+# A short way to the usual commands; CMake does the building. Presets: see CMakePresets.json.
+
+ifneq ($(shell command -v ninja),)
+export CMAKE_GENERATOR ?= Ninja
+endif
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+T ?=
+ARGS ?=
+
+# Builds a preset: $(call build,preset,what else cmake --build takes)
+build = cmake --preset $(1) $(CONFIGURE) >/dev/null && cmake --build build/$(1) -j $(JOBS) $(2)
+
+.PHONY: help run test soak asan tsan ucontext lint format install clean
+
+help:
+	@echo "make run        build and run the demonstration (ARGS='serve 127.0.0.1:7007')"
+	@echo "make test       build and run the tests (T=sync/latch: one program)"
+	@echo "make soak       the stress tests, 200 times"
+	@echo "make asan tsan ucontext   the tests in that build"
+	@echo "make lint       what can be checked without running"
+	@echo "make install    PREFIX=/usr/local, DESTDIR="
+
+run:
+	@tools/setup run
+	@$(call build,release,--target edo-demo)
+	@build/release/edo-demo $(ARGS)
+
+test:
+	@tools/setup test
+	@$(call build,release)
+	@$(call build,debug)
+	@tools/test-matrix $(T)
+
+soak:
+	@tools/setup test
+	@$(call build,debug)
+	@tools/run-tests build/debug --repeat 200 stress
+
+asan tsan ucontext:
+	@tools/setup $@
+	@$(call build,$@)
+	@tools/test-sanitized $@ $(T)
+
+lint:
+	@tools/setup lint
+	@$(call build,release)
+	@tools/lint build/release
+
+format:
+	@tools/setup lint
+	@tools/lint --format
+
+install:
+	@tools/setup run
+	@$(call build,release,--target edo edo-shared edo-test)
+	@DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+
+clean:
+	@rm -rf build

@@ -1,0 +1,22 @@
+# Headers, libraries, edo.pc and the package that find_package(edo) finds. All of it may be moved.
+include(CMakePackageConfigHelpers)
+
+install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(FILES ${PROJECT_BINARY_DIR}/include/edo/config.h
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/edo)
+install(TARGETS edo edo-shared edo-test EXPORT edo-targets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+
+file(RELATIVE_PATH EDO_PC_PREFIX
+    /${CMAKE_INSTALL_LIBDIR}/pkgconfig /) # from edo.pc back to the prefix
+configure_file(cmake/edo.pc.in ${PROJECT_BINARY_DIR}/edo.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/edo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/edo)
+install(EXPORT edo-targets NAMESPACE edo:: DESTINATION ${package_dir})
+configure_file(cmake/edo-config.cmake.in ${PROJECT_BINARY_DIR}/edo-config.cmake @ONLY)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/edo-config-version.cmake
+    COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/edo-config.cmake ${PROJECT_BINARY_DIR}/edo-config-version.cmake
+    DESTINATION ${package_dir})

@@ -1,0 +1,158 @@
+/* edo/runtime.h: the runtime: built from options, entered by block_on, left in order. */
+#ifndef EDO_RUNTIME_H
+#define EDO_RUNTIME_H
+
+#include <edo/duration.h>
+#include <edo/task.h>
+
+EDO_BEGIN_DECLS
+
+typedef struct edo_runtime edo_runtime;
+/** A counted reference to a runtime. It may outlive the runtime's work, which then says so. */
+typedef struct edo_handle edo_handle;
+
+typedef enum edo_runtime_kind {
+    EDO_MULTI_THREAD = 0,  /**< workers on threads of their own, which steal from each other */
+    EDO_CURRENT_THREAD = 1 /**< one worker, on whichever thread is in block_on */
+} edo_runtime_kind;
+
+typedef enum edo_monitor {
+    EDO_MONITOR_DEFAULT = 0, /**< on in a multi-thread runtime, off in a current-thread one */
+    EDO_MONITOR_ON = 1,
+    EDO_MONITOR_OFF = 2
+} edo_monitor;
+
+/** Zeros are the defaults. */
+typedef struct edo_runtime_opts {
+    edo_runtime_kind kind;
+    int workers;                   /**< 0: one a CPU that the process may use; at most 4096 */
+    uint32_t global_queue_interval; /**< runs between looks at the injection queue; 0: 31 */
+    uint32_t event_interval;       /**< runs between looks at the driver; 0: 61 */
+    const char *name;              /**< copied; NULL: none; only blanks is refused */
+    size_t stack_size;             /**< of a task, in bytes; 0: 256 KiB; at least 16 KiB */
+    uint64_t seed;                 /**< of the random choices; 0: from the system */
+    bool no_lifo_slot;             /**< a task just woken goes to the queue like any other */
+    bool start_paused;             /**< time stands still; current-thread only */
+    bool no_io;                    /**< no driver: descriptors give -EDO_ENOIO */
+    bool no_time;                  /**< no timers: sleeps give -EDO_ENOTIME */
+    edo_monitor monitor;           /**< watches for tasks that block their worker */
+    void (*on_thread_start)(void *hook_arg); /**< on each thread the runtime starts */
+    void (*on_thread_stop)(void *hook_arg);  /**< on each of them, before it ends */
+    void (*on_park)(void *hook_arg);         /**< before a worker sleeps; may make work */
+    void (*on_unpark)(void *hook_arg);       /**< after it slept */
+    void *hook_arg;
+} edo_runtime_opts;
+
+/**
+ * Builds a runtime and starts its threads. `opts` may be NULL: multi-thread, with the defaults.
+ *
+ * Returns   0; -EINVAL (an option out of range), -ENOMEM, or what starting a thread or opening the
+ *           driver says. Then no thread is left and *ret_runtime is untouched.
+ * Owns      the caller, until edo_runtime_free.
+ */
+#define edo_runtime_new(opts, ret_runtime) edo_runtime_new_from(EDO_HERE, (opts), (ret_runtime))
+EDO_API int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts,
+                                 edo_runtime **ret_runtime);
+
+/**
+ * Shuts the runtime down, waits until every task and thread of it has ended, and frees it. NULL is
+ * fine.
+ *
+ * Returns   0; -EDEADLK from inside it, -EDO_EFORKED in a forked child: then nothing was freed.
+ */
+EDO_API int edo_runtime_free(edo_runtime *runtime);
+
+/**
+ * Ends the runtime's work: no new tasks; every await ends with -EDO_ESHUTDOWN; tasks that have not
+ * started run in the cancelled state. Waits for them at most `timeout`. The runtime still has to
+ * be freed. A second call waits for what the first has left.
+ *
+ * Returns   0 when every task has ended; -ETIMEDOUT when some are left, which it names on stderr,
+ *           and what they stand on stays until they end; -EINVAL; -EDEADLK; -EDO_EFORKED.
+ */
+EDO_API int edo_runtime_shutdown(edo_runtime *runtime, edo_duration timeout);
+
+/**
+ * Runs `fn(arg)` as a task of the runtime, the root task, and waits for its result. A multi-thread
+ * runtime runs it on a worker; a current-thread one runs on the calling thread meanwhile, along
+ * with its other tasks, unless another thread is driving it.
+ *
+ * Returns   what `fn` returned; or, and then it was not called: -EINVAL, -ENOMEM, -EDEADLK (from a
+ *           task, or inside another block_on), -EDO_ESHUTDOWN, -EDO_EFORKED.
+ * Suspends  blocks the calling thread.
+ * Threads   any that is no worker.
+ */
+#define edo_block_on(runtime, fn, arg) edo_block_on_from(EDO_HERE, (runtime), (fn), (arg))
+EDO_API int edo_block_on_from(const char *place, edo_runtime *runtime, int (*fn)(void *arg),
+                              void *arg);
+
+/** A new reference to the runtime. NULL for NULL. Owned by the caller, until edo_handle_unref. */
+EDO_API edo_handle *edo_runtime_handle(edo_runtime *runtime);
+/** A new reference to the current runtime: 0, or -EDO_ENORUNTIME, which debug builds explain. */
+#define edo_handle_current(ret_handle) edo_handle_current_from(EDO_HERE, (ret_handle))
+EDO_API int edo_handle_current_from(const char *place, edo_handle **ret_handle);
+/** The same, or NULL, without a word. */
+EDO_API edo_handle *edo_handle_try_current(void);
+/** Another reference; returns the handle. */
+EDO_API edo_handle *edo_handle_ref(edo_handle *handle);
+/** Gives a reference up. NULL is fine. */
+EDO_API void edo_handle_unref(edo_handle *handle);
+/** A number of the runtime's own within the process. 0 for NULL. */
+EDO_API uint64_t edo_handle_id(const edo_handle *handle);
+/** The runtime's name, or NULL. Good as long as the handle. */
+EDO_API const char *edo_handle_name(const edo_handle *handle);
+/** As edo_block_on, by a handle. */
+#define edo_handle_block_on(handle, fn, arg)                                                       \
+    edo_handle_block_on_from(EDO_HERE, (handle), (fn), (arg))
+EDO_API int edo_handle_block_on_from(const char *place, edo_handle *handle, int (*fn)(void *arg),
+                                     void *arg);
+
+/** Which runtime was the current one before. Its fields are private. */
+typedef struct edo_enter_guard {
+    edo_handle *entered;
+    edo_handle *before;
+} edo_enter_guard;
+
+/**
+ * Makes the handle's runtime the current one of this thread (or of the running task): spawns, and
+ * what needs a driver or timers, go there. Leave in reverse order.
+ *
+ * Returns   0; -EINVAL.
+ * Owns      the guard holds a reference until edo_leave.
+ */
+EDO_API int edo_enter(edo_handle *handle, edo_enter_guard *ret_guard);
+/** Makes the one before current again. */
+EDO_API void edo_leave(edo_enter_guard *guard);
+
+/** The worker this code runs on, from 0; -1 when it runs on none. */
+EDO_API int edo_worker_index(void);
+
+/** What a runtime has done so far. Exact once it is idle. */
+typedef struct edo_metrics {
+    unsigned workers;
+    uint64_t alive_tasks;     /**< spawned and not ended */
+    uint64_t spawned_tasks;
+    uint64_t polls;           /**< times a task was run or resumed */
+    uint64_t remote_schedules; /**< wakes and spawns that came from outside of its workers */
+    uint64_t steals;          /**< tasks that a worker took from another */
+    uint64_t overflows;       /**< times a full queue moved its older half */
+    uint64_t parks;           /**< times a worker went to sleep */
+    uint64_t driver_turns;    /**< looks at the driver, parks included */
+    uint64_t forced_yields;   /**< waits that the budget forced */
+    uint64_t reliefs;         /**< times a stuck worker's core was given to another thread */
+    uint64_t injected;        /**< tasks in the injection queue now */
+    uint64_t queued;          /**< tasks in the workers' queues now, LIFO slots not counted */
+    uint64_t registered;      /**< descriptors registered so far */
+    uint64_t deregistered;    /**< and taken out again */
+    uint64_t stack_bytes;     /**< address space of the process's task stacks */
+    uint32_t event_interval;  /**< as built */
+    uint32_t global_queue_interval;
+    bool monitor;
+} edo_metrics;
+
+/** Reads the counters; works after the runtime has ended too. -EINVAL for NULL. */
+EDO_API int edo_handle_metrics(const edo_handle *handle, edo_metrics *ret_metrics);
+
+EDO_END_DECLS
+
+#endif

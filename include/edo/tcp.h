@@ -1,0 +1,205 @@
+/*
+ * edo/tcp.h: TCP listeners and streams.
+ *
+ * A listener or stream is bound to the runtime it was opened in and works from tasks of any. One
+ * task may read and another write at the same time. After the runtime has ended, calls say
+ * -EDO_ESHUTDOWN; closing always works.
+ */
+#ifndef EDO_TCP_H
+#define EDO_TCP_H
+
+#include <edo/addr.h>
+#include <edo/future.h>
+#include <edo/op.h>
+#include <edo/time.h>
+
+EDO_BEGIN_DECLS
+
+typedef struct edo_tcp_listener edo_tcp_listener;
+typedef struct edo_tcp_stream edo_tcp_stream;
+
+typedef struct edo_tcp_listen_opts {
+    int backlog;        /**< connections the system keeps waiting; 0: 1024 */
+    bool no_reuse_addr; /**< leave SO_REUSEADDR off */
+    bool reuse_port;    /**< several listeners on one port share its connections */
+    bool v6_only;       /**< an IPv6 listener takes no IPv4 connections */
+} edo_tcp_listen_opts;
+
+/**
+ * Listens on "host:port" with a numeric host; port 0 is a free one, which edo_tcp_listener_addr
+ * tells.
+ *
+ * Returns   0; -EINVAL (not an address), -EADDRINUSE and what else socket(2), bind(2), listen(2)
+ *           say; -ENOMEM; -EDO_ENORUNTIME, -EDO_ENOIO, -EDO_ESHUTDOWN. Then *ret_listener is
+ *           untouched.
+ * Owns      the caller, until edo_tcp_listener_close.
+ */
+EDO_API int edo_tcp_listen(const char *address, edo_tcp_listener **ret_listener);
+/** The same for an address and with options, which may be NULL. */
+EDO_API int edo_tcp_listen_with(const edo_addr *addr, const edo_tcp_listen_opts *opts,
+                                edo_tcp_listener **ret_listener);
+/**
+ * Closes it: no new connections. Accepts that are waiting end with -ECANCELED. The handle is gone
+ * from the call on, whatever it returns. Works in a cancelled task and on a plain thread.
+ *
+ * Returns   0; -EINVAL for NULL.
+ */
+EDO_API int edo_tcp_listener_close(edo_tcp_listener *listener);
+/** The address it listens on. 0; -EINVAL. */
+EDO_API int edo_tcp_listener_addr(const edo_tcp_listener *listener, edo_addr *ret_addr);
+
+/** An accept under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_tcp_accept_future {
+    edo_future base;
+    edo_tcp_stream **ret_stream;
+    edo_op op;
+    edo_sleep_future backoff;
+    int shortage;
+    uint16_t backoff_ms;
+    bool backing_off;
+    bool gives_way;
+} edo_tcp_accept_future;
+
+/**
+ * Takes the next connection. A connection that ended before it was taken is passed over; when
+ * descriptors or memory run short it waits and tries again, from 1 ms up to 100 ms apart.
+ *
+ * Returns   0; -EINVAL; -ECANCELED when the listener is closed meanwhile; -ENOMEM; or why the
+ *           waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
+ * Owns      the caller gets *ret_stream, until edo_tcp_close.
+ * Suspends  unless a connection is waiting.
+ * Cancel    puts back: a connection that a losing arm took is the next accept's. Else takes none,
+ *           or the success stands.
+ */
+EDO_API int edo_tcp_accept(edo_tcp_listener *listener, edo_tcp_stream **ret_stream);
+EDO_API edo_tcp_accept_future edo_tcp_accept_async(edo_tcp_listener *listener,
+                                                   edo_tcp_stream **ret_stream);
+
+/** A connect under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_tcp_connect_future {
+    edo_future base;
+    edo_tcp_stream *stream;
+    edo_tcp_stream **ret_stream;
+    edo_op op;
+    uint64_t addr[4];
+    uint32_t addr_len;
+    int error;
+} edo_tcp_connect_future;
+
+/**
+ * Connects to "host:port" with a numeric host.
+ *
+ * Returns   0; -EINVAL (not an address), -ECONNREFUSED and what else connect(2) says; -ENOMEM;
+ *           -EDO_ENORUNTIME, -EDO_ENOIO; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT,
+ *           -EDO_ESHUTDOWN. Then *ret_stream is untouched.
+ * Owns      the caller gets *ret_stream, until edo_tcp_close.
+ * Suspends  unless it is connected at once.
+ * Cancel    closes the half-open connection. A connection that was made first stands, unless the
+ *           arm loses a select: then it is closed.
+ */
+EDO_API int edo_tcp_connect(const char *address, edo_tcp_stream **ret_stream);
+EDO_API edo_tcp_connect_future edo_tcp_connect_async(const char *address,
+                                                     edo_tcp_stream **ret_stream);
+/** The same to an address. */
+EDO_API int edo_tcp_connect_addr(const edo_addr *addr, edo_tcp_stream **ret_stream);
+EDO_API edo_tcp_connect_future edo_tcp_connect_addr_async(const edo_addr *addr,
+                                                          edo_tcp_stream **ret_stream);
+
+/** A read under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_tcp_read_future {
+    edo_future base;
+    edo_op op;
+    bool gives_way;
+} edo_tcp_read_future;
+
+/**
+ * Reads what is there, at most `len` bytes.
+ *
+ * Returns   the count; 0 at the end, or when `len` is 0; -EINVAL; -ECONNRESET and what else recv(2)
+ *           says; -ECANCELED when the stream is closed meanwhile; or why the waiting was cut
+ *           short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
+ * Owns      `buf` is the stream's until the read is READY.
+ * Suspends  unless something is there.
+ * Cancel    puts back: bytes that a losing arm took are the next read's. Else takes nothing, or
+ *           the success stands.
+ */
+EDO_API ssize_t edo_tcp_read(edo_tcp_stream *stream, void *buf, size_t len);
+EDO_API edo_tcp_read_future edo_tcp_read_async(edo_tcp_stream *stream, void *buf, size_t len);
+/** Reads without waiting: -EAGAIN when nothing is there. */
+EDO_API ssize_t edo_tcp_try_read(edo_tcp_stream *stream, void *buf, size_t len);
+
+/** A write under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_tcp_write_future {
+    edo_future base;
+    edo_op op;
+} edo_tcp_write_future;
+
+/**
+ * Writes what there is room for, at most `len` bytes. No SIGPIPE is raised.
+ *
+ * Returns   the count; 0 when `len` is 0; -EINVAL; -EPIPE, -ECONNRESET and what else send(2) says;
+ *           -ECANCELED when the stream is closed meanwhile; or why the waiting was cut short:
+ *           -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
+ * Owns      `buf` is the stream's until the write is READY.
+ * Suspends  unless there is room.
+ * Cancel    says how much it gave: bytes given stay given and are the result; none: -ECANCELED.
+ */
+EDO_API ssize_t edo_tcp_write(edo_tcp_stream *stream, const void *buf, size_t len);
+EDO_API edo_tcp_write_future edo_tcp_write_async(edo_tcp_stream *stream, const void *buf,
+                                                 size_t len);
+/** Writes without waiting: -EAGAIN when there is no room. */
+EDO_API ssize_t edo_tcp_try_write(edo_tcp_stream *stream, const void *buf, size_t len);
+
+/** A write of the whole under way. Its fields but done are private. */
+typedef struct edo_tcp_write_all_future {
+    edo_future base;
+    size_t done; /**< bytes given so far */
+    edo_op op;
+} edo_tcp_write_all_future;
+
+/**
+ * Writes all of it.
+ *
+ * Returns   0; what edo_tcp_write says, and then the future's `done` tells how far it came.
+ * Owns      `buf` is the stream's until the write is READY.
+ * Suspends  unless there is room.
+ * Cancel    says how much it gave, in `done`; the result is 0 only for the whole.
+ */
+EDO_API int edo_tcp_write_all(edo_tcp_stream *stream, const void *buf, size_t len);
+EDO_API edo_tcp_write_all_future edo_tcp_write_all_async(edo_tcp_stream *stream, const void *buf,
+                                                         size_t len);
+
+typedef enum edo_half {
+    EDO_READ_HALF = 0,  /**< what comes in */
+    EDO_WRITE_HALF = 1, /**< what goes out: the peer reads the end */
+    EDO_BOTH_HALVES = 2
+} edo_half;
+
+/**
+ * Shuts a half down; it may be done again. What was written before still arrives. Afterwards writes
+ * say -EPIPE, reads 0.
+ *
+ * Returns   0; -EINVAL; -ENOTCONN when the peer has reset the connection; -EDO_ESHUTDOWN.
+ */
+EDO_API int edo_tcp_shutdown(edo_tcp_stream *stream, edo_half half);
+
+/**
+ * Closes the stream. Reads and writes that are waiting end with -ECANCELED or their result. The
+ * handle is gone from the call on. Works in a cancelled task and on a plain thread. Never waits.
+ *
+ * Returns   0; -EINVAL for NULL.
+ */
+EDO_API int edo_tcp_close(edo_tcp_stream *stream);
+
+/** The addresses of both ends. 0; -EINVAL; -ENOTCONN and what getpeername(2) says. */
+EDO_API int edo_tcp_local_addr(const edo_tcp_stream *stream, edo_addr *ret_addr);
+EDO_API int edo_tcp_peer_addr(const edo_tcp_stream *stream, edo_addr *ret_addr);
+
+/** Small writes go out at once (true), or wait to be joined. Streams start with true. */
+EDO_API int edo_tcp_set_nodelay(edo_tcp_stream *stream, bool nodelay);
+/** Close resets the connection (0), or behaves as the system does (a negative number). Seconds. */
+EDO_API int edo_tcp_set_linger(edo_tcp_stream *stream, int seconds);
+
+EDO_END_DECLS
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * await.c: a task, or a plain thread, waits for one future.
+ *
+ * Why a wait is cut short is a level and is asked for before each poll; the cancel is passed on
+ * once. After it the loop goes on until the future is READY: its memory is never left behind. A
+ * future that had its effect all the same keeps its success.
+ */
+#include <edo/await.h>
+
+#include <errno.h>
+
+#include <edo/error.h>
+
+#include "base/report.h"
+#include "await/await.h"
+#include "sched/debug.h"
+#include "sched/scope.h"
+
+/* Claims the future for this await. Two tasks on two threads: one of them sees the other's. */
+static int claim(edo_future *fut)
+{
+    /* relaxed: misuse is reported on a best effort; it publishes nothing. */
+    if (unlikely(a_load(&fut->state, relaxed) & FUTURE_AWAITED)) {
+        report_misuse("%s is being awaited already; one future has one awaiter",
+                      fut->ops->name ? fut->ops->name : "a future");
+        return -EDO_EMISUSE;
+    }
+    a_store(&fut->state, fut->state | FUTURE_AWAITED, relaxed);
+    return 0;
+}
+
+static void release(edo_future *fut)
+{
+    a_store(&fut->state, fut->state & ~(uint32_t)FUTURE_AWAITED, relaxed);
+}
+
+/* A cancelled task's awaits cost budget too, so that a loop over them doesn't starve others. */
+static void spend_canceled(thread *self)
+{
+    if (self->budget > 0) {
+        self->budget--;
+        return;
+    }
+    task_mark(self->task, 0);
+    task_suspend(self);
+}
+
+static int64_t finish(edo_future *fut, int why)
+{
+    if (why && fut->result == -ECANCELED)
+        fut->result = why;
+    return fut->result;
+}
+
+static edo_poll poll_once(thread *self, edo_future *fut, const edo_waker *waker)
+{
+    self->poll_depth++;
+    edo_poll is = edo_future_poll(fut, waker);
+    self->poll_depth--;
+    return is;
+}
+
+static int64_t await_in_task(thread *self, task *t, edo_future *fut)
+{
+    edo_waker waker = task_waker(t);
+    int told = 0, refused = 0;
+
+    for (;;) {
+        int why = task_why(t);
+        if (unlikely((why || refused) && !told)) {
+            told = refused ? refused : why;
+            spend_canceled(self);
+            self = thread_self();
+            edo_future_cancel(fut);
+        }
+        if (future_is_done(fut) || poll_once(self, fut, &waker) == EDO_READY)
+            return finish(fut, told);
+        if (!told && (refused = debug_may_suspend(t)) < 0)
+            continue;
+        task_suspend(self);
+        self = thread_self();
+    }
+}
+
+static int64_t await_in_thread(thread *self, edo_future *fut)
+{
+    parker *p = thread_parker(self);
+
+    if (!p)
+        return -ENOMEM;
+    edo_waker waker = parker_waker(p);
+    while (!future_is_done(fut) && poll_once(self, fut, &waker) == EDO_PENDING)
+        parker_wait(p, UINT64_MAX);
+    return fut->result;
+}
+
+int64_t edo_await(edo_future *fut)
+{
+    thread *self = thread_self();
+    task *t = self->task;
+
+    if (!fut || !fut->ops)
+        return -EINVAL;
+    if (unlikely(self->poll_depth || self->in_hook || (t && t->kind != TASK_STACKFUL) ||
+                 (!t && self->core))) {
+        report_misuse("%s can't be awaited in a poll function or in a hook, which must not wait",
+                      fut->ops->name ? fut->ops->name : "a future");
+        return -EDEADLK;
+    }
+    int rc = claim(fut);
+    if (rc < 0)
+        return rc;
+    int64_t result = t ? await_in_task(self, t, fut) : await_in_thread(self, fut);
+    release(fut);
+    return result;
+}

@@ -1,0 +1,112 @@
+/*
+ * join_all.c: all of several futures, each polled in the order given until it is READY.
+ *
+ * try_join: the first failure is kept, the rest cancelled, and their ends waited for.
+ */
+#include <edo/await.h>
+
+#include <errno.h>
+
+#include "await/await.h"
+
+static edo_join_all_future *of(edo_future *base)
+{
+    return container_of(base, edo_join_all_future, base);
+}
+
+static void cancel_parts(edo_join_all_future *join)
+{
+    join->stopping = true;
+    for (size_t i = 0; i < join->count; i++)
+        if (join->parts[i])
+            edo_future_cancel(join->parts[i]);
+}
+
+static void note_failure(edo_join_all_future *join, int64_t result)
+{
+    if (result >= 0 || join->failure < 0)
+        return;
+    join->failure = result;
+    if (join->stop_early && !join->stopping)
+        cancel_parts(join);
+}
+
+/* True: every part is READY. */
+static bool poll_parts(edo_join_all_future *join, const edo_waker *waker)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < join->count; i++) {
+        edo_future *part = join->parts[i];
+        if (!part)
+            continue;
+        if (!future_is_done(part) && edo_future_poll(part, waker) == EDO_PENDING)
+            all = false;
+        else
+            note_failure(join, part->result);
+    }
+    return all;
+}
+
+static edo_poll join_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_join_all_future *join = of(base);
+
+    if (!join->parts && join->count)
+        return edo_future_finish(base, -EINVAL);
+    bool was_stopping = join->stopping;
+    bool all = poll_parts(join, waker);
+    if (!all && join->stopping && !was_stopping)
+        all = poll_parts(join, waker); /* those cancelled just now: the canceller polls at once */
+    if (!all)
+        return EDO_PENDING;
+    if (join->stop_early)
+        return edo_future_finish(base, join->failure);
+    bool cut = (base->state & FUTURE_CANCELED) && join->failure < 0;
+    return edo_future_finish(base, cut ? -ECANCELED : 0);
+}
+
+static void join_cancel(edo_future *base)
+{
+    cancel_parts(of(base));
+}
+
+static const edo_future_ops join_ops = {
+    .poll = join_poll,
+    .cancel = join_cancel,
+    .name = "join_all",
+};
+
+static edo_join_all_future make(edo_future *const *parts, size_t count, bool stop_early)
+{
+    return (edo_join_all_future){
+        .base = EDO_FUTURE_INIT(&join_ops),
+        .parts = parts,
+        .count = count,
+        .stop_early = stop_early,
+    };
+}
+
+edo_join_all_future edo_join_all_async(edo_future *const *parts, size_t count)
+{
+    return make(parts, count, false);
+}
+
+edo_join_all_future edo_try_join_all_async(edo_future *const *parts, size_t count)
+{
+    return make(parts, count, true);
+}
+
+int edo_join_all_array(edo_future *const *parts, size_t count)
+{
+    edo_join_all_future join = make(parts, count, false);
+
+    return (int)edo_await(&join.base);
+}
+
+int edo_try_join_all_array(edo_future *const *parts, size_t count)
+{
+    edo_join_all_future join = make(parts, count, true);
+
+    return (int)edo_await(&join.base);
+}

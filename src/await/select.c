@@ -1,0 +1,168 @@
+/*
+ * select.c: the first of several futures, and every other one brought to its end.
+ *
+ * RACING     Arms are polled from a random one (or the first); the first READY wins.
+ * DRAINING   A winner stands, or the select was cancelled: every arm that was polled has been
+ *            cancelled and is polled until READY, whatever wakes us. An arm never polled is settled
+ *            with -ECANCELED, untouched. Cancelled before there was a winner: the first arm that has
+ *            had an effect all the same wins.
+ * The end    What losers took is put back. So no arm is left alive and unpolled.
+ */
+#include <edo/await.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "await/await.h"
+#include "sched/coop.h"
+#include "sched/sched.h"
+
+enum { RACING, DRAINING };
+
+static edo_select_future *of(edo_future *base)
+{
+    return container_of(base, edo_select_future, base);
+}
+
+static bool valid(const edo_select_future *sel)
+{
+    bool enabled = false;
+
+    for (size_t i = 0; sel->arms && i < sel->count && sel->count <= EDO_SELECT_MAX; i++)
+        enabled = enabled || sel->arms[i];
+    return enabled;
+}
+
+static edo_poll poll_arm(edo_future *arm, const edo_waker *waker)
+{
+    return future_is_done(arm) ? EDO_READY : edo_future_poll(arm, waker);
+}
+
+static void cancel_arms(edo_select_future *sel)
+{
+    for (size_t i = 0; i < sel->count; i++)
+        if (sel->arms[i] && (int)i != sel->winner)
+            edo_future_cancel(sel->arms[i]);
+}
+
+/* True: every arm is READY. */
+static bool drain(edo_select_future *sel, const edo_waker *waker)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < sel->count; i++) {
+        edo_future *arm = sel->arms[i];
+        if (!arm || (int)i == sel->winner)
+            continue;
+        if (poll_arm(arm, waker) == EDO_PENDING)
+            all = false;
+        else if (sel->winner < 0 && arm->result >= 0)
+            sel->winner = (int)i;
+    }
+    return all;
+}
+
+static edo_poll finish(edo_select_future *sel)
+{
+    for (size_t i = 0; i < sel->count; i++)
+        if (sel->arms[i] && (int)i != sel->winner)
+            edo_future_put_back(sel->arms[i]);
+    return edo_future_finish(&sel->base, sel->winner < 0 ? -ECANCELED : sel->winner);
+}
+
+static void race(edo_select_future *sel, const edo_waker *waker)
+{
+    size_t from = sel->biased ? 0 : rng_below(thread_rng(thread_self()), (uint32_t)sel->count);
+
+    for (size_t i = 0; i < sel->count; i++) {
+        size_t at = (from + i) % sel->count;
+        if (!sel->arms[at] || poll_arm(sel->arms[at], waker) == EDO_PENDING)
+            continue;
+        sel->winner = (int)at;
+        sel->phase = DRAINING;
+        cancel_arms(sel);
+        return;
+    }
+}
+
+static edo_poll select_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_select_future *sel = of(base);
+
+    if (sel->phase == RACING) {
+        if (!valid(sel))
+            return edo_future_finish(base, -EINVAL);
+        if (!coop_proceed(waker)) /* go back at once: no arm is polled for nothing */
+            return EDO_PENDING;
+        race(sel, waker);
+    }
+    if (sel->phase == RACING || !drain(sel, waker))
+        return EDO_PENDING;
+    return finish(sel);
+}
+
+static void select_cancel(edo_future *base)
+{
+    edo_select_future *sel = of(base);
+
+    if (sel->phase == DRAINING)
+        return; /* an arm has won already */
+    sel->phase = DRAINING;
+    cancel_arms(sel);
+}
+
+/* The winner's own success goes back as well. */
+static void select_put_back(edo_future *base)
+{
+    edo_select_future *sel = of(base);
+    edo_future *arm = sel->arms[sel->winner];
+
+    if (arm->result < 0)
+        return; /* a failure is not undone, and the winner stands */
+    edo_future_put_back(arm);
+    if (arm->result == -ECANCELED)
+        base->result = -ECANCELED;
+}
+
+static const edo_future_ops select_ops = {
+    .poll = select_poll,
+    .cancel = select_cancel,
+    .put_back = select_put_back,
+    .name = "select",
+};
+
+static edo_select_future make(edo_future *const *arms, size_t count, bool biased)
+{
+    return (edo_select_future){
+        .base = EDO_FUTURE_INIT(&select_ops),
+        .arms = arms,
+        .count = count,
+        .winner = -1,
+        .phase = RACING,
+        .biased = biased,
+    };
+}
+
+edo_select_future edo_select_async(edo_future *const *arms, size_t count)
+{
+    return make(arms, count, false);
+}
+
+edo_select_future edo_select_biased_async(edo_future *const *arms, size_t count)
+{
+    return make(arms, count, true);
+}
+
+int edo_select_array(edo_future *const *arms, size_t count)
+{
+    edo_select_future sel = make(arms, count, false);
+
+    return (int)edo_await(&sel.base);
+}
+
+int edo_select_biased_array(edo_future *const *arms, size_t count)
+{
+    edo_select_future sel = make(arms, count, true);
+
+    return (int)edo_await(&sel.base);
+}

@@ -1,0 +1,98 @@
+/* sys.c: descriptors, fences, signals and the other calls that are one line each. */
+#include "base/sys.h"
+
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/sys_result.h"
+
+int sys_close(int fd)
+{
+    int saved = errno;
+    /* Never again after EINTR: Linux has let go of the number by then. */
+    return (int)sys_result(close(fd), saved);
+}
+
+ssize_t sys_read(int fd, void *buf, size_t len)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = read(fd, buf, len);
+    while (sys_interrupted(n));
+    return sys_result(n, saved);
+}
+
+ssize_t sys_write(int fd, const void *buf, size_t len)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = write(fd, buf, len);
+    while (sys_interrupted(n));
+    return sys_result(n, saved);
+}
+
+int sys_pipe2(int fds[2], int flags)
+{
+    int saved = errno;
+    return (int)sys_result(pipe2(fds, flags | O_CLOEXEC), saved);
+}
+
+int sys_eventfd(unsigned initial, int flags)
+{
+    int saved = errno;
+    return (int)sys_result(eventfd(initial, flags | EFD_CLOEXEC), saved);
+}
+
+int sys_fcntl_getfl(int fd)
+{
+    int saved = errno;
+    return (int)sys_result(fcntl(fd, F_GETFL), saved);
+}
+
+int sys_membarrier_register(void)
+{
+    int saved = errno;
+    return (int)sys_result(
+        syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0), saved);
+}
+
+int sys_membarrier(void)
+{
+    int saved = errno;
+    return (int)sys_result(syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0), saved);
+}
+
+pid_t sys_getpid(void)
+{
+    return getpid();
+}
+
+pid_t sys_gettid(void)
+{
+    return (pid_t)syscall(SYS_gettid);
+}
+
+int sys_getrlimit(int resource, struct rlimit *ret)
+{
+    int saved = errno;
+    return (int)sys_result(getrlimit((__rlimit_resource_t)resource, ret), saved);
+}
+
+int sys_sigaction(int signo, const struct sigaction *act, struct sigaction *old)
+{
+    int saved = errno;
+    return (int)sys_result(sigaction(signo, act, old), saved);
+}
+
+int sys_sigaltstack(const stack_t *stack, stack_t *old)
+{
+    int saved = errno;
+    return (int)sys_result(sigaltstack(stack, old), saved);
+}

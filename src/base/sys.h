@@ -1,0 +1,74 @@
+/*
+ * base/sys.h: system calls that return a negative errno.
+ *
+ * The only callers of the kernel but for futex, clock, random and thread. Each returns what the
+ * call returns on success (0 or a count or a descriptor), else -errno; errno itself is left as it
+ * was. Interrupted calls that may be taken up again are; close is never taken up again.
+ */
+#ifndef BASE_SYS_H
+#define BASE_SYS_H
+
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+/* Descriptors. All that make one set close-on-exec. */
+int sys_close(int fd);
+ssize_t sys_read(int fd, void *buf, size_t len);
+ssize_t sys_write(int fd, const void *buf, size_t len);
+int sys_pipe2(int fds[2], int flags);
+int sys_eventfd(unsigned initial, int flags);
+int sys_fcntl_getfl(int fd);
+
+/* Sockets. */
+int sys_socket(int family, int type, int protocol);
+int sys_bind(int fd, const struct sockaddr *sa, socklen_t len);
+int sys_listen(int fd, int backlog);
+int sys_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags);
+int sys_connect(int fd, const struct sockaddr *sa, socklen_t len);
+ssize_t sys_recv(int fd, void *buf, size_t len, int flags);
+ssize_t sys_send(int fd, const void *buf, size_t len, int flags);
+int sys_shutdown(int fd, int how);
+int sys_getsockname(int fd, struct sockaddr *sa, socklen_t *len);
+int sys_getpeername(int fd, struct sockaddr *sa, socklen_t *len);
+int sys_setsockopt(int fd, int level, int name, const void *value, socklen_t len);
+int sys_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
+
+/* epoll. sys_epoll_wait waits until `until_ns` of the monotonic clock (UINT64_MAX: for ever; 0:
+ * not at all); -EINTR is reported, as the caller may have something else to do then. */
+int sys_epoll_create(void);
+int sys_epoll_ctl(int epoll, int op, int fd, struct epoll_event *event);
+int sys_epoll_wait(int epoll, struct epoll_event *events, int max, uint64_t until_ns);
+
+/* Memory. */
+int sys_mmap_anonymous(size_t len, int extra_flags, void **ret);
+int sys_munmap(void *addr, size_t len);
+int sys_madvise(void *addr, size_t len, int advice);
+int sys_mprotect(void *addr, size_t len, int prot);
+size_t sys_page_size(void);
+/* vm.max_map_count, or its default if it can't be read. */
+long sys_max_map_count(void);
+
+/* Processors. The number this process may use by affinity mask and cgroup quota (v1 and v2), at
+ * least 1. */
+int sys_cpu_count(void);
+
+/*
+ * The heavy side of an asymmetric fence: when it returns 0, every thread of the process has passed
+ * a full fence. sys_membarrier_register once before; both say -ENOSYS or so where there is none.
+ */
+int sys_membarrier_register(void);
+int sys_membarrier(void);
+
+/* Others. */
+pid_t sys_getpid(void);
+pid_t sys_gettid(void);
+int sys_getrlimit(int resource, struct rlimit *ret);
+int sys_sigaction(int signo, const struct sigaction *act, struct sigaction *old);
+int sys_sigaltstack(const stack_t *stack, stack_t *old);
+
+#endif

@@ -1,0 +1,23 @@
+/* base/sys_result.h: how the sys_*.c files turn errno into a result. */
+#ifndef BASE_SYS_RESULT_H
+#define BASE_SYS_RESULT_H
+
+#include <edo/errno.h>
+
+/* What a call returned, or -errno, and errno is again what it was before: `saved`. */
+static inline long sys_result(long rc, int saved)
+{
+    if (rc < 0) {
+        rc = -errno;
+        errno = saved;
+    }
+    return rc;
+}
+
+/* Whether a call was cut short by a signal, and may be made again as it was. */
+static inline bool sys_interrupted(long rc)
+{
+    return rc < 0 && errno == EINTR;
+}
+
+#endif

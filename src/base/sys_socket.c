@@ -1,0 +1,92 @@
+/* sys_socket.c: the calls on sockets. */
+#include "base/sys.h"
+
+#include "base/sys_result.h"
+
+int sys_socket(int family, int type, int protocol)
+{
+    int saved = errno;
+    return (int)sys_result(socket(family, type | SOCK_CLOEXEC, protocol), saved);
+}
+
+int sys_bind(int fd, const struct sockaddr *sa, socklen_t len)
+{
+    int saved = errno;
+    return (int)sys_result(bind(fd, sa, len), saved);
+}
+
+int sys_listen(int fd, int backlog)
+{
+    int saved = errno;
+    return (int)sys_result(listen(fd, backlog), saved);
+}
+
+int sys_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags)
+{
+    int saved = errno;
+    int rc;
+
+    do
+        rc = accept4(fd, sa, len, flags | SOCK_CLOEXEC);
+    while (sys_interrupted(rc));
+    return (int)sys_result(rc, saved);
+}
+
+int sys_connect(int fd, const struct sockaddr *sa, socklen_t len)
+{
+    int saved = errno;
+    /* Not again after EINTR: the attempt goes on, a second call would say EALREADY. */
+    return (int)sys_result(connect(fd, sa, len), saved);
+}
+
+ssize_t sys_recv(int fd, void *buf, size_t len, int flags)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = recv(fd, buf, len, flags);
+    while (sys_interrupted(n));
+    return sys_result(n, saved);
+}
+
+ssize_t sys_send(int fd, const void *buf, size_t len, int flags)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = send(fd, buf, len, flags);
+    while (sys_interrupted(n));
+    return sys_result(n, saved);
+}
+
+int sys_shutdown(int fd, int how)
+{
+    int saved = errno;
+    return (int)sys_result(shutdown(fd, how), saved);
+}
+
+int sys_getsockname(int fd, struct sockaddr *sa, socklen_t *len)
+{
+    int saved = errno;
+    return (int)sys_result(getsockname(fd, sa, len), saved);
+}
+
+int sys_getpeername(int fd, struct sockaddr *sa, socklen_t *len)
+{
+    int saved = errno;
+    return (int)sys_result(getpeername(fd, sa, len), saved);
+}
+
+int sys_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+    int saved = errno;
+    return (int)sys_result(setsockopt(fd, level, name, value, len), saved);
+}
+
+int sys_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+    int saved = errno;
+    return (int)sys_result(getsockopt(fd, level, name, value, len), saved);
+}

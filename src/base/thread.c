@@ -1,0 +1,59 @@
+/* thread.c: threads by pthread_create; each names itself before its function runs. */
+#include "base/thread.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+typedef struct thread_start_args {
+    void *(*fn)(void *arg);
+    void *arg;
+    char name[16];
+} thread_start_args;
+
+static void *start(void *arg)
+{
+    thread_start_args args = *(thread_start_args *)arg;
+
+    free(arg);
+    /* Here and not in the starter: there the thread may have ended and detached itself by now. */
+    pthread_setname_np(pthread_self(), args.name);
+    return args.fn(args.arg);
+}
+
+int thread_start(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name)
+{
+    thread_start_args *args = malloc(sizeof *args);
+    int rc;
+
+    if (!args)
+        return -ENOMEM;
+    *args = (thread_start_args){.fn = fn, .arg = arg};
+    memcpy(args->name, name, strnlen(name, sizeof args->name - 1)); /* the rest is zeros */
+    rc = pthread_create(ret_thread, NULL, start, args);
+    if (rc != 0)
+        free(args);
+    return -rc;
+}
+
+void thread_join(pthread_t thread)
+{
+    pthread_join(thread, NULL);
+}
+
+void thread_yield(void)
+{
+    sched_yield();
+}
+
+void thread_nap(uint64_t ns)
+{
+    struct timespec left = {.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+
+    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
+        ;
+}

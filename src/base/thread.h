@@ -1,0 +1,19 @@
+/* base/thread.h: the only place that starts threads. */
+#ifndef BASE_THREAD_H
+#define BASE_THREAD_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+/*
+ * Starts a thread with every signal that can be handled left as the caller has it, and a name of
+ * at most 15 bytes. Returns 0 or a negative errno.
+ */
+int thread_start(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name);
+void thread_join(pthread_t thread);
+/* Gives the processor away once. */
+void thread_yield(void);
+/* Sleeps; for the bounded waits of slow paths only. */
+void thread_nap(uint64_t ns);
+
+#endif

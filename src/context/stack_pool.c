@@ -1,0 +1,230 @@
+/*
+ * stack_pool.c: where stacks come from and where they wait for their next task.
+ *
+ * Regions     64 stacks a mapping, each with its guard below it. A region is never unmapped, so the
+ *             list of regions only grows and signal handlers may walk it.
+ * Pool        Those nobody uses: warm ones, whose top is in memory, and cold ones, which have been
+ *             given back to the system or never used. Warm ones go first, the last one in first.
+ * Cache       A worker's own, so that get and put take no lock. It is refilled eight at a time,
+ *             and half of it goes to the pool when it is full.
+ * Memory      A stack goes into the pool with at most 16 KiB of what its task's switches have seen
+ *             in use. What a task touched between two switches is found by the trim only, which
+ *             takes all.
+ */
+#include "context/stack.h"
+
+#include <stdlib.h>
+
+#include <edo/errno.h>
+
+#include "base/atomic.h"
+#include "base/lock.h"
+#include "base/macros.h"
+#include "base/sys.h"
+#include "context/guard.h"
+#include "context/sanitizer.h"
+#include "context/stack_memory.h"
+
+#define REGION_STACKS 64
+#define STRIDE (STACK_GUARD_SIZE + STACK_DEFAULT_SIZE)
+#define CACHE_MOST 64
+#define BATCH 8
+#define KEEP_WARM 64 /* in the pool; the rest is trimmed */
+
+typedef struct region {
+    char *base;
+    struct region *next;   /* the one made before; never changes */
+    unsigned handed_out;   /* stacks that have left it, for good; under pool.lock */
+    stack stacks[REGION_STACKS];
+} region;
+
+static struct {
+    lock lock;
+    stack *warm;
+    stack *cold;
+    unsigned warm_count;
+    region *regions; /* the newest first; atomic: handlers read it */
+} pool;
+
+/* Lists of stacks, linked by `next`. */
+static void push(stack **list, stack *s)
+{
+    s->next = *list;
+    *list = s;
+}
+
+static stack *pop(stack **list)
+{
+    stack *s = *list;
+
+    if (s)
+        *list = s->next;
+    return s;
+}
+
+/* Adds a region to the pool, which is locked. 0 or -ENOMEM. */
+static int add_region(void)
+{
+    region *r = calloc(1, sizeof *r);
+
+    if (!r)
+        return -ENOMEM;
+    if (stack_map(REGION_STACKS * STRIDE, &r->base) < 0) {
+        free(r);
+        return -ENOMEM;
+    }
+    for (unsigned i = 0; i < REGION_STACKS; i++) {
+        stack_lay_out(&r->stacks[i], r->base + i * STRIDE, STACK_DEFAULT_SIZE, i);
+        r->stacks[i].common = true;
+    }
+    r->next = pool.regions;
+    a_store(&pool.regions, r, release); /* pairs with the acquire in stack_find */
+    return 0;
+}
+
+/* Takes one out of the pool, which is locked; NULL: no memory. */
+static stack *take_one(void)
+{
+    region *newest = pool.regions;
+    stack *s;
+
+    if ((s = pop(&pool.warm))) {
+        pool.warm_count--;
+        return s;
+    }
+    if ((s = pop(&pool.cold)))
+        return s;
+    if (!newest || newest->handed_out == REGION_STACKS) {
+        if (add_region() < 0)
+            return NULL;
+        newest = pool.regions;
+    }
+    return &newest->stacks[newest->handed_out++];
+}
+
+/* At most n stacks, ready for use; NULL: no memory. */
+static stack *take_batch(unsigned n, unsigned *ret_count)
+{
+    stack *list = NULL;
+    stack *s;
+
+    *ret_count = 0;
+    lock_take(&pool.lock);
+    while (*ret_count < n && (s = take_one())) {
+        push(&list, s);
+        ++*ret_count;
+    }
+    lock_drop(&pool.lock);
+    for (s = list; s; s = s->next)
+        stack_make_ready(s); /* these are system calls: not under the lock */
+    return list;
+}
+
+int stack_get(stack_cache *cache, size_t size, stack **ret)
+{
+    stack_cache none = {0};
+    int rc;
+
+    if (size > STACK_DEFAULT_SIZE) {
+        if ((rc = stack_large_get(size, ret)) < 0)
+            return rc;
+    } else {
+        if (!cache)
+            cache = &none;
+        if (!cache->first)
+            cache->first = take_batch(cache == &none ? 1 : BATCH, &cache->count);
+        if (!cache->first)
+            return -ENOMEM;
+        *ret = pop(&cache->first);
+        cache->count--;
+    }
+    guard_arm(*ret);
+    return 0;
+}
+
+/* Moves the whole list into the pool. */
+static void give(stack *list)
+{
+    stack *last = NULL;
+    unsigned count = 0;
+
+    for (stack *s = list; s; last = s, s = s->next, count++)
+        if (s->deepest < s->low + s->size - STACK_KEEP_SIZE)
+            stack_shrink(s, STACK_KEEP_SIZE);
+    if (!last)
+        return;
+    lock_take(&pool.lock);
+    last->next = pool.warm;
+    pool.warm = list;
+    pool.warm_count += count;
+    lock_drop(&pool.lock);
+}
+
+/* Moves all but the `keep` that were used last into the pool. */
+static void cache_cut(stack_cache *cache, unsigned keep)
+{
+    stack **link = &cache->first;
+
+    for (unsigned i = 0; i < keep && *link; i++)
+        link = &(*link)->next;
+    give(*link);
+    *link = NULL;
+    cache->count = keep < cache->count ? keep : cache->count;
+}
+
+void stack_put(stack_cache *cache, stack *s)
+{
+    guard_check(s);
+    sanitizer_clean_stack(s);
+    if (!s->common) {
+        stack_large_put(s);
+    } else if (!cache) {
+        s->next = NULL;
+        give(s);
+    } else {
+        if (cache->count >= CACHE_MOST)
+            cache_cut(cache, CACHE_MOST / 2);
+        push(&cache->first, s);
+        cache->count++;
+    }
+}
+
+void stack_cache_flush(stack_cache *cache)
+{
+    cache_cut(cache, 0);
+}
+
+bool stack_pool_trim(unsigned most)
+{
+    stack *trimmed = NULL;
+    stack *s;
+    bool more;
+
+    lock_take(&pool.lock);
+    for (; most > 0 && pool.warm_count > KEEP_WARM; most--, pool.warm_count--)
+        push(&trimmed, pop(&pool.warm));
+    more = pool.warm_count > KEEP_WARM;
+    lock_drop(&pool.lock);
+
+    for (s = trimmed; s; s = s->next)
+        stack_shrink(s, 0);
+
+    lock_take(&pool.lock);
+    while ((s = pop(&trimmed)))
+        push(&pool.cold, s);
+    lock_drop(&pool.lock);
+    return more;
+}
+
+const stack *stack_find(const void *addr, bool *ret_in_guard)
+{
+    /* acquire: pairs with the release in add_region. */
+    for (region *r = a_load(&pool.regions, acquire); r; r = r->next) {
+        size_t offset = (size_t)((uintptr_t)addr - (uintptr_t)r->base);
+        if (offset >= REGION_STACKS * STRIDE)
+            continue;
+        *ret_in_guard = offset % STRIDE < STACK_GUARD_SIZE;
+        return &r->stacks[offset / STRIDE];
+    }
+    return stack_large_find(addr, ret_in_guard);
+}

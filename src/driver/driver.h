@@ -1,0 +1,127 @@
+/*
+ * driver/driver.h: the seam between edo and the operating system's events.
+ *
+ * The verb is poll: a task polls its operation until that is READY. A readiness driver (epoll)
+ * makes the call in the task that wanted it; a completion driver hands it to the kernel and reads
+ * what came back. Nothing above this header knows which one runs. Sources are type-stable: their
+ * memory is never unmapped and is reused with another generation.
+ */
+#ifndef DRIVER_DRIVER_H
+#define DRIVER_DRIVER_H
+
+#include <edo/op.h>
+
+#include "base/lock.h"
+#include "base/macros.h"
+#include "future/wake.h"
+
+enum op_kind { OP_ACCEPT, OP_CONNECT, OP_RECV, OP_SEND, OP_READ };
+enum op_dir { OP_IN, OP_OUT };
+enum op_state { OP_NEW, OP_ARMED, OP_CANCELING, OP_COMPLETING, OP_DONE };
+
+typedef struct source source;
+typedef struct driver driver;
+
+/* Operations of one direction of a source, first come first served. Under the source's lock. */
+typedef struct op_queue {
+    uint32_t ready; /* readiness drivers: READY | HUP | tick << 8; atomic */
+    edo_op *first, *last;
+} op_queue;
+
+/* Something that was taken and put back; the source's until an operation takes it again. */
+typedef struct source_kept source_kept;
+struct source_kept {
+    source_kept *next;
+    void (*release)(source_kept *kept); /* the source is closed: nobody will take it */
+};
+
+struct source {
+    int fd;            /* -1: the slot is free */
+    uint32_t slot;     /* this source's number in the process */
+    uint32_t gen;      /* atomic; grows when the descriptor is closed */
+    lock lock;
+    driver *home;      /* NULL once the runtime has ended; atomic; written under the lock */
+    const struct driver_ops *ops; /* of the driver it was opened in; atomic; never NULL again */
+    bool stream;       /* short reads mean that nothing is left: stream sockets, pipes */
+    bool closing;      /* under the lock: no new operations */
+    bool watched;      /* epoll: registered, which happens at the first wait */
+    bool wants_out;    /* epoll: EPOLLOUT is registered */
+    uint32_t users;    /* operations polled and not READY, under the lock */
+    op_queue dir[2];   /* OP_IN, OP_OUT */
+    source_kept *kept; /* what was put back, oldest first; atomic, written under the lock */
+    source *next, *prev; /* in the home driver's list, or next in the free list */
+    void *cookie;      /* completion drivers: what they keep about it */
+};
+
+typedef struct driver_ops {
+    const char *name;
+    int (*open)(driver **ret);
+    /* No source is left open in it, and nobody parks. */
+    void (*free)(driver *d);
+    /* Adds a non-blocking descriptor's source to the driver, its lock held. 0 or a negative errno. */
+    int (*add)(driver *d, source *src);
+    /* Takes it out again, its lock held; no operation of it is out. By source_close's last user. */
+    void (*remove)(driver *d, source *src);
+    /* One poll or cancel of an operation at a time, by the task that owns it. poll keeps `waker`
+     * when it says PENDING. */
+    edo_poll (*poll)(edo_op *op, const edo_waker *waker);
+    void (*cancel)(edo_op *op);
+    /* Whoever holds the driver, one at a time: handles what has happened, waiting for it until
+     * `until_ns` (0: not at all, UINT64_MAX: for ever) or an unpark. Marks and pushes the tasks
+     * that it wakes. Returns the number of events handled, or a negative errno. */
+    int (*park)(driver *d, uint64_t until_ns);
+    /* Makes the holder's present or next park return. Any thread. No system call unless the
+     * holder sleeps. */
+    void (*unpark)(driver *d);
+} driver_ops;
+
+struct driver {
+    const driver_ops *ops;
+    lock lock;             /* guards sources and down; taken inside of a source's lock */
+    bool down;             /* driver_shutdown was called: takes no more sources */
+    source *sources;       /* those open in it */
+    uint64_t registered;   /* atomic counters */
+    uint64_t deregistered;
+};
+
+extern const driver_ops epoll_driver_ops;
+
+/* The driver named, or chosen by EDO_DRIVER in the environment; NULL when nobody has that name.
+ * Tests offer theirs by driver_offer before the first runtime is built. */
+const driver_ops *driver_choose(void);
+void driver_offer(const driver_ops *ops);
+
+/*
+ * Makes a source of a non-blocking descriptor in driver `d`. The descriptor is the source's on
+ * success only. 0; -ENOMEM; -EDO_ESHUTDOWN; what the driver says.
+ */
+int source_open(driver *d, int fd, bool stream, source **ret);
+/*
+ * Closes: no new operations; every operation that waits is marked and woken and will end with
+ * -ECANCELED at its next poll (or with its result); whoever is last takes it out of the driver and
+ * closes the descriptor. Never waits; any thread.
+ */
+void source_close(source *src);
+/* Ends a driver's service: every source loses its home, every waiter is woken and says
+ * -EDO_ESHUTDOWN. Its descriptors stay open until source_close. */
+void driver_shutdown(driver *d);
+
+/* An operation of `src`, to be polled; it takes no part in anything before its first poll. */
+void op_init(edo_op *op, source *src, enum op_kind kind, void *buf, size_t len);
+/* Makes one that is DONE new again, of the same source and generation. */
+void op_renew(edo_op *op);
+/*
+ * Polls: READY with op->result. -ECANCELED for one that was cancelled or whose source is closing,
+ * -EDO_ESHUTDOWN for one whose driver has ended. Any task or thread, one at a time.
+ */
+edo_poll op_poll(edo_op *op, const edo_waker *waker);
+/* Asks it to end soon; poll it until READY. A success that came first stands. */
+void op_cancel(edo_op *op);
+/* The system call of an operation, made now on its descriptor; -EAGAIN when it would wait. For the
+ * drivers. */
+int64_t op_perform(edo_op *op, int fd);
+/* Makes the call once, for try forms: never waits, has no waker. A result as of op_poll, or
+ * -EAGAIN. */
+int64_t op_try(edo_op *op);
+
+#endif

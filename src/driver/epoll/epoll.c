@@ -1,0 +1,254 @@
+/*
+ * epoll.c: readiness. The call is made by the task that wants it; an event is only a hint.
+ *
+ * Invariant   A direction that is not READY is watched, and the kernel reports an edge for anything
+ *             that comes after the call that said so: READY is cleared only if no event has moved
+ *             the direction's tick since before that call.
+ * Registered  once, at the first wait, edge-triggered, for IN, PRI, RDHUP; OUT joins, for good, at
+ *             the first wait for it. Registering reports what is there already, so no edge is lost
+ *             by being late; a socket that is being connected gives no false hang-up; and a
+ *             descriptor that never waits costs no epoll_ctl.
+ * Skip        A short read or write of a stream says that nothing is left, without asking; but not
+ *             once a hang-up, an error or urgent data was seen, as these leave something that
+ * brings no further edge. Turn        The first in the queue makes the calls; those behind it wait.
+ * It stays linked until its own poll takes or withdraws, and then op_end marks the next if READY is
+ * left. Unpark      `parked` is PARKED only while the holder sleeps, or is about to; one exchange
+ * decides who writes the eventfd. That is edge-triggered too, and never read.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/chaos.h"
+#include "base/sys.h"
+#include "driver/source.h"
+
+#include <sys/eventfd.h>
+
+#define EVENTS_MAX 128
+#define UNPARK_EVENT UINT64_MAX
+
+enum { AWAKE, PARKED, NOTIFIED };
+
+typedef struct epoll_driver {
+    driver base;
+    int epoll;
+    int event;                             /* eventfd, by which a sleeping holder is woken */
+    uint32_t parked;                       /* atomic: AWAKE, PARKED, NOTIFIED */
+    struct epoll_event events[EVENTS_MAX]; /* the holder's */
+} epoll_driver;
+
+static void epoll_driver_free(driver *base)
+{
+    epoll_driver *d = container_of(base, epoll_driver, base);
+
+    if (d->epoll >= 0)
+        sys_close(d->epoll);
+    if (d->event >= 0)
+        sys_close(d->event);
+    free(d);
+}
+
+static int epoll_driver_open(driver **ret)
+{
+    epoll_driver *d = calloc(1, sizeof *d);
+    int rc = -ENOMEM;
+
+    if (!d)
+        return rc;
+    d->base.ops = &epoll_driver_ops;
+    d->epoll = d->event = -1;
+    if ((rc = d->epoll = sys_epoll_create()) < 0)
+        goto fail;
+    if ((rc = d->event = sys_eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0)
+        goto fail;
+    struct epoll_event wanted = {.events = EPOLLIN | EPOLLET, .data.u64 = UNPARK_EVENT};
+    if ((rc = sys_epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->event, &wanted)) < 0)
+        goto fail;
+    *ret = &d->base;
+    return 0;
+fail:
+    epoll_driver_free(&d->base);
+    return rc;
+}
+
+static int epoll_driver_add(driver *base, source *src)
+{
+    (void)base, (void)src; /* at the first wait */
+    return 0;
+}
+
+static void epoll_driver_remove(driver *base, source *src)
+{
+    epoll_driver *d = container_of(base, epoll_driver, base);
+
+    /* Before close(2), as a duplicate of the descriptor would keep the registration alive. */
+    if (src->watched)
+        sys_epoll_ctl(d->epoll, EPOLL_CTL_DEL, src->fd, NULL);
+}
+
+/* With the lock held and the home set: sees to it that the direction's next edge is reported. */
+static int watch(source *src, enum op_dir dir)
+{
+    epoll_driver *d = container_of(src->home, epoll_driver, base);
+    bool out = src->wants_out || dir == OP_OUT;
+
+    if (src->watched && out == src->wants_out)
+        return 0;
+    struct epoll_event wanted = {.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET,
+                                 .data.u64 = (uint64_t)src->gen << 32 | src->slot};
+    if (out)
+        wanted.events |= EPOLLOUT;
+    int rc =
+        sys_epoll_ctl(d->epoll, src->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, src->fd, &wanted);
+    if (rc < 0)
+        return rc;
+    src->watched = true;
+    src->wants_out = out;
+    return 0;
+}
+
+static bool says_nothing_left(const edo_op *op, int64_t result, uint32_t seen)
+{
+    return op->src->stream && (op->kind == OP_RECV || op->kind == OP_SEND) && result > 0 &&
+           (uint64_t)result < op->len && !(seen & DIR_HUP);
+}
+
+/* Makes the call with the lock dropped. The operation is a user, and none but its own poll unlinks
+ * it: it stays first, and the descriptor stays open. */
+static int64_t call(edo_op *op)
+{
+    source *src = op->src;
+    op_queue *queue = &src->dir[op->dir];
+    uint32_t seen = queue->ready;
+    int fd = src->fd;
+
+    lock_drop(&src->lock);
+    chaos_point();
+    int64_t result = op_perform(op, fd);
+    chaos_point();
+    lock_take(&src->lock);
+    if ((result == -EAGAIN || says_nothing_left(op, result, seen)) && queue->ready == seen)
+        queue->ready &= ~(uint32_t)DIR_READY;
+    return result;
+}
+
+static bool is_its_turn(const edo_op *op)
+{
+    const op_queue *queue = &op->src->dir[op->dir];
+
+    return (queue->ready & DIR_READY) && (!queue->first || queue->first == op);
+}
+
+static edo_poll epoll_driver_poll(edo_op *op, const edo_waker *waker)
+{
+    source *src = op->src;
+    wakes owed = WAKES_INIT;
+    int64_t result;
+
+    lock_take(&src->lock);
+    if ((result = op_check(op)) == 0 && a_load(&op->state, relaxed) == OP_NEW)
+        op_begin(op); /* relaxed: with this driver only the polling task writes it */
+    while (result == 0) {
+        if (!is_its_turn(op)) {
+            if ((result = watch(src, op->dir)) < 0)
+                break;
+            op_wait(op, waker);
+            lock_drop(&src->lock);
+            return EDO_PENDING;
+        }
+        if ((result = call(op)) != -EAGAIN)
+            break;
+        result = op_check(op); /* the lock was dropped */
+    }
+    op_end(op, result, &owed);
+    return EDO_READY;
+}
+
+static void epoll_driver_cancel(edo_op *op)
+{
+    lock_take(&op->src->lock);
+    op->canceled = true; /* its next poll withdraws; the waker stays good until then */
+    lock_drop(&op->src->lock);
+}
+
+static void note(op_queue *queue, bool hup, wakes *owed)
+{
+    queue->ready = (queue->ready + DIR_TICK) | DIR_READY | (hup ? DIR_HUP : 0);
+    if (queue->first)
+        wakes_add(owed, &queue->first->waker);
+}
+
+static void on_event(const struct epoll_event *event, wakes *owed)
+{
+    const uint32_t ended = EPOLLHUP | EPOLLERR;
+    source *src = source_at((uint32_t)event->data.u64);
+    uint32_t gen = (uint32_t)(event->data.u64 >> 32), got = event->events;
+
+    if (owed->count + 2 > WAKES_MAX)
+        wakes_push(owed);
+    lock_take(&src->lock);
+    if (src->gen == gen) { /* else the event is of a descriptor that was closed since */
+        if (got & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | ended))
+            note(&src->dir[OP_IN], got & (EPOLLPRI | EPOLLRDHUP | ended), owed);
+        if (got & (EPOLLOUT | ended))
+            note(&src->dir[OP_OUT], got & ended, owed);
+    }
+    lock_drop(&src->lock);
+}
+
+/* Whether the holder may sleep; false: somebody unparked it before it came here. */
+static bool begin_sleep(epoll_driver *d)
+{
+    uint32_t awake = AWAKE;
+
+    /* acq_rel: pairs with the exchange in unpark, either way round. */
+    if (a_cas(&d->parked, &awake, PARKED, acq_rel, acquire))
+        return true;
+    a_xchg(&d->parked, AWAKE, acq_rel); /* one more may have come: it is this park's as well */
+    return false;
+}
+
+static int epoll_driver_park(driver *base, uint64_t until_ns)
+{
+    epoll_driver *d = container_of(base, epoll_driver, base);
+    wakes owed = WAKES_INIT;
+    bool sleeps = until_ns != 0 && begin_sleep(d);
+    int handled = 0;
+
+    chaos_point();
+    int n = sys_epoll_wait(d->epoll, d->events, EVENTS_MAX, sleeps ? until_ns : 0);
+    if (sleeps) /* acquire: pairs with the exchange in unpark */
+        a_xchg(&d->parked, AWAKE, acq_rel);
+    for (int i = 0; i < n; i++) {
+        if (d->events[i].data.u64 == UNPARK_EVENT)
+            continue;
+        on_event(&d->events[i], &owed);
+        handled++;
+    }
+    chaos_point();
+    wakes_push(&owed);
+    return n < 0 && n != -EINTR ? n : handled;
+}
+
+static void epoll_driver_unpark(driver *base)
+{
+    epoll_driver *d = container_of(base, epoll_driver, base);
+    uint64_t one = 1;
+
+    /* acq_rel: what was published before is seen by the holder after its park; pairs with
+     * begin_sleep and with the exchange at park's end. */
+    if (a_xchg(&d->parked, NOTIFIED, acq_rel) == PARKED)
+        sys_write(d->event, &one, sizeof one);
+}
+
+const driver_ops epoll_driver_ops = {
+    .name = "epoll",
+    .open = epoll_driver_open,
+    .free = epoll_driver_free,
+    .add = epoll_driver_add,
+    .remove = epoll_driver_remove,
+    .poll = epoll_driver_poll,
+    .cancel = epoll_driver_cancel,
+    .park = epoll_driver_park,
+    .unpark = epoll_driver_unpark,
+};

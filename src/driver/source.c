@@ -1,0 +1,272 @@
+/*
+ * source.c: the descriptors that drivers watch, in memory that is never unmapped.
+ *
+ * Invariant   A source's generation changes exactly when its descriptor is closed, under its lock.
+ *             So an event or operation that carries slot and generation reaches the descriptor that
+ *             it was meant for, or none.
+ * Close       Nobody closes a descriptor that a user of the source may hand to the kernel: close
+ *             marks the source closing, and the last user (or the close, if there is none) takes it
+ *             out of the driver, raises the generation, closes the descriptor. Users are counted
+ *             under the lock, so exactly one of them sees "closing, and none left".
+ * Shutdown    driver_shutdown returns when the driver's list is empty. Whoever uses a source's home
+ *             holds the source's lock and sees home set; shutdown clears home under that lock. So
+ *             nobody touches a driver after its shutdown has returned.
+ * Locks       a source's lock, then its driver's; a source's lock, then the slab's never: the
+ * slab's is taken alone.
+ */
+#include "driver/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <edo/error.h>
+
+#include "base/chaos.h"
+#include "base/sys.h"
+
+#define CHUNK_SOURCES 256
+#define CHUNKS_MAX 16384
+
+static struct {
+    lock lock;      /* guards the rest but for reads of chunk[] */
+    source *unused; /* a list by next */
+    uint32_t chunks;
+    source *chunk[CHUNKS_MAX]; /* atomic; each is written once */
+} slab;
+
+source *source_at(uint32_t slot)
+{
+    if (slot / CHUNK_SOURCES >= CHUNKS_MAX)
+        return NULL;
+    /* acquire: pairs with the release in slab_grow; the chunk is zeroed and numbered. */
+    source *chunk = a_load(&slab.chunk[slot / CHUNK_SOURCES], acquire);
+    return chunk ? &chunk[slot % CHUNK_SOURCES] : NULL;
+}
+
+/* With the slab's lock held. */
+static int slab_grow(void)
+{
+    if (slab.chunks == CHUNKS_MAX)
+        return -ENOMEM;
+    source *chunk = calloc(CHUNK_SOURCES, sizeof *chunk);
+    if (!chunk)
+        return -ENOMEM;
+    for (uint32_t i = CHUNK_SOURCES; i-- > 0;) {
+        chunk[i].fd = -1;
+        chunk[i].closing = true;
+        chunk[i].slot = slab.chunks * CHUNK_SOURCES + i;
+        chunk[i].next = slab.unused;
+        slab.unused = &chunk[i];
+    }
+    /* release: pairs with the acquire in source_at. */
+    a_store(&slab.chunk[slab.chunks++], chunk, release);
+    return 0;
+}
+
+static int slab_take(source **ret)
+{
+    int rc = 0;
+
+    lock_take(&slab.lock);
+    if (!slab.unused)
+        rc = slab_grow();
+    if (rc == 0) {
+        *ret = slab.unused;
+        slab.unused = (*ret)->next;
+    }
+    lock_drop(&slab.lock);
+    return rc;
+}
+
+static void slab_give(source *src)
+{
+    lock_take(&slab.lock);
+    src->next = slab.unused;
+    slab.unused = src;
+    lock_drop(&slab.lock);
+}
+
+/* The driver's list, with the source's lock held. */
+
+static int list_add(driver *d, source *src)
+{
+    lock_take(&d->lock);
+    if (d->down) {
+        lock_drop(&d->lock);
+        return -EDO_ESHUTDOWN;
+    }
+    src->prev = NULL;
+    src->next = d->sources;
+    if (src->next)
+        src->next->prev = src;
+    d->sources = src;
+    a_bump(&d->registered, 1);
+    lock_drop(&d->lock);
+    return 0;
+}
+
+static void list_remove(driver *d, source *src)
+{
+    lock_take(&d->lock);
+    if (src->next)
+        src->next->prev = src->prev;
+    if (src->prev)
+        src->prev->next = src->next;
+    else
+        d->sources = src->next;
+    a_bump(&d->deregistered, 1);
+    lock_drop(&d->lock);
+}
+
+static int attach(source *src, driver *d, int fd, bool stream)
+{
+    src->fd = fd;
+    src->stream = stream;
+    src->watched = src->wants_out = false;
+    src->dir[OP_IN] = src->dir[OP_OUT] = (op_queue){.ready = DIR_READY}; /* so: try first */
+    src->cookie = NULL;
+    a_store(&src->ops, d->ops,
+            relaxed); /* operations of before find a stranger by its generation */
+    int rc = list_add(d, src);
+    if (rc < 0)
+        return rc;
+    if ((rc = d->ops->add(d, src)) < 0)
+        list_remove(d, src);
+    return rc;
+}
+
+int source_open(driver *d, int fd, bool stream, source **ret)
+{
+    source *src;
+    int rc = slab_take(&src);
+
+    if (rc < 0)
+        return rc;
+    lock_take(&src->lock);
+    rc = attach(src, d, fd, stream);
+    if (rc == 0) {
+        a_store(&src->home, d, relaxed);
+        src->closing = false;
+    } else {
+        src->fd = -1;
+    }
+    lock_drop(&src->lock);
+    if (rc < 0) {
+        slab_give(src);
+        return rc;
+    }
+    *ret = src;
+    return 0;
+}
+
+/* With the lock held, which it drops: closing, and no user is left. */
+static void finish_close(source *src)
+{
+    driver *home = a_load(&src->home, relaxed); /* the lock orders it */
+    source_kept *kept = src->kept;
+    int fd = src->fd;
+
+    if (home) {
+        home->ops->remove(home, src);
+        list_remove(home, src);
+    }
+    a_store(&src->home, NULL, relaxed);
+    a_store(&src->kept, NULL, relaxed);
+    a_store(&src->gen, src->gen + 1, relaxed); /* readers without the lock look again under it */
+    src->fd = -1;
+    lock_drop(&src->lock);
+    chaos_point();
+    sys_close(fd);
+    while (kept) {
+        source_kept *next = kept->next;
+        kept->release(kept);
+        kept = next;
+    }
+    slab_give(src);
+}
+
+void source_leave(source *src)
+{
+    if (--src->users == 0 && src->closing)
+        finish_close(src);
+    else
+        lock_drop(&src->lock);
+}
+
+/* Marks who waits in a direction and was not told yet. False: there are more than `owed` holds. */
+static bool tell(op_queue *queue, wakes *owed)
+{
+    for (edo_op *op = queue->first; op; op = op->next) {
+        if (op->linked == LINK_TOLD)
+            continue;
+        if (wakes_full(owed))
+            return false;
+        op->linked = LINK_TOLD;
+        wakes_add(owed, &op->waker);
+    }
+    return true;
+}
+
+/* With the lock held, which it drops for a moment when there are many; it is held on return. Ends
+ * early when the source has become another one meanwhile. */
+static void tell_all(source *src)
+{
+    uint32_t gen = src->gen;
+    wakes owed = WAKES_INIT;
+
+    while (src->gen == gen && !(tell(&src->dir[OP_IN], &owed) && tell(&src->dir[OP_OUT], &owed))) {
+        lock_drop(&src->lock);
+        wakes_push(&owed);
+        lock_take(&src->lock);
+    }
+    lock_drop(&src->lock);
+    chaos_point();
+    wakes_push(&owed);
+    lock_take(&src->lock);
+}
+
+void source_close(source *src)
+{
+    lock_take(&src->lock);
+    src->closing = true;
+    src->users++; /* the close itself, as telling lets go of the lock */
+    tell_all(src);
+    source_leave(src);
+}
+
+/* Takes one source from a driver that is down. */
+static void evict(driver *d, source *src)
+{
+    lock_take(&src->lock);
+    if (a_load(&src->home, relaxed) == d) { /* else: closed since it was seen in the list */
+        list_remove(d, src);
+        a_store(&src->home, NULL, relaxed);
+        tell_all(src);
+    }
+    lock_drop(&src->lock);
+}
+
+void driver_shutdown(driver *d)
+{
+    for (;;) {
+        lock_take(&d->lock);
+        d->down = true;
+        source *src = d->sources;
+        lock_drop(&d->lock);
+        if (!src)
+            return;
+        chaos_point();
+        evict(d, src);
+    }
+}
+
+void source_wake_first(source *src, enum op_dir dir)
+{
+    wakes owed = WAKES_INIT;
+
+    if (src->dir[dir].first)
+        wakes_add(&owed, &src->dir[dir].first->waker);
+    lock_drop(&src->lock);
+    chaos_point();
+    wakes_push(&owed);
+}

@@ -1,0 +1,145 @@
+/*
+ * future.c: polling and cancelling by the contract, so that a future's own functions see only what
+ * they have to handle: never a poll after READY, never a cancel before the first poll or a second
+ * one.
+ */
+#include "future/future.h"
+
+#include <errno.h>
+
+#include <edo/error.h>
+
+#include "base/atomic.h"
+#include "base/report.h"
+
+#if EDO_DEBUG
+void (*future_pending_hook)(edo_future *fut, int change);
+
+static const char *future_name(const edo_future *fut)
+{
+    return fut->ops && fut->ops->name ? fut->ops->name : "a future";
+}
+
+static void note_pending(edo_future *fut, int change)
+{
+    if (future_pending_hook)
+        future_pending_hook(fut, change);
+}
+#else
+static inline void note_pending(edo_future *fut, int change)
+{
+    (void)fut;
+    (void)change;
+}
+#endif
+
+/* A future that moved left the nodes by which it waits at its old place: it can't be touched. */
+static bool was_moved(edo_future *fut)
+{
+#if EDO_DEBUG
+    if ((fut->state & FUTURE_POLLED) && fut->self != fut) {
+        report_misuse("%s was moved after its first poll (from %p to %p); keep a future where it "
+                      "is until it is READY",
+                      future_name(fut), (void *)fut->self, (void *)fut);
+        return true;
+    }
+#else
+    (void)fut;
+#endif
+    return false;
+}
+
+edo_poll edo_future_poll(edo_future *fut, const edo_waker *waker)
+{
+    if (unlikely(future_is_done(fut))) {
+        report_misuse("%s was polled again after it was READY; its result stays what it was",
+                      future_name(fut));
+        return EDO_READY;
+    }
+    if (unlikely(was_moved(fut))) {
+        future_settle(fut, -EDO_EMISUSE);
+        return EDO_READY;
+    }
+    bool polled_before = fut->state & FUTURE_POLLED;
+    fut->state |= FUTURE_POLLED;
+    fut->self = fut;
+    if (fut->ops->poll(fut, waker) == EDO_PENDING) {
+        note_pending(fut, +1);
+        return EDO_PENDING;
+    }
+    if (polled_before)
+        note_pending(fut, -1);
+    fut->state |= FUTURE_DONE;
+    return EDO_READY;
+}
+
+void edo_future_cancel(edo_future *fut)
+{
+    if (fut->state & (FUTURE_DONE | FUTURE_CANCELED))
+        return;
+    if (!(fut->state & FUTURE_POLLED)) {
+        future_settle(fut, -ECANCELED);
+        return;
+    }
+    if (was_moved(fut))
+        return;
+    fut->state |= FUTURE_CANCELED;
+    if (fut->ops->cancel)
+        fut->ops->cancel(fut);
+}
+
+void edo_future_put_back(edo_future *fut)
+{
+    if (!future_is_done(fut) || fut->result < 0 || !fut->ops->put_back)
+        return;
+    fut->ops->put_back(fut);
+}
+
+bool edo_future_is_ready(const edo_future *fut)
+{
+    return fut && future_is_done(fut);
+}
+
+static edo_poll ready_poll(edo_future *fut, const edo_waker *waker)
+{
+    (void)waker;
+    return edo_future_finish(fut, fut->result);
+}
+
+edo_future edo_ready(int64_t result)
+{
+    static const edo_future_ops ops = {.poll = ready_poll, .name = "ready"};
+    return (edo_future){.ops = &ops, .result = result};
+}
+
+static edo_poll pending_poll(edo_future *fut, const edo_waker *waker)
+{
+    (void)waker; /* nothing will ever happen, so there is nobody to keep */
+    return fut->state & FUTURE_CANCELED ? edo_future_finish(fut, -ECANCELED) : EDO_PENDING;
+}
+
+edo_future edo_pending(void)
+{
+    static const edo_future_ops ops = {.poll = pending_poll, .name = "pending"};
+    return (edo_future){.ops = &ops};
+}
+
+static edo_poll poll_fn_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_poll_fn_future *fut = container_of(base, edo_poll_fn_future, base);
+    int64_t result = 0;
+
+    if (base->state & FUTURE_CANCELED)
+        return edo_future_finish(base, -ECANCELED);
+    if (fut->fn(fut->arg, waker, &result) == EDO_PENDING)
+        return EDO_PENDING;
+    return edo_future_finish(base, result);
+}
+
+edo_poll_fn_future edo_poll_fn(edo_poll (*fn)(void *arg, const edo_waker *waker,
+                                              int64_t *ret_result),
+                               void *arg)
+{
+    static const edo_future_ops ops = {.poll = poll_fn_poll, .name = "poll_fn"};
+    return (edo_poll_fn_future){.base = EDO_FUTURE_INIT(&ops), .fn = fn, .arg = arg};
+}

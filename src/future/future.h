@@ -1,0 +1,37 @@
+/* future/future.h: the private side of a future: its state bits, and who is told about it. */
+#ifndef FUTURE_FUTURE_H
+#define FUTURE_FUTURE_H
+
+#include <edo/future.h>
+
+#include "base/macros.h"
+
+/* edo_future.state. Written by whoever polls, one at a time. */
+enum {
+    FUTURE_POLLED = 1,   /* has said PENDING at least once: it may not move */
+    FUTURE_DONE = 2,     /* has said READY; the result is final */
+    FUTURE_CANCELED = 4, /* cancel has been passed on */
+    FUTURE_AWAITED = 8   /* somebody is awaiting it; atomic, as the second may be elsewhere */
+};
+
+#if EDO_DEBUG
+/*
+ * Called when a future begins to be pending in the running task (+1) and when it is READY (-1), so
+ * that a task which ends before its futures can be told. Set once, by sched.
+ */
+extern void (*future_pending_hook)(edo_future *fut, int change);
+#endif
+
+static inline bool future_is_done(const edo_future *fut)
+{
+    return fut->state & FUTURE_DONE;
+}
+
+/* For leaf futures whose result is known without a poll: the next poll says READY with it. */
+static inline void future_settle(edo_future *fut, int64_t result)
+{
+    fut->result = result;
+    fut->state |= FUTURE_DONE;
+}
+
+#endif

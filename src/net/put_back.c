@@ -1,0 +1,195 @@
+/*
+ * put_back.c: a taker that finds something put back withdraws what it asked of the kernel first.
+ *
+ * Order       What hangs on the source is older than all that the kernel still has. So an operation
+ *             that is out while something is put back gives way: it is cancelled, and if it
+ *             succeeded all the same its success is appended, as the youngest, before it takes the
+ *             oldest.
+ * No lost     Who puts back marks the first in the queue under the source's lock; op_end marks the
+ * wake-up     next as long as something hangs there. A poll that is to wait looks at src->kept
+ * after its operation is linked: see the second look in put_back_poll. Memory      Bytes need a
+ * node. Where there is none left the success stands.
+ */
+#include "net/put_back.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/chaos.h"
+
+typedef struct kept_bytes {
+    source_kept node;
+    size_t begin, end; /* of data: not taken yet */
+    char data[];
+} kept_bytes;
+
+static bool is_kept(const edo_op *op)
+{
+    /* acquire: pairs with the release in set_kept; what is found is looked at under the lock. */
+    return a_load(&op->src->kept, acquire) != NULL;
+}
+
+static void set_kept(source *src, source_kept *kept)
+{
+    /* release: pairs with the acquire in is_kept. */
+    a_store(&src->kept, kept, release);
+}
+
+void put_back_append(source *src, source_kept *node)
+{
+    source_kept *last = src->kept;
+
+    node->next = NULL;
+    if (!last) {
+        set_kept(src, node);
+        return;
+    }
+    while (last->next)
+        last = last->next;
+    last->next = node;
+}
+
+bool put_back_first(edo_op *op, source_kept *node)
+{
+    source *src = op->src;
+
+    lock_take(&src->lock);
+    if (src->closing || a_load(&src->gen, relaxed) != op->gen) { /* relaxed: under the lock */
+        lock_drop(&src->lock);
+        node->release(node);
+        return false;
+    }
+    node->next = src->kept;
+    set_kept(src, node);
+    source_wake_first(src, OP_IN);
+    return true;
+}
+
+bool put_back_take(edo_op *op, const put_back_ops *ops)
+{
+    source *src = op->src;
+
+    if (!is_kept(op))
+        return false;
+    lock_take(&src->lock);
+    bool takes = op_check(op) == 0 && src->kept;
+    if (takes)
+        ops->take(op);
+    if (takes && src->kept)
+        source_wake_first(src, OP_IN);
+    else
+        lock_drop(&src->lock);
+    return takes;
+}
+
+/* The operation that gave way has ended. True: so has the future's wait, with op->result. */
+static bool settle(edo_op *op, bool canceled, const put_back_ops *ops)
+{
+    source *src = op->src;
+    int64_t result = op->result;
+
+    if (result < 0 && result != -ECANCELED)
+        return true; /* an error that the kernel says only once */
+    if (result >= 0) {
+        lock_take(&src->lock);
+        int rc = src->gen == op->gen ? ops->append(op) : -EBADF;
+        lock_drop(&src->lock);
+        if (rc < 0)
+            return true; /* no memory, or closed since: the success stands */
+    }
+    op->result = -ECANCELED;
+    if (canceled)
+        return true;
+    op_renew(op);
+    return false;
+}
+
+edo_poll put_back_poll(edo_op *op, bool *gives_way, bool canceled, const edo_waker *waker,
+                       const put_back_ops *ops)
+{
+    for (;;) {
+        /* relaxed: NEW is written by the polling task alone. */
+        bool is_new = a_load(&op->state, relaxed) == OP_NEW;
+        if (is_new && !canceled && put_back_take(op, ops)) {
+            a_store(&op->state, OP_DONE, relaxed);
+            return EDO_READY;
+        }
+        if (!is_new && !canceled && !*gives_way && is_kept(op)) {
+            *gives_way = true;
+            op_cancel(op);
+        }
+        chaos_point();
+        if (op_poll(op, waker) == EDO_PENDING) {
+            /* A second look, now that it is linked: what was put back before found nobody. */
+            if (!*gives_way && !canceled && is_kept(op))
+                continue;
+            return EDO_PENDING;
+        }
+        if (!*gives_way)
+            return EDO_READY;
+        *gives_way = false;
+        if (settle(op, canceled, ops))
+            return EDO_READY;
+    }
+}
+
+static void release_bytes(source_kept *node)
+{
+    free(container_of(node, kept_bytes, node));
+}
+
+static kept_bytes *copy_of(const void *bytes, size_t len)
+{
+    kept_bytes *copy = malloc(sizeof *copy + len);
+
+    if (copy) {
+        *copy = (kept_bytes){.node.release = release_bytes, .end = len};
+        memcpy(copy->data, bytes, len);
+    }
+    return copy;
+}
+
+static void take_bytes(edo_op *op)
+{
+    source *src = op->src;
+    size_t done = 0;
+
+    while (src->kept && done < op->len) {
+        kept_bytes *first = container_of(src->kept, kept_bytes, node);
+        size_t n = first->end - first->begin;
+        if (n > op->len - done)
+            n = op->len - done;
+        memcpy((char *)op->buf + done, first->data + first->begin, n);
+        done += n;
+        first->begin += n;
+        if (first->begin == first->end) {
+            set_kept(src, first->node.next);
+            free(first);
+        }
+    }
+    op->result = (int64_t)done;
+}
+
+static int append_bytes(edo_op *op)
+{
+    if (op->result == 0)
+        return 0; /* the end; the kernel says it again */
+    kept_bytes *bytes = copy_of(op->buf, (size_t)op->result);
+    if (!bytes)
+        return -ENOMEM;
+    put_back_append(op->src, &bytes->node);
+    return 0;
+}
+
+int put_back_bytes_first(edo_op *op, size_t len)
+{
+    kept_bytes *bytes = copy_of(op->buf, len);
+
+    if (!bytes)
+        return -ENOMEM;
+    put_back_first(op, &bytes->node);
+    return 0;
+}
+
+const put_back_ops put_back_bytes = {.take = take_bytes, .append = append_bytes};

@@ -1,0 +1,39 @@
+/*
+ * net/put_back.h: what a read or an accept took, and nobody wanted, goes back into its source.
+ *
+ * It hangs on the source, oldest first, so that it is found by every way in, and is dropped when
+ * the source is closed.
+ */
+#ifndef NET_PUT_BACK_H
+#define NET_PUT_BACK_H
+
+#include "driver/source.h"
+
+/* How a kind of operation does it; both with the source's lock held. */
+typedef struct put_back_ops {
+    /* Takes from src->kept, which is not empty, into the operation's result. */
+    void (*take)(edo_op *op);
+    /* Appends the operation's success; false: there was none to keep. -ENOMEM: it stays. */
+    int (*append)(edo_op *op);
+} put_back_ops;
+
+/*
+ * Polls an operation that takes something; what was put back goes first. `gives_way` is the
+ * future's own, false at first; `canceled`: its cancel was passed on.
+ */
+edo_poll put_back_poll(edo_op *op, bool *gives_way, bool canceled, const edo_waker *waker,
+                       const put_back_ops *ops);
+/* Takes what was put back, without waiting; false: nothing was. */
+bool put_back_take(edo_op *op, const put_back_ops *ops);
+/* Puts a node back as the oldest, and wakes who is first in the queue. False: the source that the
+ * operation was of is closed; then the node was released. */
+bool put_back_first(edo_op *op, source_kept *node);
+/* Appends a node as the youngest; lock held. */
+void put_back_append(source *src, source_kept *node);
+
+/* Those of bytes. */
+extern const put_back_ops put_back_bytes;
+/* Puts `len` bytes at op->buf back as the oldest. 0; -ENOMEM, and then nothing was done. */
+int put_back_bytes_first(edo_op *op, size_t len);
+
+#endif

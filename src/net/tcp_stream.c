@@ -1,0 +1,269 @@
+/*
+ * tcp_stream.c: reading from and writing to a connection, and closing it.
+ *
+ * Lifetime    A future carries slot and generation of the stream's source, not the stream. So the
+ *             stream may be closed and freed while futures wait: they find the source closing, or
+ *             with another generation, and say -ECANCELED.
+ * Bounds      No future holds a buffer; each is at most 256 bytes.
+ */
+#include "net/tcp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <edo/await.h>
+#include <edo/error.h>
+
+#include "base/sys.h"
+#include "future/future.h"
+#include "net/put_back.h"
+#include "sched/coop.h"
+#include "sched/current.h"
+
+_Static_assert(sizeof(edo_tcp_read_future) <= 256, "net-048");
+_Static_assert(sizeof(edo_tcp_write_future) <= 256, "net-048");
+_Static_assert(sizeof(edo_tcp_write_all_future) <= 256, "net-048");
+
+/* The stream's life. */
+
+static void release_stream(source_kept *kept)
+{
+    edo_tcp_stream *stream = container_of(kept, edo_tcp_stream, kept);
+
+    edo_tcp_set_linger(stream, 0); /* nobody accepted it: its peer is told by a reset */
+    tcp_stream_drop(stream);
+}
+
+edo_tcp_stream *tcp_stream_new(void)
+{
+    edo_tcp_stream *stream = malloc(sizeof *stream);
+
+    if (stream)
+        *stream = (edo_tcp_stream){.kept.release = release_stream, .fd = -1};
+    return stream;
+}
+
+int tcp_stream_attach(edo_tcp_stream *stream)
+{
+    driver *d;
+    int rc = current_driver(&d);
+
+    return rc < 0 ? rc : source_open(d, stream->fd, true, &stream->src);
+}
+
+void tcp_stream_drop(edo_tcp_stream *stream)
+{
+    if (!stream)
+        return;
+    if (stream->src)
+        source_close(stream->src);
+    else if (stream->fd >= 0)
+        sys_close(stream->fd);
+    free(stream);
+}
+
+int edo_tcp_close(edo_tcp_stream *stream)
+{
+    if (!stream)
+        return -EINVAL;
+    if (stream->lingers) /* the system would wait in close(2), also for a non-blocking socket */
+        edo_tcp_set_linger(stream, -1);
+    tcp_stream_drop(stream);
+    return 0;
+}
+
+/* Operations. */
+
+/* Prepares one; an error found here is its result at the first poll, and it has no source then. */
+static void prepare(edo_op *op, edo_tcp_stream *stream, enum op_kind kind, const void *buf,
+                    size_t len)
+{
+    if (!stream || (!buf && len)) {
+        *op = (edo_op){.result = -EINVAL};
+        return;
+    }
+    op_init(op, stream->src, kind, (void *)(uintptr_t)buf, len);
+}
+
+/* Whether there is nothing to ask the kernel for. */
+static bool is_settled(edo_op *op)
+{
+    if (op->src && op->len)
+        return false;
+    if (op->src)
+        op->result = 0;
+    return true;
+}
+
+static edo_poll finish(edo_future *base, int64_t result)
+{
+    if (result >= 0)
+        coop_spend();
+    return edo_future_finish(base, result);
+}
+
+/* Read. */
+
+static edo_poll read_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_tcp_read_future *fut = container_of(base, edo_tcp_read_future, base);
+    bool canceled = base->state & FUTURE_CANCELED;
+
+    if (!coop_proceed(waker))
+        return EDO_PENDING;
+    if (!is_settled(&fut->op) &&
+        put_back_poll(&fut->op, &fut->gives_way, canceled, waker, &put_back_bytes) == EDO_PENDING)
+        return EDO_PENDING;
+    return finish(base, fut->op.result);
+}
+
+static void read_cancel(edo_future *base)
+{
+    edo_tcp_read_future *fut = container_of(base, edo_tcp_read_future, base);
+
+    if (fut->op.src)
+        op_cancel(&fut->op);
+}
+
+static void read_put_back(edo_future *base)
+{
+    edo_tcp_read_future *fut = container_of(base, edo_tcp_read_future, base);
+
+    if (base->result > 0 && put_back_bytes_first(&fut->op, (size_t)base->result) < 0)
+        return; /* no memory: it keeps its success */
+    base->result = -ECANCELED;
+}
+
+static const edo_future_ops read_ops = {
+    .poll = read_poll, .cancel = read_cancel, .put_back = read_put_back, .name = "tcp_read"};
+
+edo_tcp_read_future edo_tcp_read_async(edo_tcp_stream *stream, void *buf, size_t len)
+{
+    edo_tcp_read_future fut = {.base = EDO_FUTURE_INIT(&read_ops)};
+
+    prepare(&fut.op, stream, OP_RECV, buf, len);
+    return fut;
+}
+
+ssize_t edo_tcp_read(edo_tcp_stream *stream, void *buf, size_t len)
+{
+    edo_tcp_read_future fut = edo_tcp_read_async(stream, buf, len);
+
+    return (ssize_t)edo_await(&fut.base);
+}
+
+ssize_t edo_tcp_try_read(edo_tcp_stream *stream, void *buf, size_t len)
+{
+    edo_op op;
+
+    prepare(&op, stream, OP_RECV, buf, len);
+    if (!is_settled(&op) && !put_back_take(&op, &put_back_bytes))
+        op.result = op_try(&op);
+    return (ssize_t)op.result;
+}
+
+/* Write. */
+
+static edo_poll write_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_tcp_write_future *fut = container_of(base, edo_tcp_write_future, base);
+
+    if (!coop_proceed(waker))
+        return EDO_PENDING;
+    if (!is_settled(&fut->op) && op_poll(&fut->op, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    return finish(base, fut->op.result);
+}
+
+static void write_cancel(edo_future *base)
+{
+    edo_tcp_write_future *fut = container_of(base, edo_tcp_write_future, base);
+
+    if (fut->op.src)
+        op_cancel(&fut->op);
+}
+
+static const edo_future_ops write_ops = {
+    .poll = write_poll, .cancel = write_cancel, .name = "tcp_write"};
+
+edo_tcp_write_future edo_tcp_write_async(edo_tcp_stream *stream, const void *buf, size_t len)
+{
+    edo_tcp_write_future fut = {.base = EDO_FUTURE_INIT(&write_ops)};
+
+    prepare(&fut.op, stream, OP_SEND, buf, len);
+    return fut;
+}
+
+ssize_t edo_tcp_write(edo_tcp_stream *stream, const void *buf, size_t len)
+{
+    edo_tcp_write_future fut = edo_tcp_write_async(stream, buf, len);
+
+    return (ssize_t)edo_await(&fut.base);
+}
+
+ssize_t edo_tcp_try_write(edo_tcp_stream *stream, const void *buf, size_t len)
+{
+    edo_op op;
+
+    prepare(&op, stream, OP_SEND, buf, len);
+    if (!is_settled(&op))
+        op.result = op_try(&op);
+    return (ssize_t)op.result;
+}
+
+/* Write all: op.buf and op.len are what is left. */
+
+static edo_poll write_all_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_tcp_write_all_future *fut = container_of(base, edo_tcp_write_all_future, base);
+    edo_op *op = &fut->op;
+
+    while (!is_settled(op)) {
+        if (!coop_proceed(waker) || op_poll(op, waker) == EDO_PENDING)
+            return EDO_PENDING;
+        if (op->result < 0)
+            break;
+        coop_spend();
+        if (op->result == 0) {
+            op->result = -EDO_EWRITEZERO;
+            break;
+        }
+        fut->done += (size_t)op->result;
+        op->buf = (char *)op->buf + op->result;
+        op->len -= (size_t)op->result;
+        op->result = 0;
+        if (op->len && (base->state & FUTURE_CANCELED)) {
+            op->result = -ECANCELED;
+            break;
+        }
+        op_renew(op);
+    }
+    return edo_future_finish(base, op->result);
+}
+
+static void write_all_cancel(edo_future *base)
+{
+    edo_tcp_write_all_future *fut = container_of(base, edo_tcp_write_all_future, base);
+
+    if (fut->op.src)
+        op_cancel(&fut->op);
+}
+
+static const edo_future_ops write_all_ops = {
+    .poll = write_all_poll, .cancel = write_all_cancel, .name = "tcp_write_all"};
+
+edo_tcp_write_all_future edo_tcp_write_all_async(edo_tcp_stream *stream, const void *buf,
+                                                 size_t len)
+{
+    edo_tcp_write_all_future fut = {.base = EDO_FUTURE_INIT(&write_all_ops)};
+
+    prepare(&fut.op, stream, OP_SEND, buf, len);
+    return fut;
+}
+
+int edo_tcp_write_all(edo_tcp_stream *stream, const void *buf, size_t len)
+{
+    edo_tcp_write_all_future fut = edo_tcp_write_all_async(stream, buf, len);
+
+    return (int)edo_await(&fut.base);
+}

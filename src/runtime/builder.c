@@ -1,0 +1,153 @@
+/* builder.c: a runtime from its options: checked, defaults filled in, cores made, threads started. */
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/chaos.h"
+#include "base/report.h"
+#include "base/sys.h"
+#include "runtime/runtime.h"
+#include "sched/debug.h"
+
+#define WORKERS_MAX 4096
+
+static bool only_blanks(const char *name)
+{
+    while (isspace((unsigned char)*name))
+        name++;
+    return *name == '\0';
+}
+
+/* What is wrong with the options, as a sentence's end; NULL: nothing. */
+static const char *fault_of(const edo_runtime_opts *o)
+{
+    if (o->kind != EDO_MULTI_THREAD && o->kind != EDO_CURRENT_THREAD)
+        return "there is no such kind of runtime";
+    if (o->workers < 0 || o->workers > WORKERS_MAX)
+        return "workers has to be 0 (one a CPU) or at most 4096";
+    if (o->global_queue_interval > INT_MAX)
+        return "global_queue_interval has to be at most 2^31-1";
+    if (o->event_interval > INT_MAX)
+        return "event_interval has to be at most 2^31-1";
+    if (o->name && only_blanks(o->name))
+        return "a name has to hold more than blanks";
+    if (o->stack_size && (o->stack_size < STACK_MIN_SIZE || o->stack_size > (size_t)1 << 30))
+        return "stack_size has to be at least 16 KiB and at most 1 GiB";
+    if (o->start_paused && o->kind != EDO_CURRENT_THREAD)
+        return "only a current-thread runtime's time can be paused";
+    if ((unsigned)o->monitor > EDO_MONITOR_OFF)
+        return "there is no such monitor setting";
+    return NULL;
+}
+
+static void fill_in(edo_runtime_opts *o)
+{
+    if (o->kind == EDO_CURRENT_THREAD)
+        o->workers = 1;
+    else if (o->workers == 0)
+        o->workers = sys_cpu_count();
+    if (o->workers > WORKERS_MAX)
+        o->workers = WORKERS_MAX;
+    if (o->global_queue_interval == 0)
+        o->global_queue_interval = 31;
+    if (o->event_interval == 0)
+        o->event_interval = 61;
+    if (o->monitor == EDO_MONITOR_DEFAULT)
+        o->monitor = o->kind == EDO_MULTI_THREAD ? EDO_MONITOR_ON : EDO_MONITOR_OFF;
+    size_t page = sys_page_size();
+    o->stack_size = o->stack_size ? (o->stack_size + page - 1) / page * page : STACK_DEFAULT_SIZE;
+}
+
+static int make_name(sched *s)
+{
+    if (!s->opts.name)
+        return 0;
+    s->name = strdup(s->opts.name);
+    s->opts.name = s->name;
+    return s->name ? 0 : -ENOMEM;
+}
+
+static int make_cores(sched *s)
+{
+    s->cores = calloc((size_t)s->opts.workers, sizeof *s->cores);
+    if (!s->cores)
+        return -ENOMEM;
+    for (; s->core_count < (unsigned)s->opts.workers; s->core_count++) {
+        int rc = core_new(s, s->core_count, &s->cores[s->core_count]);
+        if (rc < 0)
+            return rc;
+    }
+    idle_init(&s->idle, s->core_count);
+    return 0;
+}
+
+static int start_threads(sched *s)
+{
+    int rc = 0;
+
+    for (unsigned i = 0; s->multi && i < s->core_count && rc == 0; i++)
+        rc = worker_start(s, s->cores[i]);
+    if (rc == 0 && s->opts.monitor == EDO_MONITOR_ON)
+        rc = monitor_start(s);
+    return rc;
+}
+
+static sched *new_sched(const edo_runtime_opts *opts)
+{
+    static uint64_t ids; /* atomic */
+    sched *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->refs = 1;
+    s->id = a_fetch_add(&ids, 1, relaxed) + 1;
+    s->fork_count = fork_count();
+    s->opts = *opts;
+    fill_in(&s->opts);
+    s->multi = s->opts.kind == EDO_MULTI_THREAD;
+    s->can_revoke = sys_membarrier_register() == 0;
+    rng_seed(&s->seeds, s->opts.seed ? s->opts.seed : random_seed());
+    s->paused = s->opts.start_paused;
+    s->frozen = clock_now();
+    s->drive_limit = UINT64_MAX;
+    return s;
+}
+
+int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts,
+                         edo_runtime **ret_runtime)
+{
+    static const edo_runtime_opts defaults;
+    const char *fault = fault_of(opts ? opts : &defaults);
+    edo_runtime *runtime;
+    int rc = -ENOMEM;
+
+    (void)place; /* of a debug build's sentence */
+    if (!ret_runtime)
+        return -EINVAL;
+    if (fault) {
+        report_misuse("%s: a runtime can't be built so: %s", place, fault);
+        return -EINVAL;
+    }
+    chaos_init();
+    overflow_init();
+#if EDO_DEBUG
+    future_pending_hook = debug_note_pending;
+#endif
+    runtime = malloc(sizeof *runtime);
+    sched *s = runtime ? new_sched(opts ? opts : &defaults) : NULL;
+    if (!s)
+        goto fail;
+    if ((rc = make_name(s)) < 0 || (rc = make_cores(s)) < 0 || (rc = start_threads(s)) < 0) {
+        runtime_shutdown(s, UINT64_MAX);
+        sched_unref(s);
+        goto fail;
+    }
+    *runtime = (edo_runtime){.sched = s};
+    *ret_runtime = runtime;
+    return 0;
+fail:
+    free(runtime);
+    return rc;
+}

@@ -1,0 +1,13 @@
+/*
+ * clock.c: a runtime's clock: the system's monotonic one plus a skew, or a frozen moment.
+ *
+ * Only a current-thread runtime's clock is ever paused, by code that runs in it.
+ */
+#include "sched/sched.h"
+
+uint64_t sched_now(sched *s)
+{
+    if (unlikely(a_load(&s->paused, acquire))) /* pairs with the release of pause */
+        return a_load(&s->frozen, relaxed);
+    return clock_now() + a_load(&s->skew, relaxed);
+}

@@ -1,0 +1,130 @@
+/*
+ * core.c: a worker's core: its memory, how it sleeps, and how it looks at driver and timers.
+ *
+ * Cores are reused and never unmapped: a timer may take the lock of its wheel, and a header find
+ * its way back to its slab, after the runtime has ended.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/chaos.h"
+#include "base/futex.h"
+#include "base/sys.h"
+#include "sched/sched.h"
+
+enum { AWAKE, PARKED, NOTIFIED }; /* park_word, without a driver */
+
+static lock unused_lock;
+static core *unused; /* cores of runtimes that ended */
+
+static core *core_memory(void)
+{
+    lock_take(&unused_lock);
+    core *c = unused;
+    if (c)
+        unused = c->next_free;
+    lock_drop(&unused_lock);
+    if (!c) {
+        void *memory;
+        if (sys_mmap_anonymous(sizeof(core), 0, &memory) < 0)
+            return NULL;
+        c = memory;
+    }
+    return c;
+}
+
+static void core_reuse(core *c)
+{
+    lock_take(&unused_lock);
+    c->next_free = unused;
+    unused = c;
+    lock_drop(&unused_lock);
+}
+
+int core_new(sched *s, unsigned index, core **ret)
+{
+    core *c = core_memory();
+
+    if (!c)
+        return -ENOMEM;
+    /* What others may still look at (slabs, the wheel's lock) stays; the rest begins anew. */
+    memset(c, 0, offsetof(core, tasks));
+    memset((char *)c + offsetof(core, next_sleeper), 0,
+           offsetof(core, wheel) - offsetof(core, next_sleeper));
+    c->sched = s;
+    c->index = index;
+    c->until_inject = s->opts.global_queue_interval;
+    c->until_turn = s->opts.event_interval;
+    rng_seed(&c->rng, rng_next(&s->seeds));
+    wheel_init(&c->wheel, sched_now(s));
+    if (!s->opts.no_io) {
+        int rc = driver_choose()->open(&c->driver);
+        if (rc < 0) {
+            core_reuse(c);
+            return rc;
+        }
+    }
+    *ret = c;
+    return 0;
+}
+
+void core_free(core *c)
+{
+    if (!c)
+        return;
+    if (c->warm)
+        stack_put(&c->stacks, c->warm);
+    c->warm = NULL;
+    stack_cache_flush(&c->stacks);
+    if (c->driver)
+        c->driver->ops->free(c->driver);
+    c->driver = NULL;
+    core_reuse(c);
+}
+
+static void park_without_driver(core *c, uint64_t until_ns)
+{
+    uint32_t word = AWAKE;
+
+    /* acquire: pairs with the release in core_wake. */
+    if (until_ns != 0 && a_cas(&c->park_word, &word, PARKED, acquire, acquire)) {
+        while (a_load(&c->park_word, acquire) == PARKED)
+            if (futex_wait(&c->park_word, PARKED, until_ns) < 0)
+                break;
+    }
+    a_xchg(&c->park_word, AWAKE, acquire);
+}
+
+void core_wake(core *c)
+{
+    if (c->driver)
+        c->driver->ops->unpark(c->driver);
+    else if (a_xchg(&c->park_word, NOTIFIED, release) == PARKED)
+        futex_wake(&c->park_word, 1);
+}
+
+static void park(core *c, uint64_t until_ns)
+{
+    a_bump(&c->turns, 1);
+    if (c->driver)
+        c->driver->ops->park(c->driver, until_ns);
+    else
+        park_without_driver(c, until_ns);
+    c->until_turn = c->sched->opts.event_interval;
+    c->last_turn = clock_cycles();
+}
+
+void core_park(core *c, uint64_t until_ns)
+{
+    a_bump(&c->parks, 1);
+    chaos_point();
+    park(c, until_ns);
+    wheel_advance(&c->wheel, sched_now(c->sched));
+}
+
+void core_turn(core *c)
+{
+    park(c, 0);
+    if (wheel_next(&c->wheel) != UINT64_MAX)
+        wheel_advance(&c->wheel, sched_now(c->sched));
+}

@@ -1,0 +1,85 @@
+/* current.c: which driver, which wheel, which clock the running code uses. */
+#include "sched/current.h"
+
+#include <errno.h>
+
+#include <edo/error.h>
+
+#include "base/report.h"
+#include "sched/sched.h"
+
+static int usable(sched *s)
+{
+    if (!s) {
+        report_misuse("this needs a runtime and there is none on this thread: run it inside of "
+                      "edo_block_on or EDO_MAIN, or edo_enter a handle first");
+        return -EDO_ENORUNTIME;
+    }
+    if (a_load(&s->gone, acquire)) /* pairs with the release at the shutdown's end */
+        return -EDO_ESHUTDOWN;
+    return 0;
+}
+
+int current_runtime_check(void)
+{
+    sched *s = sched_current(thread_self());
+
+    if (!s)
+        return usable(s);
+    return sched_is_ours(s) ? 0 : -EDO_EFORKED;
+}
+
+/* The worker's own core where it is of that runtime, else the runtime's first. */
+static core *core_for(thread *self, sched *s)
+{
+    return self->core && self->sched == s ? self->core : s->cores[0];
+}
+
+int current_driver(struct driver **ret)
+{
+    thread *self = thread_self();
+    sched *s = sched_current(self);
+    int rc = usable(s);
+
+    if (rc < 0)
+        return rc;
+    if (!sched_is_ours(s))
+        return -EDO_EFORKED;
+    if (s->opts.no_io)
+        return -EDO_ENOIO;
+    *ret = core_for(self, s)->driver;
+    return 0;
+}
+
+int current_wheel(struct timer_wheel **ret)
+{
+    thread *self = thread_self();
+    sched *s = sched_current(self);
+    int rc = usable(s);
+
+    if (rc < 0)
+        return rc;
+    if (s->opts.no_time)
+        return -EDO_ENOTIME;
+    *ret = &core_for(self, s)->wheel;
+    return 0;
+}
+
+void current_wheel_sooner(struct timer_wheel *wheel)
+{
+    thread *self = thread_self();
+    core *owner = container_of(wheel, core, wheel);
+    core *c = core_enter(self);
+
+    /* Held by us after the timer was added: nobody sleeps for it. */
+    if (c != owner)
+        core_wake(owner);
+    core_leave(self, c);
+}
+
+uint64_t current_now(void)
+{
+    sched *s = sched_current(thread_self());
+
+    return s ? sched_now(s) : clock_now();
+}

@@ -1,0 +1,20 @@
+/* sched/finish.h: what is looked at when a task ends. */
+#ifndef SCHED_FINISH_H
+#define SCHED_FINISH_H
+
+#include "sched/sched.h"
+
+/* Debug builds: says what the task left behind that others may still touch. On its own stack. */
+#if EDO_DEBUG
+void finish_checks(task *t);
+#else
+static inline void finish_checks(task *t)
+{
+    (void)t;
+}
+#endif
+
+/* A task has ended while its runtime shuts down: wakes who waits for the last one. */
+void sched_note_end(sched *s);
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * idle.c: which workers sleep, and how many search for work.
+ *
+ * word        searching | awake << 16, changed by atomic adds, mostly under the lock.
+ * Injecting   pushes, then looks at the word (both seq_cst).
+ * Sleeping    gives up searching, goes on the list and lowers `awake` (seq_cst), then looks at all
+ *             queues again. Either the injector sees it asleep, or it sees the work.
+ * Locally     a push needs no fence: a sleeper missed costs parallelism, not a wake-up, as the
+ *             pusher runs the task itself.
+ * One at a    A waker makes the sleeper it wakes a searching one; while somebody searches nobody
+ *   time      else is woken, and the last to stop searching, having found work, wakes the next.
+ * Source      the idle accounting of tokio's multi-thread scheduler.
+ */
+#include "base/chaos.h"
+#include "sched/sched.h"
+
+#define SEARCHING UINT32_C(1)
+#define AWAKE (UINT32_C(1) << 16)
+
+static uint32_t searching_of(uint32_t word)
+{
+    return word & 0xffff;
+}
+
+static uint32_t awake_of(uint32_t word)
+{
+    return word >> 16;
+}
+
+void idle_init(idle *i, unsigned cores)
+{
+    *i = (idle){.word = cores * AWAKE};
+}
+
+static core *pop_sleeper(sched *s)
+{
+    idle *i = &s->idle;
+    core *c = NULL;
+
+    lock_take(&i->lock);
+    if (searching_of(a_load(&i->word, relaxed)) == 0 && i->sleepers) {
+        c = i->sleepers;
+        i->sleepers = c->next_sleeper;
+        c->asleep = false;
+        c->searching = true; /* read by its holder after the lock */
+        a_fetch_add(&i->word, AWAKE + SEARCHING, seq_cst);
+    }
+    lock_drop(&i->lock);
+    return c;
+}
+
+void idle_notify(sched *s)
+{
+    /* seq_cst: after the push; pairs with idle_sleep. */
+    uint32_t word = a_load(&s->idle.word, seq_cst);
+
+    if (searching_of(word) != 0 || awake_of(word) == s->core_count)
+        return;
+    core *c = pop_sleeper(s);
+    chaos_point();
+    if (c)
+        core_wake(c);
+}
+
+bool idle_begin_search(core *c)
+{
+    idle *i = &c->sched->idle;
+
+    if (c->searching)
+        return true;
+    if (2 * searching_of(a_load(&i->word, relaxed)) >= c->sched->core_count)
+        return false;
+    a_fetch_add(&i->word, SEARCHING, seq_cst);
+    c->searching = true;
+    return true;
+}
+
+void idle_end_search(core *c)
+{
+    if (!c->searching)
+        return;
+    c->searching = false;
+    if (searching_of(a_fetch_sub(&c->sched->idle.word, SEARCHING, seq_cst)) == 1)
+        idle_notify(c->sched);
+}
+
+void idle_sleep(core *c)
+{
+    idle *i = &c->sched->idle;
+
+    lock_take(&i->lock);
+    uint32_t less = AWAKE + (c->searching ? SEARCHING : 0);
+    c->searching = false;
+    c->asleep = true;
+    c->next_sleeper = i->sleepers;
+    i->sleepers = c;
+    a_fetch_sub(&i->word, less, seq_cst); /* before the last look at the queues */
+    lock_drop(&i->lock);
+}
+
+void idle_awake(core *c)
+{
+    idle *i = &c->sched->idle;
+
+    lock_take(&i->lock);
+    if (c->asleep) {
+        core **link = &i->sleepers;
+        while (*link != c)
+            link = &(*link)->next_sleeper;
+        *link = c->next_sleeper;
+        c->asleep = false;
+        a_fetch_add(&i->word, AWAKE, seq_cst);
+    }
+    lock_drop(&i->lock);
+}
+
+void idle_wake_all(sched *s)
+{
+    for (unsigned i = 0; i < s->core_count; i++)
+        core_wake(s->cores[i]);
+}

@@ -1,0 +1,240 @@
+/*
+ * sched/sched.h: the three things that scheduling is made of.
+ *
+ * sched    what a runtime's workers share. It is what an edo_handle points to, counted.
+ * core     what a worker owns: queue, driver, wheel, slabs, stacks. Cores are type-stable: their
+ *          memory is reused by later runtimes and never unmapped.
+ * thread   a thread's own record. It holds a core, or has lost it, or is none of a runtime's.
+ *
+ * A core has one holder. While a task runs, the monitor may take the core away (core_enter finds
+ * out); while the worker's own loop runs, it is held fast.
+ */
+#ifndef SCHED_SCHED_H
+#define SCHED_SCHED_H
+
+#include <errno.h>
+#include <pthread.h>
+
+#include <edo/error.h>
+#include <edo/runtime.h>
+
+#include "base/clock.h"
+#include "base/lock.h"
+#include "base/random.h"
+#include "driver/driver.h"
+#include "driver/wheel.h"
+#include "future/parker.h"
+#include "sched/coop.h"
+#include "sched/inject.h"
+#include "sched/run_queue.h"
+#include "sched/task_slab.h"
+
+/* Wakes in a row that go through the LIFO slot. */
+#define LIFO_STREAK_MAX 3
+/* A task that runs as long without an await blocks its worker. */
+#define STUCK_AFTER_NS (10 * NS_PER_MS)
+
+typedef struct core core;
+typedef struct thread thread;
+
+struct core {
+    thread *holder;   /* atomic; NULL: nobody */
+    uint32_t run_seq; /* atomic: odd while a task runs */
+    uint32_t until_inject; /* runs until the injection queue is looked at first */
+    uint32_t until_turn;   /* runs until the driver is looked at */
+    uint64_t last_turn;    /* cycles at the last look at the driver */
+    sched *sched;
+    unsigned index;
+    unsigned lifo_streak;
+    task *lifo;
+    bool searching;
+    unsigned refusals;      /* EDO_CHAOS=migrate */
+    rng rng;
+    driver *driver;         /* NULL: built without I/O */
+    uint32_t park_word;     /* futex, when there is no driver */
+    stack *warm;            /* of the task that ended last */
+    stack_cache stacks;
+    task_cache tasks;
+    core *next_sleeper;     /* under idle's lock */
+    bool asleep;            /* in the sleepers' list; under idle's lock */
+    core *next_free;        /* in the list of cores without a thread, or of unused memory */
+    /* Counters; written by the holder, read by anybody. */
+    uint64_t next_id, last_id; /* the block of task ids it gives out */
+    uint64_t spawned, completed, polls, steals, overflows, parks, turns, forced_yields;
+    run_queue queue;
+    timer_wheel wheel;
+};
+
+/* Who sleeps and who searches. See sched/idle.c. */
+typedef struct idle {
+    lock lock;
+    uint32_t word;    /* atomic: searching | awake << 16 */
+    core *sleepers;
+} idle;
+
+typedef struct worker_thread {
+    struct worker_thread *next;
+    pthread_t id;
+    sched *sched;
+    core *core; /* given before it starts */
+} worker_thread;
+
+struct edo_handle {
+    uint32_t refs; /* atomic */
+    uint64_t id;
+    uint32_t fork_count; /* forks before it was built: it belongs to this process alone */
+    edo_runtime_opts opts; /* defaults filled in */
+    char *name;
+    bool multi;
+    unsigned core_count;
+    core **cores;
+    inject_queue inject;
+    idle idle;
+    rng seeds;
+
+    uint32_t down;     /* atomic: shutting down, no new tasks */
+    uint32_t stop;     /* atomic: workers end */
+    uint32_t gone;     /* atomic: threads joined, drivers shut down */
+    uint32_t end_seq;  /* atomic futex: grows as tasks end during a shutdown */
+    uint64_t remote_spawned, remote_completed, remote_schedules, reliefs; /* atomic */
+
+    /* The clock: monotonic time + skew, or standing at `frozen`. Atomic. */
+    uint32_t paused;
+    uint64_t frozen;
+    uint64_t skew;
+
+    /* Multi-thread: threads, and the cores that wait for one. Under threads_lock. */
+    lock threads_lock;
+    worker_thread *threads;
+    unsigned thread_count, spare_count, free_count;
+    core *free_cores;
+    uint32_t spare_word;  /* atomic futex: grows when a core is free or on stop */
+    pthread_t monitor;
+    bool has_monitor;
+    uint32_t monitor_word; /* atomic futex: 1 while it sleeps for long */
+    uint32_t monitor_stop; /* atomic futex: 1: it ends */
+    bool can_revoke;       /* there is a membarrier */
+
+    /* Current-thread: who drives. Under drive_lock. */
+    lock drive_lock;
+    bool driven;
+    uint64_t drive_limit; /* a shutdown's: no park is longer */
+    thread *waiting; /* threads in block_on, first come first */
+};
+
+enum leave { LEAVE_SUSPEND, LEAVE_END };
+
+struct thread {
+    uint32_t busy;     /* atomic: it is inside its core */
+    uint32_t revoked;  /* atomic: the monitor has taken its core away */
+    core *core;        /* held, or lost without knowing it; NULL: none */
+    sched *sched;      /* whose worker it is, or whom it drives; NULL: none */
+    sched *entered;    /* by edo_enter outside of a task */
+    task *task;        /* running on it */
+    unsigned budget;   /* units left of the running task */
+    unsigned poll_depth; /* poll functions that it is in: nothing may suspend */
+    bool in_loop;      /* the worker's own code runs, not a task's */
+    bool in_hook;
+    bool in_block_on;
+    enum leave leave;
+    context loop;
+    parker *parker;    /* made when it first parks */
+    void *alternate_stack; /* for signals; ours to unmap */
+    rng rng;           /* of a thread without a core */
+    bool rng_seeded;
+    thread *next_waiting; /* under drive_lock */
+    bool handed;          /* the core was left to it; under drive_lock */
+};
+
+/* This thread's record. Never inlined: a task may be on another thread after each suspension. */
+thread *thread_self(void);
+/* Its parker, made on first use; NULL: no memory. */
+parker *thread_parker(thread *self);
+rng *thread_rng(thread *self);
+
+/* The runtime that plain calls go to: entered, or the worker's own; NULL: none. */
+sched *sched_current(thread *self);
+/* Whether this process built it, and did not inherit it over fork(2). */
+bool sched_is_ours(const sched *s);
+uint32_t fork_count(void);
+sched *sched_ref(sched *s);
+void sched_unref(sched *s);
+uint64_t sched_now(sched *s);
+uint64_t sched_alive(const sched *s);
+/*
+ * The holder's guard. core_enter gives the core if this thread still holds it, else NULL, and from
+ * then on it holds none. Between enter and leave it can't be taken.
+ */
+core *core_enter_slow(thread *self);
+static inline core *core_enter(thread *self)
+{
+    core *c = self->core;
+
+    if (!c || self->in_loop)
+        return c;
+    a_store(&self->busy, 1, relaxed);
+    a_compiler_barrier(); /* the monitor's membarrier makes it a fence: pairs with core_revoke */
+    if (unlikely(a_load(&self->revoked, relaxed)))
+        return core_enter_slow(self);
+    return c;
+}
+static inline void core_leave(thread *self, core *c)
+{
+    if (c && !self->in_loop)
+        a_store(&self->busy, 0, release); /* pairs with the acquire in core_revoke */
+}
+
+/* Cores: from memory that stays mapped. */
+/* 0; -ENOMEM, what the driver says. */
+int core_new(sched *s, unsigned index, core **ret);
+void core_free(core *c);
+/* Sleeps until `until_ns` of the monotonic clock or core_wake, and handles what has happened. */
+void core_park(core *c, uint64_t until_ns);
+void core_wake(core *c);
+/* Looks at driver and timers without sleeping. */
+void core_turn(core *c);
+
+/* Idle workers. */
+void idle_init(idle *i, unsigned cores);
+/* Wakes a sleeping worker if none is searching: there is work left over. Any thread. */
+void idle_notify(sched *s);
+/* The worker may search: at most half of them do. */
+bool idle_begin_search(core *c);
+/* It found work; the last one to stop searching wakes another. */
+void idle_end_search(core *c);
+/* On the list of sleepers. */
+void idle_sleep(core *c);
+/* Off it again, unless a waker has already done so, who then left it searching. */
+void idle_awake(core *c);
+/* Wakes all. */
+void idle_wake_all(sched *s);
+
+/* Puts a ready task into a core's queue; its holder is inside. */
+void core_push(core *c, task *t);
+/* The worker's loop on the calling thread, which holds self->core: until until(arg) is true, or the
+ * core was lost, or the runtime stops. */
+void worker_loop(thread *self, bool (*until)(void *arg), void *arg);
+/* Starts a thread for the core; NULL: a spare. 0 or a negative errno. */
+int worker_start(sched *s, core *c);
+/* Gives a core that nobody holds to a spare thread, or to a new one. */
+void worker_offer(sched *s, core *c);
+/* Starts a spare if there are more free cores than spares. */
+void worker_staff(sched *s);
+/* Waits until every worker thread has ended; stop is set. */
+void worker_join_all(sched *s);
+
+/* The monitor: a thread of its own. 0 or a negative errno. */
+int monitor_start(sched *s);
+void monitor_stop(sched *s);
+/* A worker leaves sleep: the monitor may be asleep as well. */
+void monitor_kick(sched *s);
+
+/* Leaves the running task's stack until it is run again. */
+void task_suspend(thread *self);
+
+/* Installs the handler that names stack overflows; gives this thread a stack for it. */
+void overflow_init(void);
+void overflow_init_thread(void);
+void overflow_fini_thread(void);
+
+#endif

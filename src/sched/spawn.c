@@ -1,0 +1,175 @@
+/*
+ * spawn.c: a task is one header from a slab and a push.
+ *
+ * Shutdown   The header is published (it can be found by a walk), then `down` is looked at; the
+ *            shutdown sets `down`, lets every thread pass a fence (membarrier), then walks. So
+ *            either the walk finds the task, or spawn sees `down` and takes the task back.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <edo/error.h>
+
+#include "base/report.h"
+#include "sched/debug.h"
+#include "sched/spawn.h"
+
+static const edo_spawn_opts no_opts;
+
+static int check_target(sched *s, const char *place)
+{
+    if (!s) {
+        report_misuse("%s: a task needs a runtime to run on: spawn inside of edo_block_on or "
+                      "EDO_MAIN, or edo_enter a handle first",
+                      place);
+        return -EDO_ENORUNTIME;
+    }
+    if (!sched_is_ours(s))
+        return -EDO_EFORKED;
+    return a_load(&s->down, acquire) ? -EDO_ESHUTDOWN : 0; /* a first look; see publish */
+}
+
+static int copy_name(task *t, const char *name)
+{
+    if (!name || !*name)
+        return 0;
+    t->name = strndup(name, TASK_NAME_MAX);
+    return t->name ? 0 : -ENOMEM;
+}
+
+static size_t page_round(size_t n)
+{
+    return (n + 4095) & ~(size_t)4095;
+}
+
+static int fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opts *opts)
+{
+    int rc = copy_name(t, opts->name);
+
+    if (rc < 0)
+        return rc;
+    t->place = req->place;
+    t->keep_fp = opts->keep_fp;
+    if (opts->keep_fp)
+        fp_control_save(&t->fp);
+    t->stack_size = (uint32_t)(opts->stack_size ? page_round(opts->stack_size)
+                                                : s->opts.stack_size);
+    void *arg = req->arg;
+    if (req->copy_size) {
+        arg = task_copy_place(t, req->copy_size);
+        memcpy(arg, req->arg, req->copy_size);
+    }
+    if (req->kind == TASK_POLLED) {
+        t->fut = arg;
+    } else {
+        t->fn = req->fn;
+        t->arg = arg;
+    }
+#if EDO_DEBUG
+    if (!req->copy_size)
+        debug_note_lender(t, req->arg);
+#endif
+    return 0;
+}
+
+/* Counts the task and looks whether the runtime still takes it. */
+static int publish(sched *s, core *c)
+{
+    if (c)
+        a_bump(&c->spawned, 1);
+    else
+        a_fetch_add(&s->remote_spawned, 1, seq_cst);
+    a_compiler_barrier(); /* pairs with the membarrier of the shutdown */
+    if (likely(!a_load(&s->down, seq_cst)))
+        return 0;
+    if (c)
+        a_bump(&c->spawned, -(uint64_t)1);
+    else
+        a_fetch_sub(&s->remote_spawned, 1, seq_cst);
+    sched_note_end(s);
+    return -EDO_ESHUTDOWN;
+}
+
+static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opts *opts,
+                edo_task *ret_task, task **ret)
+{
+    task_cache *cache = c ? &c->tasks : task_slab_shared_lock();
+    task *t;
+    int rc = task_new(s, cache, c, req->kind, req->copy_size, ret_task != NULL, &t);
+
+    if (!c)
+        task_slab_shared_unlock();
+    if (rc < 0)
+        return rc;
+    rc = fill(t, s, req, opts);
+    if (rc == 0)
+        rc = publish(s, c);
+    if (rc < 0) {
+        task_discard(t);
+        return rc;
+    }
+    if (ret_task) /* before the push: the task may end, and the caller's variable is its own */
+        *ret_task = (edo_task){.header = t, .gen = state_gen(a_load(&t->state, relaxed))};
+    *ret = t;
+    return 0;
+}
+
+int sched_spawn(sched *s, const spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_task)
+{
+    thread *self = thread_self();
+    task *t = NULL;
+    int rc = check_target(s, req->place);
+
+    if (rc < 0)
+        return rc;
+    if (!opts)
+        opts = &no_opts;
+    if (opts->stack_size && (opts->stack_size < STACK_MIN_SIZE || opts->stack_size > TASK_STACK_MAX))
+        return -EINVAL;
+    core *c = self->sched == s ? core_enter(self) : NULL;
+    rc = make(s, c, req, opts, ret_task, &t);
+    core_leave(self, c);
+    if (rc == 0)
+        task_push(t);
+    return rc;
+}
+
+static sched *target(const edo_spawn_opts *opts)
+{
+    return opts && opts->on ? (sched *)opts->on : sched_current(thread_self());
+}
+
+int edo_spawn_from(const char *place, const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
+                   edo_task *ret_task)
+{
+    spawn_request req = {.place = place, .kind = TASK_STACKFUL, .fn = fn, .arg = arg};
+
+    if (!fn)
+        return -EINVAL;
+    if (opts)
+        req.copy_size = opts->copy_size;
+    if (req.copy_size && !arg)
+        return -EINVAL;
+    return sched_spawn(target(opts), &req, opts, ret_task);
+}
+
+int edo_spawn_copy_from(const char *place, int (*fn)(void *arg), const void *arg, size_t size,
+                        edo_task *ret_task)
+{
+    edo_spawn_opts opts = {.copy_size = size};
+
+    if (!size || !arg)
+        return -EINVAL;
+    return edo_spawn_from(place, &opts, fn, (void *)arg, ret_task);
+}
+
+int edo_spawn_future_from(const char *place, const edo_spawn_opts *opts, edo_future *fut,
+                          size_t size, edo_task *ret_task)
+{
+    spawn_request req = {.place = place, .kind = TASK_POLLED, .arg = fut, .copy_size = size};
+
+    if (!fut || !fut->ops || (size && size < sizeof *fut) || (fut->state & FUTURE_POLLED))
+        return -EINVAL;
+    return sched_spawn(target(opts), &req, opts, ret_task);
+}

@@ -1,0 +1,119 @@
+/*
+ * sched/task.h: the header that every task has, with a stack or without.
+ *
+ * Its plain fields belong to the worker while RUNNING, to the owner of the enqueue while NOTIFIED
+ * and not queued, to the queue while queued. Headers come from slabs that stay mapped for the
+ * process's life, so that a stale handle finds a state word and is told by its generation.
+ */
+#ifndef SCHED_TASK_H
+#define SCHED_TASK_H
+
+#include <edo/task.h>
+
+#include "base/atomic.h"
+#include "base/macros.h"
+#include "context/context.h"
+#include "future/future.h"
+#include "future/wake.h"
+#include "sched/state.h"
+
+typedef struct edo_task_header task;
+typedef struct edo_handle sched;
+struct task_cache;
+struct core;
+struct scope;
+struct held_mutex;
+
+enum task_kind { TASK_STACKFUL, TASK_POLLED };
+
+/* What a stackful task has; a polled one keeps its copied future here. */
+typedef struct task_frame {
+    context ctx;
+    stack *stack; /* NULL until it first runs */
+    char copy[24];
+} task_frame;
+
+struct edo_task_header {
+    uint64_t state;             /* atomic; sched/state.h */
+    sched *sched;               /* atomic: a shutdown's walk reads it; NULL while free */
+    task *next;                 /* the link of whichever queue it stands in */
+    struct task_cache *home;    /* where its memory goes back to */
+    uint64_t id;                /* atomic: a stale handle may read it */
+    union {
+        int (*fn)(void *arg);
+        edo_future *fut;
+    };
+    void *arg;
+    edo_waker join_waker;       /* guarded by ARMED */
+    struct scope *scope;        /* innermost; lies on the task's own stack */
+    sched *entered;             /* what edo_enter made current; NULL: its own runtime */
+    const char *place;          /* of the spawn */
+    char *name;                 /* on the heap, or NULL */
+    void *far_copy;             /* a copied argument that has no room in the header, or NULL */
+    int result;
+    int saved_errno;            /* while suspended */
+    uint32_t stack_size;        /* asked for */
+    uint16_t last_core;         /* its index, for EDO_CHAOS=migrate */
+    uint8_t kind;
+    uint8_t slab;               /* which size class */
+    bool keep_fp;
+    bool canceled_future;       /* polled: the cancel has been passed on */
+    bool told_why;              /* reports said once */
+    bool lent_stack;            /* debug: some task was given a pointer to this one's stack */
+#if EDO_DEBUG
+    uint64_t lender;            /* id of the task whose stack `arg` points to; atomic */
+    int pending_futures;        /* polled by this task and not READY; atomic */
+    unsigned held_count;        /* pthread mutexes that it holds */
+    struct held_mutex *held;
+#endif
+    fp_control fp;
+    union {
+        task_frame frame;
+        _Alignas(16) char copy[sizeof(task_frame)];
+    };
+};
+
+/* The waker that a task lends to what it waits for. */
+extern const struct edo_waker_ops task_waker_ops;
+
+static inline edo_waker task_waker(task *t)
+{
+    return (edo_waker){.ops = &task_waker_ops, .data = t};
+}
+
+/* Sets a bit and NOTIFIED; true when the caller owns the enqueue and has to task_push. Only by who
+ * is entitled: a counted reference, a borrowed waker under its lock, or the task itself. */
+bool task_mark(task *t, uint64_t bit);
+/* Puts it on a run queue of its runtime; by the owner of the enqueue, from any thread. */
+void task_push(task *t);
+/* The same, behind the tasks that are ready. */
+void task_push_back(task *t);
+
+void task_ref(task *t);
+/* Gives a reference up; the last one frees the header. */
+void task_unref(task *t);
+/* The same, and clears bits that are set, in one step. */
+void task_unref_with(task *t, uint64_t bits);
+/* A reference to a task that is not complete, found by a walk; false: there is no such task. */
+bool task_try_ref(task *t);
+
+/* Makes a header that is NOTIFIED and not queued, its frame empty, from `cache`, which the caller
+ * owns; `owner` is the core it belongs to, NULL: the shared one. 0 or -ENOMEM. */
+int task_new(sched *s, struct task_cache *cache, struct core *owner, enum task_kind kind,
+             size_t copy_size, bool with_handle, task **ret);
+/* Where a copied argument of that size lies. */
+void *task_copy_place(task *t, size_t copy_size);
+/* Takes back a task that was made and never pushed. */
+void task_discard(task *t);
+/* The end: it is off its stack. Stores COMPLETE, wakes the join, gives the live reference up. */
+void task_complete(task *t);
+/* Whether a handle is still good: it has the task's generation and is not consumed. */
+static inline bool task_handle_is_good(edo_task handle)
+{
+    if (!handle.header)
+        return false;
+    uint64_t word = a_load(&handle.header->state, acquire); /* pairs with every transition */
+    return state_gen(word) == handle.gen && (word & TASK_HANDLE);
+}
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * sched/task_slab.h: memory for task headers, type-stable for the process's life.
+ *
+ * Chunks are never unmapped. Each worker has a cache: it alone takes from it; what it frees goes
+ * back to it directly, and what others free goes to its remote list, which it takes as a whole.
+ */
+#ifndef SCHED_TASK_SLAB_H
+#define SCHED_TASK_SLAB_H
+
+#include "base/lock.h"
+#include "sched/task.h"
+
+#define TASK_SLAB_CLASSES 3
+
+typedef struct task_cache {
+    task *free[TASK_SLAB_CLASSES];   /* the owner's */
+    task *remote[TASK_SLAB_CLASSES]; /* atomic stacks: freed by others */
+} task_cache;
+
+/* A free header with room for `extra` bytes behind it (its class's most, else without); its state
+ * word keeps the generation. NULL: no memory. By the cache's owner. */
+task *task_slab_get(task_cache *cache, size_t extra);
+/* Bytes of copied argument that a header of this class holds. */
+size_t task_slab_room(const task *t);
+/* Gives one back; its state word is set for the next life. `mine`: the caller owns its home. */
+void task_slab_put(task *t, bool mine);
+/* Calls fn for every header of the process, free ones too. Any thread. */
+void task_slab_walk(void (*fn)(task *t, void *arg), void *arg);
+
+/* The cache of all threads that are no workers, with its lock. */
+task_cache *task_slab_shared_lock(void);
+void task_slab_shared_unlock(void);
+
+#endif

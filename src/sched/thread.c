@@ -1,0 +1,72 @@
+/*
+ * thread.c: a thread's own record, and what code on it may ask.
+ *
+ * The record is thread-local, and its address must not be kept over a suspension: compilers would
+ * keep it, so it is reached through a function that is never inlined.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/sys.h"
+#include "sched/sched.h"
+
+static __thread thread record;
+static pthread_key_t exit_key;
+static pthread_once_t exit_once = PTHREAD_ONCE_INIT;
+
+noinline thread *thread_self(void)
+{
+    thread *self = &record;
+
+    __asm__ volatile("" : "+r"(self)); /* else it would be deduced to be const, and cached */
+    return self;
+}
+
+static void thread_exit(void *p)
+{
+    parker_unref(p);
+}
+
+static void make_exit_key(void)
+{
+    if (pthread_key_create(&exit_key, thread_exit) != 0)
+        abort(); /* no keys left in the whole process: nothing could be cleaned up */
+}
+
+parker *thread_parker(thread *self)
+{
+    if (!self->parker) {
+        pthread_once(&exit_once, make_exit_key);
+        self->parker = parker_new();
+        if (self->parker && pthread_setspecific(exit_key, self->parker) != 0) {
+            parker_unref(self->parker);
+            self->parker = NULL;
+        }
+    }
+    return self->parker;
+}
+
+rng *thread_rng(thread *self)
+{
+    if (self->core && self->task)
+        return &self->core->rng;
+    if (!self->rng_seeded) {
+        rng_seed(&self->rng, random_seed());
+        self->rng_seeded = true;
+    }
+    return &self->rng;
+}
+
+core *core_enter_slow(thread *self)
+{
+    self->core = NULL;
+    a_store(&self->busy, 0, release); /* pairs with the acquire in core_revoke */
+    return NULL;
+}
+
+sched *sched_current(thread *self)
+{
+    if (self->task)
+        return self->task->entered ? self->task->entered : self->task->sched;
+    return self->entered ? self->entered : self->sched;
+}

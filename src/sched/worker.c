@@ -1,0 +1,421 @@
+/*
+ * worker.c: the loop of a thread that holds a core.
+ *
+ * A task's transition out of RUNNING is made here, after its stack was left: else another worker
+ * could resume it while it still stands on it. A thread whose core was taken while its task ran
+ * finishes that task's transition without a core, and becomes a spare.
+ */
+#include <errno.h>
+
+#include <edo/errno.h>
+
+#include "base/chaos.h"
+#include "base/report.h"
+#include "base/thread.h"
+#include "sched/finish.h"
+#include "sched/scope.h"
+#include "sched/sched.h"
+
+/* Between looks at the driver: about a millisecond at the slowest, whatever the clock rate. */
+#define TURN_CYCLES (UINT64_C(1) << 20)
+
+/* --- running one task ------------------------------------------------------------------- */
+
+static void task_entry(void *arg)
+{
+    task *t = arg;
+
+    t->result = t->fn(t->arg);
+    finish_checks(t);
+    thread *self = thread_self();
+    self->leave = LEAVE_END;
+    context_switch_last(&t->frame.ctx, &self->loop);
+}
+
+/* Errno is the task's own: others set it on this thread meanwhile. */
+void task_suspend(thread *self)
+{
+    task *t = self->task;
+
+    t->saved_errno = errno;
+    if (unlikely(t->keep_fp))
+        fp_control_save(&t->fp);
+    self->leave = LEAVE_SUSPEND;
+    context_switch(&t->frame.ctx, &self->loop);
+    if (unlikely(t->keep_fp))
+        fp_control_load(&t->fp);
+    errno = t->saved_errno;
+}
+
+static int give_stack(core *c, task *t)
+{
+    stack *s = c->warm;
+
+    if (s && t->stack_size <= STACK_DEFAULT_SIZE && c->sched->opts.stack_size == s->size)
+        c->warm = NULL;
+    else if (stack_get(&c->stacks, t->stack_size, &s) < 0)
+        return -ENOMEM;
+    t->frame.stack = s;
+    context_init(&t->frame.ctx, s, task_entry, t);
+    return 0;
+}
+
+static void run_stackful(thread *self, task *t)
+{
+    fp_control before;
+
+    if (unlikely(t->keep_fp))
+        fp_control_save(&before);
+    context_switch(&self->loop, &t->frame.ctx);
+    if (unlikely(t->keep_fp))
+        fp_control_load(&before);
+}
+
+/* A task without a stack: one poll of its future, on the worker's own stack. */
+static void run_polled(thread *self, task *t)
+{
+    edo_waker waker = task_waker(t);
+    int why = task_why(t);
+
+    self->poll_depth++;
+    if (why && !t->canceled_future) {
+        t->canceled_future = true;
+        edo_future_cancel(t->fut);
+    }
+    edo_poll is = edo_future_is_ready(t->fut) ? EDO_READY : edo_future_poll(t->fut, &waker);
+    self->poll_depth--;
+    self->leave = is == EDO_READY ? LEAVE_END : LEAVE_SUSPEND;
+    if (is == EDO_READY)
+        t->result = (int)(t->canceled_future && t->fut->result == -ECANCELED ? why
+                                                                             : t->fut->result);
+}
+
+/* Stacks of the common size are handed on warm. */
+static void take_stack(core *c, task *t)
+{
+    stack *s = t->frame.stack;
+
+    if (t->kind != TASK_STACKFUL || !s)
+        return;
+    t->frame.stack = NULL;
+    if (c && !c->warm && s->size == c->sched->opts.stack_size)
+        c->warm = s;
+    else
+        stack_put(c ? &c->stacks : NULL, s);
+}
+
+static void count_end(core *c, sched *s)
+{
+    if (c)
+        a_bump(&c->completed, 1);
+    else
+        a_fetch_add(&s->remote_completed, 1, relaxed);
+    a_compiler_barrier(); /* pairs with the membarrier of the shutdown: one sees the other */
+    if (unlikely(a_load(&s->down, relaxed)))
+        sched_note_end(s);
+}
+
+/* The task is off its stack. `c` is NULL when the core was lost meanwhile. */
+static void leave_task(thread *self, core *c, sched *s, task *t)
+{
+    chaos_point();
+    if (self->leave == LEAVE_END) {
+        take_stack(c, t);
+        task_complete(t);
+        count_end(c, s);
+        return;
+    }
+    if (t->kind == TASK_STACKFUL)
+        stack_note_depth(t->frame.stack, context_low_water(&t->frame.ctx));
+    if (c)
+        t->last_core = (uint16_t)c->index;
+    /* acq_rel: publishes the saved context to whoever runs it next. */
+    if (a_fetch_sub(&t->state, TASK_RUNNING, acq_rel) & TASK_NOTIFIED)
+        task_push_back(t);
+}
+
+static void enter_task(thread *self, core *c, task *t)
+{
+    c->until_inject--;
+    c->until_turn--;
+    a_bump(&c->polls, 1);
+    a_store(&c->run_seq, c->run_seq + 1, relaxed); /* odd: the monitor counts from here */
+    a_store(&self->task, t, relaxed);              /* the monitor names it in reports */
+    self->budget = COOP_BUDGET;
+    /* NOTIFIED becomes RUNNING. acq_rel: sees what the waker wrote. */
+    a_fetch_sub(&t->state, 1, acq_rel);
+    self->in_loop = false;
+    a_store(&self->busy, 0, release); /* as in core_leave */
+}
+
+static core *exit_task(thread *self)
+{
+    core *c = core_enter(self);
+
+    a_store(&self->task, NULL, relaxed);
+    if (c) {
+        self->in_loop = true;
+        a_store(&c->run_seq, c->run_seq + 1, relaxed);
+    }
+    return c;
+}
+
+/* False: there was no memory for its stack, and it waits in the queue again. */
+static bool ready_to_run(core *c, task *t)
+{
+    if (t->kind != TASK_STACKFUL || t->frame.stack || give_stack(c, t) == 0)
+        return true;
+    if (!t->told_why)
+        report("no memory for the stack of task %llu (spawned at %s): it waits",
+               (unsigned long long)t->id, t->place);
+    t->told_why = true;
+    inject_push_list(&c->sched->inject, t, t, 1);
+    thread_nap(NS_PER_MS);
+    return false;
+}
+
+static void run_task(thread *self, core *c, task *t)
+{
+    sched *s = c->sched;
+
+    if (!ready_to_run(c, t))
+        return;
+    enter_task(self, c, t);
+    if (t->kind == TASK_STACKFUL)
+        run_stackful(self, t);
+    else
+        run_polled(self, t);
+    leave_task(self, exit_task(self), s, t);
+}
+
+/* --- finding one ------------------------------------------------------------------------ */
+
+/* Takes a fair share of the injection queue: the first to be run, the rest into the queue. */
+static task *take_injected(core *c)
+{
+    sched *s = c->sched;
+    uint64_t n = inject_len(&s->inject), taken;
+
+    if (n == 0)
+        return NULL;
+    n = n / s->core_count + 1;
+    uint32_t room = run_queue_room(&c->queue);
+    if (n > room / 2 + 1)
+        n = room / 2 + 1;
+    task *first = inject_pop_list(&s->inject, n, &taken);
+    if (!first)
+        return NULL;
+    for (task *t = first->next, *next; t; t = next) {
+        next = t->next;
+        run_queue_push(&c->queue, t, &s->inject);
+    }
+    if (taken > 1 && s->multi && !c->searching)
+        idle_notify(s);
+    return first;
+}
+
+#if EDO_DEBUG
+/* EDO_CHAOS=migrate: rather one that last ran elsewhere; its own only after being refused it a
+ * few times, as the others may all be busy. */
+static task *take_migrated(core *c)
+{
+    task *t = inject_pop_foreign(&c->sched->inject, c->index);
+    uint64_t taken;
+
+    if (t || inject_len(&c->sched->inject) == 0)
+        return t;
+    if (c->refusals++ < 8) {
+        idle_notify(c->sched);
+        thread_yield();
+        return NULL;
+    }
+    c->refusals = 0;
+    return inject_pop_list(&c->sched->inject, 1, &taken);
+}
+#endif
+
+static task *take_from_outside(core *c)
+{
+#if EDO_DEBUG
+    if (chaos_migrate() && c->sched->core_count > 1)
+        return take_migrated(c);
+#endif
+    return take_injected(c);
+}
+
+static task *take_own(core *c)
+{
+    task *t = c->lifo;
+
+    if (t) {
+        c->lifo = NULL;
+        c->lifo_streak++;
+        return t;
+    }
+    c->lifo_streak = 0;
+    return run_queue_pop(&c->queue);
+}
+
+static task *next_task(core *c)
+{
+    task *t = NULL;
+
+    if (c->until_inject == 0) {
+        c->until_inject = c->sched->opts.global_queue_interval;
+        t = take_from_outside(c);
+    }
+    if (!t)
+        t = take_own(c);
+    return t ? t : take_from_outside(c);
+}
+
+static task *steal(core *c)
+{
+    sched *s = c->sched;
+    unsigned count = 0;
+
+    if (s->core_count == 1 || !idle_begin_search(c))
+        return NULL;
+    unsigned from = rng_below(&c->rng, s->core_count);
+    for (unsigned i = 0; i < s->core_count; i++) {
+        core *victim = s->cores[(from + i) % s->core_count];
+        task *t = victim == c ? NULL : run_queue_steal(&victim->queue, &c->queue, &count);
+        if (t) {
+            a_bump(&c->steals, count);
+            return t;
+        }
+    }
+    return take_from_outside(c);
+}
+
+/* --- sleeping --------------------------------------------------------------------------- */
+
+static bool any_work(core *c)
+{
+    sched *s = c->sched;
+
+    if (inject_len(&s->inject) > 0)
+        return true;
+    for (unsigned i = 0; i < s->core_count; i++)
+        if (run_queue_len(&s->cores[i]->queue) > 0)
+            return true;
+    return false;
+}
+
+static void call_hook(thread *self, void (*hook)(void *arg))
+{
+    if (!hook)
+        return;
+    self->in_hook = true;
+    hook(self->sched->opts.hook_arg);
+    self->in_hook = false;
+}
+
+/* Nothing can run: a paused clock jumps to the next deadline. False: there is none. */
+static bool advance_paused(core *c)
+{
+    sched *s = c->sched;
+
+    if (!a_load(&s->paused, relaxed)) /* only this thread pauses it */
+        return false;
+    core_turn(c);
+    if (c->lifo || run_queue_len(&c->queue) > 0 || inject_len(&s->inject) > 0)
+        return true;
+    uint64_t next = wheel_next(&c->wheel);
+    if (next == UINT64_MAX)
+        return false;
+    if (next > a_load(&s->frozen, relaxed))
+        a_store(&s->frozen, next, relaxed);
+    wheel_advance(&c->wheel, next);
+    return true;
+}
+
+/* In the system's monotonic time. */
+static uint64_t park_until(core *c)
+{
+    uint64_t next = wheel_next(&c->wheel);
+    sched *s = c->sched;
+
+    if (next == UINT64_MAX || a_load(&s->paused, relaxed))
+        return s->drive_limit;
+    uint64_t skew = a_load(&s->skew, relaxed);
+    next = next > skew ? next - skew : 0;
+    return next < s->drive_limit ? next : s->drive_limit;
+}
+
+/* With many unused stacks it sleeps for a second at most; if nothing came, it gives them back. */
+static void park_and_trim(core *c)
+{
+    uint64_t until = park_until(c);
+
+    if (!stack_pool_trim(0)) {
+        core_park(c, until);
+        return;
+    }
+    uint64_t limit = clock_now() + NS_PER_S;
+    core_park(c, until < limit ? until : limit);
+    if (clock_now() >= limit)
+        while (!any_work(c) && stack_pool_trim(16))
+            ;
+}
+
+static void sleep_worker(thread *self, core *c)
+{
+    sched *s = c->sched;
+
+    call_hook(self, s->opts.on_park);
+    if (c->lifo || run_queue_len(&c->queue) > 0 || advance_paused(c)) {
+        call_hook(self, s->opts.on_unpark);
+        return;
+    }
+    idle_sleep(c);
+    chaos_point();
+    if (any_work(c)) /* pairs with whoever pushed: see idle.c */
+        core_turn(c);
+    else
+        park_and_trim(c);
+    idle_awake(c);
+    monitor_kick(s);
+    call_hook(self, s->opts.on_unpark);
+}
+
+/* --- the loop --------------------------------------------------------------------------- */
+
+static void maybe_turn(core *c)
+{
+    /* Every so many runs, or when about a millisecond has gone by. */
+    if (c->until_turn == 0 || clock_cycles() - c->last_turn > TURN_CYCLES)
+        core_turn(c);
+}
+
+static void run_found(thread *self, core *c, task *t)
+{
+    idle_end_search(c);
+    run_task(self, c, t);
+    if (self->core)
+        maybe_turn(self->core);
+}
+
+void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
+{
+    core *c = self->core;
+
+    a_store(&c->holder, self, release); /* pairs with the acquire in the monitor */
+    self->in_loop = true;
+    a_store(&self->busy, 1, relaxed); /* nobody can have revoked it yet */
+    while (self->core && !until(arg)) {
+        if (unlikely(a_load(&self->revoked, relaxed))) {
+            self->core = NULL;
+            break;
+        }
+        task *t = next_task(c);
+        if (!t)
+            t = steal(c);
+        if (t)
+            run_found(self, c, t);
+        else if (!until(arg))
+            sleep_worker(self, c);
+    }
+    self->in_loop = false;
+    a_store(&self->busy, 0, release); /* as in core_leave */
+}

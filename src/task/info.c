@@ -1,0 +1,39 @@
+/* info.c: what can be asked about a task. */
+#include <edo/task.h>
+
+#include "sched/sched.h"
+
+bool edo_task_is_finished(edo_task handle)
+{
+    /* acquire in task_handle_is_good: whoever sees the end sees what the task wrote. */
+    return task_handle_is_good(handle) && (a_load(&handle.header->state, acquire) & TASK_COMPLETE);
+}
+
+uint64_t edo_task_id(edo_task handle)
+{
+    if (!task_handle_is_good(handle))
+        return 0;
+    uint64_t id = a_load(&handle.header->id, relaxed);
+    return task_handle_is_good(handle) ? id : 0; /* consumed meanwhile: it may be another's */
+}
+
+uint64_t edo_task_self_id(void)
+{
+    task *t = thread_self()->task;
+
+    return t ? t->id : 0;
+}
+
+const char *edo_task_self_name(void)
+{
+    task *t = thread_self()->task;
+
+    return t ? t->name : NULL;
+}
+
+const char *edo_task_self_place(void)
+{
+    task *t = thread_self()->task;
+
+    return t ? t->place : NULL;
+}

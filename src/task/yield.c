@@ -1,0 +1,48 @@
+/*
+ * yield.c: giving way: the task wakes itself, and so goes behind all that are ready.
+ */
+#include <errno.h>
+
+#include <edo/task.h>
+
+#include "await/await.h"
+#include "sched/coop.h"
+#include "sched/sched.h"
+
+static edo_poll yield_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_yield_future *yield = container_of(base, edo_yield_future, base);
+
+    if (yield->yielded)
+        return edo_future_finish(base, 0);
+    yield->yielded = true;
+    edo_waker_wake_by_ref(waker);
+    return EDO_PENDING;
+}
+
+static const edo_future_ops yield_ops = {.poll = yield_poll, .name = "yield"};
+
+edo_yield_future edo_yield_async(void)
+{
+    return (edo_yield_future){.base = EDO_FUTURE_INIT(&yield_ops)};
+}
+
+int edo_yield(void)
+{
+    edo_yield_future yield = edo_yield_async();
+
+    return (int)edo_await(&yield.base);
+}
+
+bool edo_has_budget(void)
+{
+    return !coop_is_spent();
+}
+
+int edo_consume_budget(void)
+{
+    if (coop_is_spent())
+        return edo_yield();
+    coop_spend();
+    return 0;
+}

@@ -1,0 +1,119 @@
+/*
+ * sleep.c: a timer of the wheel as a future.
+ *
+ * The deadline is fixed when the future is made; the timer is added at the first poll that finds it
+ * ahead, so one never polled takes no lock.
+ */
+#include <edo/time.h>
+
+#include <errno.h>
+
+#include <edo/error.h>
+
+#include "await/await.h"
+#include "driver/wheel.h"
+#include "sched/coop.h"
+#include "sched/current.h"
+
+static edo_sleep_future *of(edo_future *base)
+{
+    return container_of(base, edo_sleep_future, base);
+}
+
+static edo_poll done(edo_sleep_future *sleep, int result)
+{
+    if (result == 0)
+        coop_spend();
+    return edo_future_finish(&sleep->base, result);
+}
+
+static edo_poll first_poll(edo_sleep_future *sleep, const edo_waker *waker)
+{
+    timer_wheel *wheel;
+    bool sooner = false;
+
+    if (current_now() >= sleep->deadline.ns)
+        return done(sleep, 0);
+    int rc = current_wheel(&wheel);
+    if (rc < 0)
+        return done(sleep, rc);
+    if (wheel_add(wheel, &sleep->timer, sleep->deadline.ns, waker, &sooner)) {
+        if (sooner)
+            current_wheel_sooner(wheel);
+        return EDO_PENDING;
+    }
+    return done(sleep, sleep->timer.state == TIMER_SHUTDOWN ? -EDO_ESHUTDOWN : 0);
+}
+
+static edo_poll canceled_poll(edo_sleep_future *sleep)
+{
+    enum timer_state was = wheel_remove(&sleep->timer);
+
+    return edo_future_finish(&sleep->base, was == TIMER_FIRED ? 0 : -ECANCELED);
+}
+
+static edo_poll sleep_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_sleep_future *sleep = of(base);
+
+    if (base->state & FUTURE_CANCELED)
+        return canceled_poll(sleep);
+    if (sleep->error)
+        return edo_future_finish(base, sleep->error);
+    if (!coop_proceed(waker))
+        return EDO_PENDING;
+    switch (sleep->timer.state == TIMER_IDLE ? TIMER_IDLE : wheel_poll(&sleep->timer, waker)) {
+    case TIMER_IDLE:
+        return first_poll(sleep, waker);
+    case TIMER_FIRED:
+        return done(sleep, 0);
+    case TIMER_SHUTDOWN:
+        return done(sleep, -EDO_ESHUTDOWN);
+    case TIMER_WAITING:
+        break;
+    }
+    return EDO_PENDING;
+}
+
+/* The next poll, which the canceller makes at once, takes the timer out. */
+static const edo_future_ops sleep_ops = {.poll = sleep_poll, .name = "sleep"};
+
+edo_sleep_future edo_sleep_until_async(edo_instant deadline)
+{
+    timer_wheel *wheel;
+
+    return (edo_sleep_future){
+        .base = EDO_FUTURE_INIT(&sleep_ops),
+        .deadline = deadline,
+        .error = current_wheel(&wheel),
+    };
+}
+
+edo_sleep_future edo_sleep_async(edo_duration span)
+{
+    return edo_sleep_until_async(edo_instant_add(edo_now(), span));
+}
+
+int edo_sleep_until(edo_instant deadline)
+{
+    edo_sleep_future sleep = edo_sleep_until_async(deadline);
+
+    return (int)edo_await(&sleep.base);
+}
+
+int edo_sleep(edo_duration span)
+{
+    edo_sleep_future sleep = edo_sleep_async(span);
+
+    return (int)edo_await(&sleep.base);
+}
+
+bool edo_sleep_is_elapsed(const edo_sleep_future *sleep)
+{
+    return sleep && edo_future_is_ready(&sleep->base) && sleep->base.result == 0;
+}
+
+edo_instant edo_now(void)
+{
+    return (edo_instant){current_now()};
+}

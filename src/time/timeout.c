@@ -1,0 +1,121 @@
+/*
+ * timeout.c: a future with a limit. The future is polled first, so that one that is READY wins
+ * whatever the clock says; when the sleep ends first, the future is cancelled and waited for, and a
+ * success that came all the same stands.
+ */
+#include <edo/time.h>
+
+#include <errno.h>
+
+#include <edo/error.h>
+
+#include "await/await.h"
+#include "sched/coop.h"
+#include "sched/current.h"
+
+enum { WAITING, EXPIRED, CANCELED };
+
+static edo_timeout_future *of(edo_future *base)
+{
+    return container_of(base, edo_timeout_future, base);
+}
+
+static edo_poll poll_inner(edo_timeout_future *to, const edo_waker *waker)
+{
+    return future_is_done(to->inner) ? EDO_READY : edo_future_poll(to->inner, waker);
+}
+
+/* A future that uses up the budget must not keep the timer from being looked at. */
+static bool is_over(edo_timeout_future *to, const edo_waker *waker)
+{
+    if (edo_future_poll(&to->sleep.base, waker) == EDO_READY)
+        return true;
+    return coop_is_spent() && current_now() >= to->sleep.deadline.ns;
+}
+
+/* The timer ends within the call: nobody waits for a sleep that was cancelled. */
+static void stop_timer(edo_timeout_future *to, const edo_waker *waker)
+{
+    edo_future_cancel(&to->sleep.base);
+    if (!future_is_done(&to->sleep.base))
+        (void)edo_future_poll(&to->sleep.base, waker);
+}
+
+static edo_poll finish(edo_timeout_future *to, const edo_waker *waker)
+{
+    int64_t result = to->inner->result;
+
+    if (to->phase == EXPIRED && result < 0)
+        result = edo_is_shutdown(to->sleep.base.result) ? -EDO_ESHUTDOWN : -ETIMEDOUT;
+    stop_timer(to, waker);
+    return edo_future_finish(&to->base, result);
+}
+
+static edo_poll timeout_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_timeout_future *to = of(base);
+
+    if (!to->inner)
+        return edo_future_finish(base, -EINVAL);
+    if (to->sleep.error)
+        return edo_future_finish(base, to->sleep.error);
+    if (poll_inner(to, waker) == EDO_READY)
+        return finish(to, waker);
+    if (to->phase != WAITING || !is_over(to, waker))
+        return EDO_PENDING;
+    to->phase = EXPIRED;
+    edo_future_cancel(to->inner);
+    return poll_inner(to, waker) == EDO_READY ? finish(to, waker) : EDO_PENDING;
+}
+
+static void timeout_cancel(edo_future *base)
+{
+    edo_timeout_future *to = of(base);
+
+    if (to->phase == WAITING)
+        to->phase = CANCELED;
+    edo_future_cancel(to->inner);
+}
+
+static void timeout_put_back(edo_future *base)
+{
+    edo_timeout_future *to = of(base);
+
+    edo_future_put_back(to->inner);
+    base->result = to->inner->result;
+}
+
+static const edo_future_ops timeout_ops = {
+    .poll = timeout_poll,
+    .cancel = timeout_cancel,
+    .put_back = timeout_put_back,
+    .name = "timeout",
+};
+
+edo_timeout_future edo_timeout_at_async(edo_future *fut, edo_instant deadline)
+{
+    return (edo_timeout_future){
+        .base = EDO_FUTURE_INIT(&timeout_ops),
+        .inner = fut,
+        .sleep = edo_sleep_until_async(deadline),
+    };
+}
+
+edo_timeout_future edo_timeout_async(edo_future *fut, edo_duration span)
+{
+    return edo_timeout_at_async(fut, edo_instant_add(edo_now(), span));
+}
+
+int64_t edo_timeout_at(edo_future *fut, edo_instant deadline)
+{
+    edo_timeout_future to = edo_timeout_at_async(fut, deadline);
+
+    return edo_await(&to.base);
+}
+
+int64_t edo_timeout(edo_future *fut, edo_duration span)
+{
+    edo_timeout_future to = edo_timeout_async(fut, span);
+
+    return edo_await(&to.base);
+}

@@ -1,0 +1,263 @@
+/* context_test.c: switching, and what survives a switch. */
+#include "support/edo_test.h"
+
+#include <fenv.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "context/context.h"
+
+#define MANY 1000
+
+typedef struct player {
+    context ctx;
+    context *home;
+    stack *stack;
+    unsigned rounds; /* to play */
+    uint64_t sum;
+    int seen_errno;
+} player;
+
+static context home;
+static stack_cache cache;
+
+static void start_player(player *p, void (*entry)(void *arg))
+{
+    p->home = &home;
+    assert_ok(stack_get(&cache, 0, &p->stack));
+    context_init(&p->ctx, p->stack, entry, p);
+}
+
+static void play(void *arg)
+{
+    player *p = arg;
+
+    for (unsigned i = 0; i < p->rounds; i++) {
+        p->sum += i;
+        context_switch(&p->ctx, p->home);
+    }
+    context_switch_last(&p->ctx, p->home);
+}
+
+static void finish_player(player *p)
+{
+    stack_put(&cache, p->stack);
+}
+
+EDO_TEST_PLAIN(context_runs_its_entry_and_comes_back)
+{
+    player p = {.rounds = test_count(100000)};
+
+    context_init_thread(&home);
+    start_player(&p, play);
+    for (unsigned i = 0; i < p.rounds; i++) {
+        assert_int_equal(p.sum, (uint64_t)i * (i - (i > 0)) / 2);
+        context_switch(&home, &p.ctx);
+    }
+    context_switch(&home, &p.ctx); /* its last */
+    finish_player(&p);
+    context_fini_thread(&home);
+}
+
+EDO_TEST_PLAIN(contexts_by_the_thousand)
+{
+    player *players = calloc(MANY, sizeof *players);
+
+    context_init_thread(&home);
+    for (unsigned i = 0; i < MANY; i++) {
+        players[i].rounds = 10;
+        start_player(&players[i], play);
+    }
+    for (unsigned round = 0; round <= 10; round++)
+        for (unsigned i = 0; i < MANY; i++)
+            context_switch(&home, &players[i].ctx);
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_int_equal(players[i].sum, 45);
+        finish_player(&players[i]);
+    }
+    context_fini_thread(&home);
+    free(players);
+}
+
+/* A stack is used by one context after the other, each of which leaves it in the middle. */
+EDO_TEST_PLAIN(context_begins_anew_on_a_used_stack)
+{
+    context_init_thread(&home);
+    for (unsigned i = 0; i < test_count(2000); i++) {
+        player p = {.rounds = 3};
+        start_player(&p, play);
+        for (int round = 0; round < 4; round++)
+            context_switch(&home, &p.ctx);
+        assert_int_equal(p.sum, 3);
+        finish_player(&p);
+    }
+    context_fini_thread(&home);
+}
+
+static void tell_alignment(void *arg)
+{
+    player *p = arg;
+    _Alignas(64) volatile char line[64];
+
+    line[0] = 1;
+    p->sum = (uintptr_t)line % 64 + (uint64_t)(line[0] - 1);
+    p->sum += (uint64_t)snprintf((char[64]){0}, 64, "%.3f", 1.5); /* SSE on the stack */
+    context_switch_last(&p->ctx, p->home);
+}
+
+EDO_TEST_PLAIN(context_stack_is_aligned)
+{
+    player p = {0};
+
+    context_init_thread(&home);
+    start_player(&p, tell_alignment);
+    context_switch(&home, &p.ctx);
+    assert_int_equal(p.sum, 5);
+    finish_player(&p);
+    context_fini_thread(&home);
+}
+
+/* More values in flight over the switch than there are registers to keep them in. */
+static void keep_many(void *arg)
+{
+    player *p = arg;
+    uint64_t a = p->sum, b = a * 3, c = a * 5, d = a * 7, e = a * 11, f = a * 13, g = a * 17;
+
+    for (unsigned i = 0; i < p->rounds; i++) {
+        context_switch(&p->ctx, p->home);
+        a++, b += a, c += b, d += c, e += d, f += e, g += f;
+    }
+    p->sum = g;
+    context_switch_last(&p->ctx, p->home);
+}
+
+static uint64_t expected_of(uint64_t a, unsigned rounds)
+{
+    uint64_t b = a * 3, c = a * 5, d = a * 7, e = a * 11, f = a * 13, g = a * 17;
+
+    while (rounds--)
+        a++, b += a, c += b, d += c, e += d, f += e, g += f;
+    return g;
+}
+
+EDO_TEST_PLAIN(registers_survive_a_switch)
+{
+    player p[3];
+
+    context_init_thread(&home);
+    for (unsigned i = 0; i < 3; i++) {
+        p[i] = (player){.rounds = 50, .sum = i + 1};
+        start_player(&p[i], keep_many);
+    }
+    for (unsigned round = 0; round <= 50; round++)
+        for (unsigned i = 0; i < 3; i++)
+            context_switch(&home, &p[i].ctx);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(p[i].sum, expected_of(i + 1, 50));
+        finish_player(&p[i]);
+    }
+    context_fini_thread(&home);
+}
+
+EDO_TEST_PLAIN(fp_control_is_saved_and_loaded)
+{
+    fp_control usual, upward;
+
+    fp_control_save(&usual);
+    fesetround(FE_UPWARD);
+    fp_control_save(&upward);
+    fp_control_load(&usual);
+#if defined(__x86_64__)
+    assert_int_equal(fegetround(), FE_TONEAREST);
+    assert_int_not_equal(usual.mxcsr, upward.mxcsr);
+    assert_int_not_equal(usual.x87, upward.x87);
+    fp_control_load(&upward);
+    assert_int_equal(fegetround(), FE_UPWARD);
+#endif
+    fp_control_load(&usual);
+}
+
+EDO_TEST_PLAIN(low_water_lies_on_the_stack_and_is_noted)
+{
+    player p = {.rounds = 1};
+
+    context_init_thread(&home);
+    start_player(&p, play);
+    context_switch(&home, &p.ctx);
+    char *low = context_low_water(&p.ctx);
+    stack_note_depth(p.stack, low);
+    if (low) { /* known */
+        assert_true(low > p.stack->low && low < p.stack->top);
+        assert_true(p.stack->deepest <= low);
+    }
+    context_switch(&home, &p.ctx);
+    finish_player(&p);
+    context_fini_thread(&home);
+}
+
+static void move_over(void *arg)
+{
+    player *p = arg;
+
+    errno = 1;
+    p->seen_errno = errno;
+    context_switch(&p->ctx, p->home); /* comes back on the other thread */
+    p->seen_errno = errno;
+    errno = 3;
+    context_switch_last(&p->ctx, p->home);
+}
+
+static void *go_on(void *arg)
+{
+    player *p = arg;
+    context other_home;
+
+    context_init_thread(&other_home);
+    p->home = &other_home;
+    errno = 2;
+    context_switch(&other_home, &p->ctx);
+    assert_int_equal(errno, 3);
+    context_fini_thread(&other_home);
+    return NULL;
+}
+
+EDO_TEST_PLAIN(context_moves_to_another_thread_and_sees_its_errno)
+{
+    player p = {0};
+
+    context_init_thread(&home);
+    start_player(&p, move_over);
+    context_switch(&home, &p.ctx);
+    assert_int_equal(p.seen_errno, 1);
+    join_thread(start_thread(go_on, &p));
+    assert_int_equal(p.seen_errno, 2);
+    assert_int_equal(errno, 1);
+    finish_player(&p);
+    context_fini_thread(&home);
+}
+
+static void block_signal(void *arg)
+{
+    player *p = arg;
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    context_switch_last(&p->ctx, p->home);
+}
+
+EDO_TEST_PLAIN(signal_mask_is_left_alone)
+{
+    player p = {0};
+    sigset_t now;
+
+    context_init_thread(&home);
+    start_player(&p, block_signal);
+    context_switch(&home, &p.ctx);
+    pthread_sigmask(SIG_SETMASK, NULL, &now);
+    assert_true(sigismember(&now, SIGUSR1));
+    finish_player(&p);
+    context_fini_thread(&home);
+}

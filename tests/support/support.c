@@ -1,0 +1,135 @@
+/* support.c: what tests need of the system. */
+#include "support/edo_test.h"
+
+#include "base/macros.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WAIT_LIMIT_NS (UINT64_C(5) * 1000000000)
+
+unsigned test_scale(void)
+{
+    const char *text = getenv("EDO_TEST_SCALE");
+    int scale = text ? atoi(text) : 1;
+
+    return scale > 1 ? (unsigned)scale : 1;
+}
+
+unsigned test_count(unsigned n)
+{
+    unsigned count = n / test_scale();
+
+    return count ? count : 1;
+}
+
+void block_thread_for(unsigned ms)
+{
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+
+    while (nanosleep(&left, &left) < 0 && errno == EINTR)
+        ;
+}
+
+static uint64_t read_clock(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t real_time_ns(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t cpu_time_ns(void)
+{
+    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+uint64_t wait_limit(void)
+{
+    return real_time_ns() + WAIT_LIMIT_NS * test_scale();
+}
+
+static void check_limit(uint64_t until, const char *cond, const char *file, int line)
+{
+    if (real_time_ns() > until)
+        edo_test_fail(file, line, "still not so after %u s: %s", 5 * test_scale(), cond);
+}
+
+void wait_nap(uint64_t until, const char *cond, const char *file, int line)
+{
+    check_limit(until, cond, file, line);
+    block_thread_for(1);
+}
+
+void task_wait_nap(uint64_t until, const char *cond, const char *file, int line)
+{
+    check_limit(until, cond, file, line);
+    /* A paused clock would run ahead in a sleep; and a cancelled task's sleep doesn't. */
+    if (test_time_is_paused() || edo_sleep(EDO_MILLIS(1)) < 0) {
+        block_thread_for(1);
+        edo_yield();
+    }
+}
+
+pthread_t start_thread(void *(*fn)(void *arg), void *arg)
+{
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, fn, arg), 0);
+    return thread;
+}
+
+void *join_thread(pthread_t thread)
+{
+    void *result = NULL;
+
+    assert_int_equal(pthread_join(thread, &result), 0);
+    return result;
+}
+
+/* A number from /proc/self/status, such as "VmRSS:". */
+static long status_value(const char *key)
+{
+    char line[256];
+    long value = -1;
+    FILE *status = fopen("/proc/self/status", "re");
+
+    assert_non_null(status);
+    while (value < 0 && fgets(line, sizeof line, status))
+        if (!strncmp(line, key, strlen(key)))
+            value = atol(line + strlen(key));
+    fclose(status);
+    assert_true(value >= 0);
+    return value;
+}
+
+long rss_kib(void)
+{
+    return status_value("VmRSS:");
+}
+
+int thread_count(void)
+{
+    return (int)status_value("Threads:") - HAS_TSAN; /* which has a thread of its own */
+}
+
+int open_fds(void)
+{
+    int count = -3; /* ".", ".." and the directory itself */
+    DIR *dir = opendir("/proc/self/fd");
+
+    assert_non_null(dir);
+    while (readdir(dir))
+        count++;
+    closedir(dir);
+    return count;
+}
