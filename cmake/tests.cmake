@@ -11,7 +11,7 @@ if(CMOCKA_INCLUDE_DIR AND CMOCKA_LIBRARY)
     target_include_directories(edo-test-support PUBLIC tests src ${CMOCKA_INCLUDE_DIR})
     target_compile_definitions(edo-test-support PRIVATE
         EDO_TEST_SKIPS="${PROJECT_SOURCE_DIR}/tests/SKIPS")
-    target_link_libraries(edo-test-support PUBLIC edo-internal ${CMOCKA_LIBRARY})
+    target_link_libraries(edo-test-support PUBLIC edo-internal ${CMOCKA_LIBRARY} m)
     edo_flags(edo-test-support)
 
     file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_test.c)

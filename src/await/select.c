@@ -72,7 +72,7 @@ static edo_poll finish(edo_select_future *sel)
 
 static void race(edo_select_future *sel, const edo_waker *waker)
 {
-    size_t from = sel->biased ? 0 : rng_below(thread_rng(thread_self()), (uint32_t)sel->count);
+    size_t from = sel->biased ? 0 : thread_random_below(thread_self(), (uint32_t)sel->count);
 
     for (size_t i = 0; i < sel->count; i++) {
         size_t at = (from + i) % sel->count;

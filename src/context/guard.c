@@ -53,7 +53,7 @@ static bool kernel_cannot_read(void *page)
 static bool madvise_guards(void)
 {
     size_t len = sys_page_size();
-    void *page;
+    void *page = NULL;
     bool works;
 
     if (sys_mmap_anonymous(len, MAP_NORESERVE, &page) < 0)

@@ -28,7 +28,7 @@ static uint64_t mapped; /* bytes of address space; atomic */
 
 int stack_map(size_t len, char **ret_base)
 {
-    void *base;
+    void *base = NULL;
 
     if (sys_mmap_anonymous(len, MAP_NORESERVE | MAP_STACK, &base) < 0)
         return -ENOMEM;

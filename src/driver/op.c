@@ -34,6 +34,8 @@ void op_renew(edo_op *op)
     op->linked = LINK_NONE;
     op->state = OP_NEW;
     op->next = op->prev = NULL;
+    op->owner = NULL;
+    op->cookie = NULL;
 }
 
 edo_poll op_poll(edo_op *op, const edo_waker *waker)

@@ -128,8 +128,8 @@ int runtime_shutdown(sched *s, uint64_t until_ns)
         task_slab_walk(name_left, s);
         return -ETIMEDOUT;
     }
+    monitor_stop(s); /* first: it looks at the records of the threads */
     a_store(&s->stop, 1, seq_cst);
-    monitor_stop(s);
     worker_join_all(s);
     end_service(s);
     return 0;

@@ -58,7 +58,8 @@ int core_new(sched *s, unsigned index, core **ret)
     rng_seed(&c->rng, rng_next(&s->seeds));
     wheel_init(&c->wheel, sched_now(s));
     if (!s->opts.no_io) {
-        int rc = driver_choose()->open(&c->driver);
+        const driver_ops *ops = driver_choose(); /* NULL: EDO_DRIVER names none */
+        int rc = ops ? ops->open(&c->driver) : -EINVAL;
         if (rc < 0) {
             core_reuse(c);
             return rc;
@@ -103,15 +104,20 @@ void core_wake(core *c)
         futex_wake(&c->park_word, 1);
 }
 
-static void park(core *c, uint64_t until_ns)
+static void note_turn(core *c)
 {
     a_bump(&c->turns, 1);
+    c->until_turn = c->sched->opts.event_interval;
+    c->last_turn = clock_cycles();
+}
+
+static void park(core *c, uint64_t until_ns)
+{
     if (c->driver)
         c->driver->ops->park(c->driver, until_ns);
     else
         park_without_driver(c, until_ns);
-    c->until_turn = c->sched->opts.event_interval;
-    c->last_turn = clock_cycles();
+    note_turn(c);
 }
 
 void core_park(core *c, uint64_t until_ns)
@@ -122,9 +128,19 @@ void core_park(core *c, uint64_t until_ns)
     wheel_advance(&c->wheel, sched_now(c->sched));
 }
 
+/* No descriptor is open in its driver: there is nothing to ask the system for. */
+static bool has_sources(const core *c)
+{
+    return c->driver && a_load(&c->driver->registered, relaxed) !=
+                            a_load(&c->driver->deregistered, relaxed);
+}
+
 void core_turn(core *c)
 {
-    park(c, 0);
+    if (has_sources(c)) /* one that is added meanwhile is looked at by the next turn */
+        park(c, 0);
+    else
+        note_turn(c);
     if (wheel_next(&c->wheel) != UINT64_MAX)
         wheel_advance(&c->wheel, sched_now(c->sched));
 }

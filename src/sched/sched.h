@@ -150,7 +150,8 @@ struct thread {
 thread *thread_self(void);
 /* Its parker, made on first use; NULL: no memory. */
 parker *thread_parker(thread *self);
-rng *thread_rng(thread *self);
+/* A random number below n, which is not 0. */
+uint32_t thread_random_below(thread *self, uint32_t n);
 
 /* The runtime that plain calls go to: entered, or the worker's own; NULL: none. */
 sched *sched_current(thread *self);

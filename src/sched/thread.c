@@ -46,15 +46,22 @@ parker *thread_parker(thread *self)
     return self->parker;
 }
 
-rng *thread_rng(thread *self)
+/* The core's numbers where there is one: a seeded runtime makes the same choices again. */
+uint32_t thread_random_below(thread *self, uint32_t n)
 {
-    if (self->core && self->task)
-        return &self->core->rng;
+    core *c = core_enter(self);
+    uint32_t number;
+
+    if (c) {
+        number = rng_below(&c->rng, n);
+        core_leave(self, c);
+        return number;
+    }
     if (!self->rng_seeded) {
         rng_seed(&self->rng, random_seed());
         self->rng_seeded = true;
     }
-    return &self->rng;
+    return rng_below(&self->rng, n);
 }
 
 core *core_enter_slow(thread *self)

@@ -51,7 +51,7 @@ static int give_stack(core *c, task *t)
 {
     stack *s = c->warm;
 
-    if (s && t->stack_size <= STACK_DEFAULT_SIZE && c->sched->opts.stack_size == s->size)
+    if (s && t->stack_size == s->size)
         c->warm = NULL;
     else if (stack_get(&c->stacks, t->stack_size, &s) < 0)
         return -ENOMEM;

@@ -1,6 +1,7 @@
 /* edo_test.c: what runs inside the child: a runtime, the test's body, and how it ends. */
 #include "support/edo_test.h"
 #include "support/child.h"
+#include "support/fake_driver.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ void child_run(edo_test_case *test, struct child_report *report)
     report_to = report;
     running_kind = test->kind;
     edo_test_on_failure(fail_by_cmocka);
+    fake_driver_offer(); /* for EDO_DRIVER=fake */
     if (test->kind == TEST_PLAIN) {
         test->body();
     } else {
