@@ -1,7 +1,4 @@
-/* echo.c: an echo server: a task a connection, until Ctrl-C. */
-#include <stdio.h>
-#include <stdlib.h>
-
+/* echo.c: an echo server: a task for each connection, until Ctrl-C. */
 #include <edo.h>
 
 static int serve(void *arg)
@@ -24,10 +21,8 @@ static int accept_all(void *arg)
     int rc;
 
     while ((rc = edo_tcp_accept(listener, &conn)) == 0)
-        if ((rc = edo_spawn(serve, conn, NULL)) < 0) { /* NULL: nobody joins it */
-            edo_tcp_close(conn);
-            break;
-        }
+        if (edo_spawn(serve, conn, NULL) < 0) /* NULL: nobody joins it */
+            edo_tcp_close(conn);              /* no memory for it now */
     return rc;
 }
 
@@ -35,17 +30,18 @@ static int app(int argc, char **argv)
 {
     edo_tcp_listener *listener;
     edo_task acceptor;
-    int rc = edo_tcp_listen(argc > 1 ? argv[1] : "127.0.0.1:8080", &listener);
+    int end = 0, rc = edo_tcp_listen(argc > 1 ? argv[1] : "127.0.0.1:8080", &listener);
 
     if (rc < 0)
         return rc;
-    rc = edo_spawn(accept_all, listener, &acceptor);
-    if (rc == 0) {
+    if ((rc = edo_spawn(accept_all, listener, &acceptor)) == 0) {
         rc = edo_termination(); /* Ctrl-C, or the signal that asks a server to end */
         edo_task_abort(acceptor);
-        edo_join(acceptor, NULL);
+        edo_join(acceptor, &end);
     }
     edo_tcp_listener_close(listener);
+    if (end < 0 && end != -ECANCELED)
+        return end;
     return rc < 0 ? rc : 0;
 }
 

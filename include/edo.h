@@ -12,6 +12,7 @@
 #include <edo/runtime.h>  /* what runs them */
 #include <edo/main.h>     /* a main() that is a task */
 #include <edo/await.h>    /* waiting for one, the first of several, all of several */
+#include <edo/callback.h> /* a call that can't be cancelled, as a future */
 #include <edo/time.h>     /* sleeping, timeouts, a clock that tests can stop */
 #include <edo/addr.h>     /* socket addresses */
 #include <edo/tcp.h>      /* TCP listeners and streams */

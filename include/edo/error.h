@@ -8,16 +8,16 @@ EDO_BEGIN_DECLS
 
 /** edo's own codes. Numbers are fixed and never reused. Functions return them negated. */
 enum {
-    EDO_ESHUTDOWN = 5001,   /**< the runtime is shutting down, or is gone */
-    EDO_ENORUNTIME = 5002,  /**< needs a runtime, and this thread is in none */
-    EDO_ENOTIME = 5003,     /**< needs timers, and the runtime was built without */
-    EDO_ENOIO = 5004,       /**< needs a driver, and the runtime was built without */
-    EDO_EFORKED = 5005,     /**< the runtime was inherited over fork(2) */
-    EDO_EMISUSE = 5006,     /**< a misuse with no better name */
-    EDO_ELAGGED = 5007,     /**< a slow receiver missed messages */
-    EDO_EEOF = 5008,        /**< the end came inside a unit */
-    EDO_EWRITEZERO = 5009,  /**< a writer took nothing */
-    EDO_ETOOLONG = 5010,    /**< a line, frame or name over its limit */
+    EDO_ESHUTDOWN = 5001,  /**< the runtime is shutting down, or is gone */
+    EDO_ENORUNTIME = 5002, /**< needs a runtime, and this thread is in none */
+    EDO_ENOTIME = 5003,    /**< needs timers, and the runtime was built without */
+    EDO_ENOIO = 5004,      /**< needs a driver, and the runtime was built without */
+    EDO_EFORKED = 5005,    /**< the runtime was inherited over fork(2) */
+    EDO_EMISUSE = 5006,    /**< a misuse with no better name */
+    EDO_ELAGGED = 5007,    /**< a slow receiver missed messages */
+    EDO_EEOF = 5008,       /**< the end came inside a unit */
+    EDO_EWRITEZERO = 5009, /**< a writer took nothing */
+    EDO_ETOOLONG = 5010,   /**< a line, frame or name over its limit */
 };
 
 /** A sentence for a result: takes codes of either sign, errno's and edo's. Never NULL. */

@@ -11,17 +11,17 @@ struct driver;
 
 /** What the kernel is asked for. Its fields are private. */
 typedef struct edo_op {
-    uint8_t kind;    /**< enum op_kind */
-    uint8_t dir;     /**< which queue of the source it stands in: OP_IN, OP_OUT */
-    bool canceled;   /**< under the source's lock */
-    uint8_t linked;  /**< enum op_link: its place in the source's queue; under the source's lock */
-    uint32_t state;  /**< enum op_state; atomic: the only word both sides write */
+    uint8_t kind;   /**< enum op_kind */
+    uint8_t dir;    /**< which queue of the source it stands in: OP_IN, OP_OUT */
+    bool canceled;  /**< under the source's lock */
+    uint8_t linked; /**< enum op_link: its place in the source's queue; under the source's lock */
+    uint32_t state; /**< enum op_state; atomic: the only word both sides write */
     struct source *src;
-    uint32_t gen;    /**< of the source when the op was made */
-    int flags;       /**< of accept4, recv, send */
-    void *buf;       /**< recv, send, read; the address for accept and connect */
-    size_t len;      /**< bytes at buf */
-    int64_t result;  /**< a count, a descriptor, 0, or a negative errno */
+    uint32_t gen;   /**< of the source when the op was made */
+    int flags;      /**< of accept4, recv, send */
+    void *buf;      /**< recv, send, read; the address for accept and connect */
+    size_t len;     /**< bytes at buf */
+    int64_t result; /**< a count, a descriptor, 0, or a negative errno */
     edo_waker waker;
     struct edo_op *next, *prev;
     struct driver *owner; /**< completion drivers: the one it was handed to */

@@ -25,17 +25,17 @@ typedef enum edo_monitor {
 /** Zeros are the defaults. */
 typedef struct edo_runtime_opts {
     edo_runtime_kind kind;
-    int workers;                   /**< 0: one a CPU that the process may use; at most 4096 */
+    int workers;                    /**< 0: one a CPU that the process may use; at most 4096 */
     uint32_t global_queue_interval; /**< runs between looks at the injection queue; 0: 31 */
-    uint32_t event_interval;       /**< runs between looks at the driver; 0: 61 */
-    const char *name;              /**< copied; NULL: none; only blanks is refused */
-    size_t stack_size;             /**< of a task, in bytes; 0: 256 KiB; at least 16 KiB */
-    uint64_t seed;                 /**< of the random choices; 0: from the system */
-    bool no_lifo_slot;             /**< a task just woken goes to the queue like any other */
-    bool start_paused;             /**< time stands still; current-thread only */
-    bool no_io;                    /**< no driver: descriptors give -EDO_ENOIO */
-    bool no_time;                  /**< no timers: sleeps give -EDO_ENOTIME */
-    edo_monitor monitor;           /**< watches for tasks that block their worker */
+    uint32_t event_interval;        /**< runs between looks at the driver; 0: 61 */
+    const char *name;               /**< copied; NULL: none; only blanks is refused */
+    size_t stack_size;              /**< of a task, in bytes; 0: 256 KiB; at least 16 KiB */
+    uint64_t seed;                  /**< of the random choices; 0: from the system */
+    bool no_lifo_slot;              /**< a task just woken goes to the queue like any other */
+    bool start_paused;              /**< time stands still; current-thread only */
+    bool no_io;                     /**< no driver: descriptors give -EDO_ENOIO */
+    bool no_time;                   /**< no timers: sleeps give -EDO_ENOTIME */
+    edo_monitor monitor;            /**< watches for tasks that block their worker */
     void (*on_thread_start)(void *hook_arg); /**< on each thread the runtime starts */
     void (*on_thread_stop)(void *hook_arg);  /**< on each of them, before it ends */
     void (*on_park)(void *hook_arg);         /**< before a worker sleeps; may make work */
@@ -130,22 +130,22 @@ EDO_API int edo_worker_index(void);
 /** What a runtime has done so far. Exact once it is idle. */
 typedef struct edo_metrics {
     unsigned workers;
-    uint64_t alive_tasks;     /**< spawned and not ended */
+    uint64_t alive_tasks; /**< spawned and not ended */
     uint64_t spawned_tasks;
-    uint64_t polls;           /**< times a task was run or resumed */
+    uint64_t polls;            /**< times a task was run or resumed */
     uint64_t remote_schedules; /**< wakes and spawns that came from outside of its workers */
-    uint64_t steals;          /**< tasks that a worker took from another */
-    uint64_t overflows;       /**< times a full queue moved its older half */
-    uint64_t parks;           /**< times a worker went to sleep */
-    uint64_t driver_turns;    /**< looks at the driver, parks included */
-    uint64_t forced_yields;   /**< waits that the budget forced */
-    uint64_t reliefs;         /**< times a stuck worker's core was given to another thread */
-    uint64_t injected;        /**< tasks in the injection queue now */
-    uint64_t queued;          /**< tasks in the workers' queues now, LIFO slots not counted */
-    uint64_t registered;      /**< descriptors registered so far */
-    uint64_t deregistered;    /**< and taken out again */
-    uint64_t stack_bytes;     /**< address space of the process's task stacks */
-    uint32_t event_interval;  /**< as built */
+    uint64_t steals;           /**< tasks that a worker took from another */
+    uint64_t overflows;        /**< times a full queue moved its older half */
+    uint64_t parks;            /**< times a worker went to sleep */
+    uint64_t driver_turns;     /**< looks at the driver, parks included */
+    uint64_t forced_yields;    /**< waits that the budget forced */
+    uint64_t reliefs;          /**< times a stuck worker's core was given to another thread */
+    uint64_t injected;         /**< tasks in the injection queue now */
+    uint64_t queued;           /**< tasks in the workers' queues now, LIFO slots not counted */
+    uint64_t registered;       /**< descriptors registered so far */
+    uint64_t deregistered;     /**< and taken out again */
+    uint64_t stack_bytes;      /**< address space of the process's task stacks */
+    uint32_t event_interval;   /**< as built */
     uint32_t global_queue_interval;
     bool monitor;
 } edo_metrics;

@@ -22,7 +22,7 @@ typedef struct edo_spawn_opts {
     const char *name;  /**< copied, at most 31 bytes of it; NULL or "": none */
     size_t stack_size; /**< bytes, rounded up to pages; 0: the runtime's; at least 16 KiB */
     bool keep_fp;      /**< floating-point control state (rounding, MXCSR) is the task's own */
-    size_t copy_size;  /**< the argument's size; it is copied into the task; 0: the pointer itself */
+    size_t copy_size; /**< the argument's size; it is copied into the task; 0: the pointer itself */
     const struct edo_handle *on; /**< the runtime it runs on; NULL: the current one */
 } edo_spawn_opts;
 

@@ -49,7 +49,7 @@ EDO_API edo_poll edo_test_task_poll(edo_test_task *task);
  *
  * Returns   as edo_test_task_poll.
  */
-#define edo_test_task_poll_until_idle(task) \
+#define edo_test_task_poll_until_idle(task)                                                        \
     edo_test_task_poll_until_idle_from(__FILE__, __LINE__, (task))
 EDO_API edo_poll edo_test_task_poll_until_idle_from(const char *file, int line,
                                                     edo_test_task *task);
@@ -98,7 +98,7 @@ EDO_API const edo_waker *edo_test_waker(void);
 #define assert_err(...) EDO_ASSERT_(err, __VA_ARGS__)
 
 /* The NULL ends the list where there is no message. */
-#define EDO_ASSERT_(what, ...) \
+#define EDO_ASSERT_(what, ...)                                                                     \
     edo_test_assert_##what(__FILE__, __LINE__, #__VA_ARGS__, __VA_ARGS__, (const char *)NULL)
 
 /** What the assertions call, with the text of their arguments. */

@@ -4,9 +4,9 @@
  * RACING     Arms are polled from a random one (or the first); the first READY wins.
  * DRAINING   A winner stands, or the select was cancelled: every arm that was polled has been
  *            cancelled and is polled until READY, whatever wakes us. An arm never polled is settled
- *            with -ECANCELED, untouched. Cancelled before there was a winner: the first arm that has
- *            had an effect all the same wins.
- * The end    What losers took is put back. So no arm is left alive and unpolled.
+ *            with -ECANCELED, untouched. Cancelled before there was a winner: the first arm that
+ * has had an effect all the same wins. The end    What losers took is put back. So no arm is left
+ * alive and unpolled.
  */
 #include <edo/await.h>
 

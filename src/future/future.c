@@ -136,9 +136,8 @@ static edo_poll poll_fn_poll(edo_future *base, const edo_waker *waker)
     return edo_future_finish(base, result);
 }
 
-edo_poll_fn_future edo_poll_fn(edo_poll (*fn)(void *arg, const edo_waker *waker,
-                                              int64_t *ret_result),
-                               void *arg)
+edo_poll_fn_future
+edo_poll_fn(edo_poll (*fn)(void *arg, const edo_waker *waker, int64_t *ret_result), void *arg)
 {
     static const edo_future_ops ops = {.poll = poll_fn_poll, .name = "poll_fn"};
     return (edo_poll_fn_future){.base = EDO_FUTURE_INIT(&ops), .fn = fn, .arg = arg};

@@ -15,10 +15,10 @@
 #include "base/macros.h"
 
 struct edo_waker_ops {
-    bool (*mark)(void *data);                      /* true: the caller owes a push */
-    void (*push)(void *data);                      /* pays it; data may be gone afterwards */
+    bool (*mark)(void *data);                       /* true: the caller owes a push */
+    void (*push)(void *data);                       /* pays it; data may be gone afterwards */
     int (*clone)(void *data, edo_waker *ret_clone); /* a counted one; 0 or a negative errno */
-    void (*drop)(void *data);                      /* NULL for borrowed ones */
+    void (*drop)(void *data);                       /* NULL for borrowed ones */
 };
 
 /* Marked wakers whose push is still owed. On the stack of whoever wakes. */

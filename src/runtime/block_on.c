@@ -81,8 +81,7 @@ int edo_block_on_from(const char *place, edo_runtime *runtime, int (*fn)(void *a
     return runtime && fn ? block_on(runtime->sched, place, fn, arg) : -EINVAL;
 }
 
-int edo_handle_block_on_from(const char *place, edo_handle *handle, int (*fn)(void *arg),
-                             void *arg)
+int edo_handle_block_on_from(const char *place, edo_handle *handle, int (*fn)(void *arg), void *arg)
 {
     return handle && fn ? block_on(handle, place, fn, arg) : -EINVAL;
 }

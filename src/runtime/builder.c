@@ -1,4 +1,5 @@
-/* builder.c: a runtime from its options: checked, defaults filled in, cores made, threads started. */
+/* builder.c: a runtime from its options: checked, defaults filled in, cores made, threads started.
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -115,8 +116,7 @@ static sched *new_sched(const edo_runtime_opts *opts)
     return s;
 }
 
-int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts,
-                         edo_runtime **ret_runtime)
+int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts, edo_runtime **ret_runtime)
 {
     static const edo_runtime_opts defaults;
     const char *fault = fault_of(opts ? opts : &defaults);

@@ -18,8 +18,7 @@ static int run_app(void *arg)
     return call->app(call->argc, call->argv);
 }
 
-int edo_main(const edo_runtime_opts *opts, int (*app)(int argc, char **argv), int argc,
-             char **argv)
+int edo_main(const edo_runtime_opts *opts, int (*app)(int argc, char **argv), int argc, char **argv)
 {
     main_call call = {.app = app, .argc = argc, .argv = argv};
     edo_runtime *runtime;

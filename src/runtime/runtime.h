@@ -5,7 +5,8 @@
 #include "sched/sched.h"
 
 struct edo_runtime {
-    sched *sched; /* one reference; the threads of a multi-thread runtime end before it is given up */
+    sched
+        *sched; /* one reference; the threads of a multi-thread runtime end before it is given up */
 };
 
 /* Gives back what the last reference leaves: cores, drivers, the name. */

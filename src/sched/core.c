@@ -131,8 +131,8 @@ void core_park(core *c, uint64_t until_ns)
 /* No descriptor is open in its driver: there is nothing to ask the system for. */
 static bool has_sources(const core *c)
 {
-    return c->driver && a_load(&c->driver->registered, relaxed) !=
-                            a_load(&c->driver->deregistered, relaxed);
+    return c->driver &&
+           a_load(&c->driver->registered, relaxed) != a_load(&c->driver->deregistered, relaxed);
 }
 
 void core_turn(core *c)

@@ -1,4 +1,5 @@
-/* debug.c: notes that a debug build keeps about tasks: mutexes held, stacks lent, futures pending. */
+/* debug.c: notes that a debug build keeps about tasks: mutexes held, stacks lent, futures pending.
+ */
 #define EDO_NO_MUTEX_WATCH
 #include "sched/debug.h"
 

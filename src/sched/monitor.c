@@ -6,10 +6,10 @@
  *
  * Taking     The holder's fast path is: busy = 1; compiler barrier; revoked? The monitor sets
  *            revoked, then membarrier makes that barrier a full fence on the holder's side: either
- *            the holder sees revoked, or the monitor sees busy and waits for its short end. A holder
- *            that has gone to sleep meanwhile is woken and finds out in its loop.
- * Source     an asymmetric fence as in folly's and the JVM's safepoints; the figures and the
- *            reasons stand in docs/architecture.md.
+ *            the holder sees revoked, or the monitor sees busy and waits for its short end. A
+ * holder that has gone to sleep meanwhile is woken and finds out in its loop. Source     an
+ * asymmetric fence as in folly's and the JVM's safepoints; the figures and the reasons stand in
+ * docs/architecture.md.
  */
 #include <errno.h>
 

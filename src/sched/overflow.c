@@ -26,8 +26,7 @@ static void on_fault(int signo, siginfo_t *info, void *machine)
     if (s && in_guard)
         report("stack overflow in task %llu (spawned at %s): its stack is %zu KiB; put large "
                "arrays on the heap, or spawn it with a larger edo_spawn_opts.stack_size",
-               t ? (unsigned long long)t->id : 0, t ? t->place : "an unknown place",
-               s->size >> 10);
+               t ? (unsigned long long)t->id : 0, t ? t->place : "an unknown place", s->size >> 10);
     if (!(s && in_guard) && (before.sa_flags & SA_SIGINFO) && before.sa_sigaction) {
         before.sa_sigaction(signo, info, machine);
         return;

@@ -38,8 +38,8 @@ typedef struct core core;
 typedef struct thread thread;
 
 struct core {
-    thread *holder;   /* atomic; NULL: nobody */
-    uint32_t run_seq; /* atomic: odd while a task runs */
+    thread *holder;        /* atomic; NULL: nobody */
+    uint32_t run_seq;      /* atomic: odd while a task runs */
     uint32_t until_inject; /* runs until the injection queue is looked at first */
     uint32_t until_turn;   /* runs until the driver is looked at */
     uint64_t last_turn;    /* cycles at the last look at the driver */
@@ -48,16 +48,16 @@ struct core {
     unsigned lifo_streak;
     task *lifo;
     bool searching;
-    unsigned refusals;      /* EDO_CHAOS=migrate */
+    unsigned refusals; /* EDO_CHAOS=migrate */
     rng rng;
-    driver *driver;         /* NULL: built without I/O */
-    uint32_t park_word;     /* futex, when there is no driver */
-    stack *warm;            /* of the task that ended last */
+    driver *driver;     /* NULL: built without I/O */
+    uint32_t park_word; /* futex, when there is no driver */
+    stack *warm;        /* of the task that ended last */
     stack_cache stacks;
     task_cache tasks;
-    core *next_sleeper;     /* under idle's lock */
-    bool asleep;            /* in the sleepers' list; under idle's lock */
-    core *next_free;        /* in the list of cores without a thread, or of unused memory */
+    core *next_sleeper; /* under idle's lock */
+    bool asleep;        /* in the sleepers' list; under idle's lock */
+    core *next_free;    /* in the list of cores without a thread, or of unused memory */
     /* Counters; written by the holder, read by anybody. */
     uint64_t next_id, last_id; /* the block of task ids it gives out */
     uint64_t spawned, completed, polls, steals, overflows, parks, turns, forced_yields;
@@ -68,7 +68,7 @@ struct core {
 /* Who sleeps and who searches. See sched/idle.c. */
 typedef struct idle {
     lock lock;
-    uint32_t word;    /* atomic: searching | awake << 16 */
+    uint32_t word; /* atomic: searching | awake << 16 */
     core *sleepers;
 } idle;
 
@@ -82,7 +82,7 @@ typedef struct worker_thread {
 struct edo_handle {
     uint32_t refs; /* atomic */
     uint64_t id;
-    uint32_t fork_count; /* forks before it was built: it belongs to this process alone */
+    uint32_t fork_count;   /* forks before it was built: it belongs to this process alone */
     edo_runtime_opts opts; /* defaults filled in */
     char *name;
     bool multi;
@@ -92,10 +92,10 @@ struct edo_handle {
     idle idle;
     rng seeds;
 
-    uint32_t down;     /* atomic: shutting down, no new tasks */
-    uint32_t stop;     /* atomic: workers end */
-    uint32_t gone;     /* atomic: threads joined, drivers shut down */
-    uint32_t end_seq;  /* atomic futex: grows as tasks end during a shutdown */
+    uint32_t down;    /* atomic: shutting down, no new tasks */
+    uint32_t stop;    /* atomic: workers end */
+    uint32_t gone;    /* atomic: threads joined, drivers shut down */
+    uint32_t end_seq; /* atomic futex: grows as tasks end during a shutdown */
     uint64_t remote_spawned, remote_completed, remote_schedules, reliefs; /* atomic */
 
     /* The clock: monotonic time + skew, or standing at `frozen`. Atomic. */
@@ -108,7 +108,7 @@ struct edo_handle {
     worker_thread *threads;
     unsigned thread_count, spare_count, free_count;
     core *free_cores;
-    uint32_t spare_word;  /* atomic futex: grows when a core is free or on stop */
+    uint32_t spare_word; /* atomic futex: grows when a core is free or on stop */
     pthread_t monitor;
     bool has_monitor;
     uint32_t monitor_word; /* atomic futex: 1 while it sleeps for long */
@@ -119,28 +119,29 @@ struct edo_handle {
     lock drive_lock;
     bool driven;
     uint64_t drive_limit; /* a shutdown's: no park is longer */
-    thread *waiting; /* threads in block_on, first come first */
+    thread *waiting;      /* threads in block_on, first come first */
 };
 
 enum leave { LEAVE_SUSPEND, LEAVE_END };
 
 struct thread {
-    uint32_t busy;     /* atomic: it is inside its core */
-    uint32_t revoked;  /* atomic: the monitor has taken its core away */
-    core *core;        /* held, or lost without knowing it; NULL: none */
-    sched *sched;      /* whose worker it is, or whom it drives; NULL: none */
-    sched *entered;    /* by edo_enter outside of a task */
-    task *task;        /* running on it */
-    unsigned budget;   /* units left of the running task */
+    uint32_t busy;       /* atomic: it is inside its core */
+    uint32_t revoked;    /* atomic: the monitor has taken its core away */
+    core *core;          /* held, or lost without knowing it; NULL: none */
+    sched *sched;        /* whose worker it is, or whom it drives; NULL: none */
+    sched *entered;      /* by edo_enter outside of a task */
+    task *task;          /* running on it */
+    unsigned budget;     /* units left of the running task */
+    bool yield_forced;   /* by the budget, in this run: counted once */
     unsigned poll_depth; /* poll functions that it is in: nothing may suspend */
-    bool in_loop;      /* the worker's own code runs, not a task's */
+    bool in_loop;        /* the worker's own code runs, not a task's */
     bool in_hook;
     bool in_block_on;
     enum leave leave;
     context loop;
-    parker *parker;    /* made when it first parks */
+    parker *parker;        /* made when it first parks */
     void *alternate_stack; /* for signals; ours to unmap */
-    rng rng;           /* of a thread without a core */
+    rng rng;               /* of a thread without a core */
     bool rng_seeded;
     thread *next_waiting; /* under drive_lock */
     bool handed;          /* the core was left to it; under drive_lock */

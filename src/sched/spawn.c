@@ -19,6 +19,7 @@ static const edo_spawn_opts no_opts;
 
 static int check_target(sched *s, const char *place)
 {
+    (void)place; /* of a debug build's sentence */
     if (!s) {
         report_misuse("%s: a task needs a runtime to run on: spawn inside of edo_block_on or "
                       "EDO_MAIN, or edo_enter a handle first",
@@ -53,8 +54,8 @@ static int fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opt
     t->keep_fp = opts->keep_fp;
     if (opts->keep_fp)
         fp_control_save(&t->fp);
-    t->stack_size = (uint32_t)(opts->stack_size ? page_round(opts->stack_size)
-                                                : s->opts.stack_size);
+    t->stack_size =
+        (uint32_t)(opts->stack_size ? page_round(opts->stack_size) : s->opts.stack_size);
     void *arg = req->arg;
     if (req->copy_size) {
         arg = task_copy_place(t, req->copy_size);
@@ -125,7 +126,8 @@ int sched_spawn(sched *s, const spawn_request *req, const edo_spawn_opts *opts, 
         return rc;
     if (!opts)
         opts = &no_opts;
-    if (opts->stack_size && (opts->stack_size < STACK_MIN_SIZE || opts->stack_size > TASK_STACK_MAX))
+    if (opts->stack_size &&
+        (opts->stack_size < STACK_MIN_SIZE || opts->stack_size > TASK_STACK_MAX))
         return -EINVAL;
     core *c = self->sched == s ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task, &t);

@@ -17,7 +17,6 @@ typedef struct spawn_request {
 } spawn_request;
 
 /* `s` may be NULL: -EDO_ENORUNTIME. See edo_spawn. */
-int sched_spawn(sched *s, const spawn_request *req, const edo_spawn_opts *opts,
-                edo_task *ret_task);
+int sched_spawn(sched *s, const spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_task);
 
 #endif

@@ -3,8 +3,9 @@
  *
  * Join   ARMED is the lock of the join's waker. The joiner writes the waker, then sets ARMED while
  *        COMPLETE is not set. The completer sets COMPLETE and reads ARMED in one read-modify-write;
- *        if it was set, it reads the waker, marks, and clears ARMED as its last touch. A joiner that
- *        finds COMPLETE after it had armed waits until ARMED is clear. Its reference keeps the header.
+ *        if it was set, it reads the waker, marks, and clears ARMED as its last touch. A joiner
+ * that finds COMPLETE after it had armed waits until ARMED is clear. Its reference keeps the
+ * header.
  */
 #include "sched/task.h"
 
@@ -127,9 +128,8 @@ static uint64_t next_id(core *c)
 
 void *task_copy_place(task *t, size_t copy_size)
 {
-    size_t room = t->kind == TASK_STACKFUL
-                      ? task_slab_room(t) - offsetof(task_frame, copy)
-                      : task_slab_room(t);
+    size_t room = t->kind == TASK_STACKFUL ? task_slab_room(t) - offsetof(task_frame, copy)
+                                           : task_slab_room(t);
 
     if (copy_size > room)
         return t->far_copy;
@@ -200,6 +200,8 @@ static void wake_joiner(task *t)
 
 void task_complete(task *t)
 {
+    free(t->far_copy); /* dead with the function, whoever holds the header */
+    t->far_copy = NULL;
     /* acquire: pairs with the unref of a handle that was dropped elsewhere. With one reference,
      * ours, nobody else can touch it. */
     if (state_refs(a_load(&t->state, acquire)) == 1) {

@@ -34,36 +34,36 @@ typedef struct task_frame {
 } task_frame;
 
 struct edo_task_header {
-    uint64_t state;             /* atomic; sched/state.h */
-    sched *sched;               /* atomic: a shutdown's walk reads it; NULL while free */
-    task *next;                 /* the link of whichever queue it stands in */
-    struct task_cache *home;    /* where its memory goes back to */
-    uint64_t id;                /* atomic: a stale handle may read it */
+    uint64_t state;          /* atomic; sched/state.h */
+    sched *sched;            /* atomic: a shutdown's walk reads it; NULL while free */
+    task *next;              /* the link of whichever queue it stands in */
+    struct task_cache *home; /* where its memory goes back to */
+    uint64_t id;             /* atomic: a stale handle may read it */
     union {
         int (*fn)(void *arg);
         edo_future *fut;
     };
     void *arg;
-    edo_waker join_waker;       /* guarded by ARMED */
-    struct scope *scope;        /* innermost; lies on the task's own stack */
-    sched *entered;             /* what edo_enter made current; NULL: its own runtime */
-    const char *place;          /* of the spawn */
-    char *name;                 /* on the heap, or NULL */
-    void *far_copy;             /* a copied argument that has no room in the header, or NULL */
+    edo_waker join_waker; /* guarded by ARMED */
+    struct scope *scope;  /* innermost; lies on the task's own stack */
+    sched *entered;       /* what edo_enter made current; NULL: its own runtime */
+    const char *place;    /* of the spawn */
+    char *name;           /* on the heap, or NULL */
+    void *far_copy;       /* a copied argument that has no room in the header, or NULL */
     int result;
-    int saved_errno;            /* while suspended */
-    uint32_t stack_size;        /* asked for */
-    uint16_t last_core;         /* its index, for EDO_CHAOS=migrate */
+    int saved_errno;     /* while suspended */
+    uint32_t stack_size; /* asked for */
+    uint16_t last_core;  /* its index, for EDO_CHAOS=migrate */
     uint8_t kind;
-    uint8_t slab;               /* which size class */
+    uint8_t slab; /* which size class */
     bool keep_fp;
-    bool canceled_future;       /* polled: the cancel has been passed on */
-    bool told_why;              /* reports said once */
-    bool lent_stack;            /* debug: some task was given a pointer to this one's stack */
+    bool canceled_future; /* polled: the cancel has been passed on */
+    bool told_why;        /* reports said once */
+    bool lent_stack;      /* debug: some task was given a pointer to this one's stack */
 #if EDO_DEBUG
-    uint64_t lender;            /* id of the task whose stack `arg` points to; atomic */
-    int pending_futures;        /* polled by this task and not READY; atomic */
-    unsigned held_count;        /* pthread mutexes that it holds */
+    uint64_t lender;     /* id of the task whose stack `arg` points to; atomic */
+    int pending_futures; /* polled by this task and not READY; atomic */
+    unsigned held_count; /* pthread mutexes that it holds */
     struct held_mutex *held;
 #endif
     fp_control fp;

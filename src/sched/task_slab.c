@@ -85,7 +85,7 @@ static bool cache_grow(task_cache *cache, unsigned class)
     for (size_t i = c->count; i-- > 0;) {
         task *t = (task *)(c->objects + i * c->object_size);
         t->state = TASK_COMPLETE;
-        t->slab = (uint8_t)class;
+        t->slab = (uint8_t) class;
         t->home = cache;
         t->next = cache->free[class];
         cache->free[class] = t;
@@ -99,7 +99,7 @@ task *task_slab_get(task_cache *cache, size_t extra)
     unsigned class = 0;
 
     while (class + 1 < TASK_SLAB_CLASSES && sizeof(task_frame) + extra_room[class] < extra)
-        class++;
+        class ++;
     if (!cache->free[class]) {
         /* acquire: pairs with the release in task_slab_put. */
         cache->free[class] = a_xchg(&cache->remote[class], NULL, acquire);
@@ -109,7 +109,7 @@ task *task_slab_get(task_cache *cache, size_t extra)
     task *t = cache->free[class];
     cache->free[class] = t->next;
     show(t, object_size(class));
-    t->slab = (uint8_t)class;
+    t->slab = (uint8_t) class;
     return t;
 }
 

@@ -22,8 +22,10 @@ noinline thread *thread_self(void)
     return self;
 }
 
+/* A later destructor of the user's may block once more: then it makes another, freed likewise. */
 static void thread_exit(void *p)
 {
+    thread_self()->parker = NULL;
     parker_unref(p);
 }
 

@@ -86,8 +86,8 @@ static void run_polled(thread *self, task *t)
     self->poll_depth--;
     self->leave = is == EDO_READY ? LEAVE_END : LEAVE_SUSPEND;
     if (is == EDO_READY)
-        t->result = (int)(t->canceled_future && t->fut->result == -ECANCELED ? why
-                                                                             : t->fut->result);
+        t->result =
+            (int)(t->canceled_future && t->fut->result == -ECANCELED ? why : t->fut->result);
 }
 
 /* Stacks of the common size are handed on warm. */
@@ -142,6 +142,7 @@ static void enter_task(thread *self, core *c, task *t)
     a_store(&c->run_seq, c->run_seq + 1, relaxed); /* odd: the monitor counts from here */
     a_store(&self->task, t, relaxed);              /* the monitor names it in reports */
     self->budget = COOP_BUDGET;
+    self->yield_forced = false;
     /* NOTIFIED becomes RUNNING. acq_rel: sees what the waker wrote. */
     a_fetch_sub(&t->state, 1, acq_rel);
     self->in_loop = false;

@@ -134,8 +134,13 @@ static edo_poll join_poll(edo_future *base, const edo_waker *waker)
 
     if (base->state & FUTURE_CANCELED)
         return join->stage == NEW ? edo_future_finish(base, -ECANCELED) : withdraw(join);
-    if (!coop_proceed(waker))
+    if (!coop_proceed(waker)) {
+        /* The waker of before may be gone by the time the task ends. */
+        if (join->stage == ARMED && !edo_waker_is_same(&join->waker, waker) &&
+            disarm(task_of(join)))
+            join->stage = CLAIMED;
         return EDO_PENDING;
+    }
     if (join->stage == NEW) {
         int rc = claim(join);
         if (rc < 0)

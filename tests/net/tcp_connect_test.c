@@ -1,0 +1,169 @@
+/* tcp_connect_test.c: opening connections. */
+#include "support/edo_test.h"
+#include "support/tcp.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+EDO_TEST_BOTH(nobody_listens) /* net-010 net-014 */
+{
+    edo_tcp_stream *stream = NULL;
+    edo_tcp_listener *listener;
+    unsigned port;
+
+    listener = listen_here(&port);
+    edo_tcp_listener_close(listener);
+    int fds = open_fds();
+    uint64_t begin = real_time_ns();
+    for (int i = 0; i < 3; i++)
+        assert_err(edo_tcp_connect(here(port), &stream), -ECONNREFUSED);
+    assert_true(real_time_ns() - begin < UINT64_C(1000000000) * test_scale());
+    assert_null(stream);
+    assert_int_equal(open_fds(), fds);
+}
+
+EDO_TEST_BOTH(nobody_listens_v6) /* net-010 */
+{
+    edo_tcp_stream *stream = NULL;
+    edo_tcp_listener *listener;
+    edo_addr at;
+
+    int rc = edo_tcp_listen("[::1]:0", &listener);
+    if (rc == -EADDRNOTAVAIL || rc == -EAFNOSUPPORT)
+        EDO_SKIP("no IPv6 here");
+    assert_ok(rc);
+    assert_ok(edo_tcp_listener_addr(listener, &at));
+    edo_tcp_listener_close(listener);
+    assert_err(edo_tcp_connect_addr(&at, &stream), -ECONNREFUSED);
+    assert_null(stream);
+}
+
+EDO_TEST_BOTH(any_address_is_the_local_host) /* net-012 */
+{
+    unsigned port;
+    edo_tcp_listener *listener = listen_here(&port);
+    edo_tcp_stream *server, *client;
+    char text[32];
+
+    snprintf(text, sizeof text, "0.0.0.0:%u", port);
+    assert_ok(edo_tcp_connect(text, &client));
+    assert_ok(edo_tcp_accept(listener, &server));
+    edo_tcp_close(server);
+    edo_tcp_close(client);
+    edo_tcp_listener_close(listener);
+}
+
+EDO_TEST_BOTH(any_v6_address_is_the_local_host) /* net-012 */
+{
+    edo_tcp_listener *listener;
+    edo_tcp_stream *server, *client;
+    edo_addr at;
+    char text[32];
+
+    int rc = edo_tcp_listen("[::1]:0", &listener);
+    if (rc == -EADDRNOTAVAIL || rc == -EAFNOSUPPORT)
+        EDO_SKIP("no IPv6 here");
+    assert_ok(rc);
+    assert_ok(edo_tcp_listener_addr(listener, &at));
+    snprintf(text, sizeof text, "[::]:%u", edo_addr_port(&at));
+    assert_ok(edo_tcp_connect(text, &client));
+    assert_ok(edo_tcp_accept(listener, &server));
+    edo_tcp_close(server);
+    edo_tcp_close(client);
+    edo_tcp_listener_close(listener);
+}
+
+EDO_TEST_BOTH(bad_addresses_fail_before_any_socket_is_made) /* net-013 */
+{
+    edo_tcp_stream *stream = NULL;
+    edo_addr addr = {.len = sizeof(struct sockaddr_in)};
+
+    addr.storage.ss_family = 200;
+    assert_err(edo_tcp_connect_addr(&addr, &stream), -EAFNOSUPPORT);
+    addr.storage.ss_family = AF_INET6;
+    assert_err(edo_tcp_connect_addr(&addr, &stream), -EINVAL);
+    assert_err(edo_tcp_connect_addr(NULL, &stream), -EINVAL);
+    assert_err(edo_tcp_connect("localhost", &stream), -EINVAL);
+    assert_err(edo_tcp_connect(NULL, &stream), -EINVAL);
+    assert_err(edo_tcp_connect("127.0.0.1:1", NULL), -EINVAL);
+    assert_null(stream);
+}
+
+/* A listener whose queue is full, so that connects to it stay under way. */
+static edo_tcp_listener *full_listener(unsigned *ret_port, int fds[8])
+{
+    edo_tcp_listener *listener;
+    edo_addr addr;
+
+    assert_ok(edo_addr_parse("127.0.0.1:0", &addr));
+    assert_ok(edo_tcp_listen_with(&addr, EDO_OPTS(tcp_listen, .backlog = 1), &listener));
+    assert_ok(edo_tcp_listener_addr(listener, &addr));
+    *ret_port = edo_addr_port(&addr);
+    for (int i = 0; i < 8; i++) { /* the system drops what is over the backlog */
+        fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        connect(fds[i], (struct sockaddr *)&addr.storage, addr.len);
+    }
+    return listener;
+}
+
+EDO_TEST_BOTH(a_canceled_connect_closes_its_socket) /* net-045 */
+{
+    int fds[8];
+    unsigned port;
+    edo_tcp_listener *listener = full_listener(&port, fds);
+    edo_tcp_stream *stream = NULL;
+    int open = open_fds();
+    edo_tcp_connect_future connect = edo_tcp_connect_async(here(port), &stream);
+
+    assert_pending(&connect.base);
+    settle();
+    assert_pending(&connect.base);
+    edo_future_cancel(&connect.base);
+    assert_err(poll_to_end(&connect.base), -ECANCELED);
+    assert_null(stream);
+    assert_int_equal(open_fds(), open);
+    for (int i = 0; i < 8; i++)
+        close(fds[i]);
+    edo_tcp_listener_close(listener);
+}
+
+EDO_TEST_MT(a_connect_can_time_out) /* net-045 */
+{
+    int fds[8];
+    unsigned port;
+    edo_tcp_listener *listener = full_listener(&port, fds);
+    edo_tcp_stream *stream = NULL;
+    int open = open_fds();
+    edo_tcp_connect_future connect = edo_tcp_connect_async(here(port), &stream);
+
+    assert_err(edo_timeout(&connect.base, EDO_MILLIS(20)), -ETIMEDOUT);
+    assert_null(stream);
+    assert_int_equal(open_fds(), open);
+    for (int i = 0; i < 8; i++)
+        close(fds[i]);
+    edo_tcp_listener_close(listener);
+}
+
+EDO_TEST_BOTH(a_connect_that_loses_a_select_is_closed) /* net-045 */
+{
+    unsigned port;
+    edo_tcp_listener *listener = listen_here(&port);
+    int open = open_fds();
+
+    for (int i = 0; i < 50; i++) {
+        edo_tcp_stream *first = NULL, *second = NULL;
+        edo_tcp_connect_future one = edo_tcp_connect_async(here(port), &first);
+        edo_tcp_connect_future two = edo_tcp_connect_async(here(port), &second);
+        int winner = edo_select(&one.base, &two.base);
+        assert_in_range(winner, 0, 1);
+        assert_ok(winner ? two.base.result : one.base.result);
+        assert_err(winner ? one.base.result : two.base.result, -ECANCELED);
+        assert_null(winner ? first : second);
+        edo_tcp_close(winner ? second : first);
+        assert_int_equal(open_fds(), open);
+    }
+    edo_tcp_listener_close(listener);
+}
