@@ -1,0 +1,31 @@
+#!/bin/bash
+# gdb_walk: gdb walks from a running and from a suspended task's stack down to its entry, and stops.
+set -eu
+build=$1
+
+walk() {
+    EDO_TEST_NO_FORK=1 gdb -q -batch -iex 'set debuginfod enabled off' -ex 'set breakpoint pending on' \
+        -ex 'break take_backtrace' -ex run -ex 'backtrace' \
+        --args "$build/tests/context/unwind_test" "$1" 2>&1
+}
+
+# expect TEXT NAME ...: the frames' names in this order, and nothing below the last.
+expect() {
+    local text=$1 names
+    shift
+    names=$(sed -nE 's/^#[0-9]+ +(0x[0-9a-f]+ in )?([A-Za-z_]+).*/\2/p' <<<"$text" | tr '\n' ' ')
+    if [ "$names" != "$* " ]; then
+        echo "expected: $*"
+        echo "gdb says: $names"
+        echo "$text"
+        exit 1
+    fi
+}
+
+expect "$(walk backtrace_of_a_running_context_ends_at_its_entry)" \
+    take_backtrace leaf middle entry machine_begin
+text=$(walk backtrace_of_a_suspended_context_ends_at_its_entry)
+# In between stand the frames of the switch itself, inlined or not.
+text=$(grep -vE '^#[0-9]+ .*(machine_swap|context_switch|swap_in)' <<<"$text" || true)
+expect "$text" take_backtrace machine_call_below leaf middle entry machine_begin
+echo "gdb walks both to the entry"
