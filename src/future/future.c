@@ -52,8 +52,10 @@ static bool was_moved(edo_future *fut)
 edo_poll edo_future_poll(edo_future *fut, const edo_waker *waker)
 {
     if (unlikely(future_is_done(fut))) {
-        report_misuse("%s was polled again after it was READY; its result stays what it was",
-                      future_name(fut));
+        if (fut->state & FUTURE_POLLED) /* else it was cancelled before its first poll, this one */
+            report_misuse("%s was polled again after it was READY; its result stays what it was",
+                          future_name(fut));
+        fut->state |= FUTURE_POLLED;
         return EDO_READY;
     }
     if (unlikely(was_moved(fut))) {

@@ -70,6 +70,8 @@ int block_on(sched *s, const char *place, int (*fn)(void *arg), void *arg)
         return -ENOMEM;
     if ((rc = sched_spawn(s, &req, NULL, &root)) < 0)
         return rc;
+    if (!s->multi) /* its caller drives it: nobody calls that a schedule from outside */
+        a_fetch_sub(&s->remote_schedules, 1, relaxed);
     self->in_block_on = true;
     rc = s->multi ? wait_parked(self, root, &result) : wait_driving(s, self, root, &result);
     self->in_block_on = false;

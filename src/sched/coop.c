@@ -11,10 +11,11 @@ bool coop_proceed(const edo_waker *waker)
     if (likely(!self->task || self->budget > 0))
         return true;
     core *c = core_enter(self);
-    if (c && !self->yield_forced && waker->data == self->task)
+    if (c && !self->yield_forced && waker->data == self->task) {
         a_bump(&c->forced_yields, 1);
+        self->yield_forced = true;
+    }
     core_leave(self, c);
-    self->yield_forced = true;
     edo_waker_wake_by_ref(waker);
     return false;
 }

@@ -15,6 +15,8 @@ static int usable(sched *s)
                       "edo_block_on or EDO_MAIN, or edo_enter a handle first");
         return -EDO_ENORUNTIME;
     }
+    if (!sched_is_ours(s))
+        return -EDO_EFORKED;
     if (a_load(&s->gone, acquire)) /* pairs with the release at the shutdown's end */
         return -EDO_ESHUTDOWN;
     return 0;
@@ -43,8 +45,6 @@ int current_driver(struct driver **ret)
 
     if (rc < 0)
         return rc;
-    if (!sched_is_ours(s))
-        return -EDO_EFORKED;
     if (s->opts.no_io)
         return -EDO_ENOIO;
     *ret = core_for(self, s)->driver;

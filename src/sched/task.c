@@ -200,8 +200,10 @@ static void wake_joiner(task *t)
 
 void task_complete(task *t)
 {
-    free(t->far_copy); /* dead with the function, whoever holds the header */
-    t->far_copy = NULL;
+    if (t->far_copy) { /* dead with the function, whoever holds the header */
+        free(t->far_copy);
+        t->far_copy = NULL;
+    }
     /* acquire: pairs with the unref of a handle that was dropped elsewhere. With one reference,
      * ours, nobody else can touch it. */
     if (state_refs(a_load(&t->state, acquire)) == 1) {

@@ -55,7 +55,7 @@ static edo_poll timeout_poll(edo_future *base, const edo_waker *waker)
 {
     edo_timeout_future *to = of(base);
 
-    if (!to->inner)
+    if (!to->inner || !to->inner->ops)
         return edo_future_finish(base, -EINVAL);
     if (to->sleep.error)
         return edo_future_finish(base, to->sleep.error);

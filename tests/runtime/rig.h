@@ -5,7 +5,9 @@
 #ifndef TESTS_RUNTIME_RIG_H
 #define TESTS_RUNTIME_RIG_H
 
+#ifndef RIG_WATCHES_MUTEXES
 #define EDO_NO_MUTEX_WATCH
+#endif
 
 #include "support/edo_test.h"
 

@@ -133,7 +133,7 @@ static void complete(job *j)
             a_fetch_add(&late_successes, 1, relaxed);
         a_store(&op->state, OP_COMPLETING, relaxed);
     }
-    if (op->next)
+    if (op->next && !src->closing && a_load(&src->home, relaxed)) /* else it is told to end */
         submit(op->next);
     wakes_add(&owed, &op->waker);
     op_end(op, j->result == -ECANCELED ? why_canceled(op) : j->result, &owed);

@@ -109,7 +109,7 @@ static void *join_from_thread(void *arg)
 }
 
 struct thread_join {
-    edo_task t;
+    edo_task task;
     int result, done; /* atomic */
 };
 
@@ -127,13 +127,13 @@ EDO_TEST_BOTH(thread_without_a_runtime_joins) /* task-009 */
     static gate g = GATE_INIT;
     static struct thread_join waits, finds;
 
-    assert_ok(edo_spawn(return_5, NULL, &finds.t));
-    task_wait_until(edo_task_is_finished(finds.t));
+    assert_ok(edo_spawn(return_5, NULL, &finds.task));
+    task_wait_until(edo_task_is_finished(finds.task));
     pthread_t first = start_thread(join_and_tell, &finds);
-    assert_ok(edo_spawn(wait_at, &g, &waits.t));
+    assert_ok(edo_spawn(wait_at, &g, &waits.task));
     pthread_t second = start_thread(join_and_tell, &waits);
     task_wait_until(gate_waiting(&g) == 1);
-    task_wait_until(a_load(&waits.t.header->state, acquire) & TASK_ARMED); /* it parks */
+    task_wait_until(a_load(&waits.task.header->state, acquire) & TASK_ARMED); /* it parks */
     assert_int_equal(a_load(&waits.done, acquire), 0);
     gate_open(&g);
     task_wait_until(a_load(&waits.done, acquire) && a_load(&finds.done, acquire));
@@ -258,9 +258,7 @@ static void check_is_consumed(edo_task t)
 
 EDO_TEST_BOTH(consumed_handle_reaches_nobody) /* task-004 */
 {
-    static gate g = GATE_INIT;
     edo_task joined, detached, copy;
-    int ret = -1;
 
     assert_ok(edo_spawn(return_5, NULL, &joined));
     copy = joined;
@@ -272,6 +270,18 @@ EDO_TEST_BOTH(consumed_handle_reaches_nobody) /* task-004 */
     check_is_consumed(detached);
     check_is_consumed((edo_task){0});
     task_wait_until(header_is_free(joined) && header_is_free(detached));
+    check_is_consumed(joined);
+    check_is_consumed(detached);
+}
+
+EDO_TEST(consumed_handle_does_not_reach_the_next_owner_of_its_memory) /* task-004 */
+{
+    static gate g = GATE_INIT;
+    edo_task joined;
+    int ret = -1;
+
+    assert_ok(edo_spawn(return_5, NULL, &joined));
+    assert_ok(edo_join(joined, NULL));
     edo_task heir = reuse(joined, wait_at, &g);
     assert_non_null(heir.header); /* the memory went to another task */
     check_is_consumed(joined);

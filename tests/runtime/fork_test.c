@@ -1,0 +1,87 @@
+/* fork_test.c: a child of fork(2) has its parent's memory and none of its threads. */
+#include "runtime/rig.h"
+
+static int spawn_and_join(void *arg)
+{
+    edo_task task;
+
+    assert_ok(edo_spawn(do_nothing, arg, &task));
+    return join_result(task) == 0 ? edo_sleep(EDO_MILLIS(1)) : -1;
+}
+
+typedef struct inherited {
+    edo_runtime *runtime;
+    edo_handle *handle;
+} inherited;
+
+static void use_in_child(void *arg)
+{
+    inherited *in = arg;
+    edo_enter_guard guard;
+    edo_future never = edo_pending();
+    edo_tcp_stream *stream;
+    edo_tcp_listener *listener;
+    edo_runtime *fresh;
+
+    assert_int_equal(edo_block_on(in->runtime, do_nothing, NULL), -EDO_EFORKED);
+    assert_int_equal(edo_handle_block_on(in->handle, do_nothing, NULL), -EDO_EFORKED);
+    assert_int_equal(edo_spawn_with(EDO_OPTS(spawn, .on = in->handle), do_nothing, NULL, NULL),
+                     -EDO_EFORKED);
+    assert_int_equal(edo_runtime_shutdown(in->runtime, EDO_SECONDS(1)), -EDO_EFORKED);
+    assert_int_equal(edo_runtime_free(in->runtime), -EDO_EFORKED);
+    assert_ok(edo_enter(in->handle, &guard));
+    assert_int_equal(edo_sleep(EDO_MILLIS(1)), -EDO_EFORKED);
+    assert_int_equal(edo_timeout(&never, EDO_MILLIS(1)), -EDO_EFORKED);
+    assert_int_equal(edo_tcp_connect("127.0.0.1:1", &stream), -EDO_EFORKED);
+    assert_int_equal(edo_tcp_listen("127.0.0.1:0", &listener), -EDO_EFORKED);
+    edo_leave(&guard);
+    for (int kind = 0; kind < 2; kind++) { /* and a new runtime works there */
+        fresh = make_runtime(EDO_OPTS(runtime, .kind = (edo_runtime_kind)kind, .workers = 2));
+        assert_int_equal(edo_block_on(fresh, spawn_and_join, NULL), 0);
+        assert_int_equal(edo_runtime_free(fresh), 0);
+    }
+}
+
+EDO_TEST_PLAIN(a_forked_child_is_told_and_may_build_its_own) /* rt-079 */
+{
+    for (int kind = 0; kind < 2; kind++) {
+        inherited in = {
+            .runtime = make_runtime(
+                EDO_OPTS(runtime, .kind = (edo_runtime_kind)kind, .workers = 2)),
+        };
+        char err[4096];
+        in.handle = edo_runtime_handle(in.runtime);
+        assert_int_equal(edo_block_on(in.runtime, spawn_and_join, NULL), 0);
+        int status = run_child(use_in_child, &in, err, sizeof err);
+        if (status != 0)
+            fail_msg("child: status %#x: %s", status, err);
+        assert_int_equal(edo_block_on(in.runtime, spawn_and_join, NULL), 0); /* undisturbed */
+        edo_handle_unref(in.handle);
+        assert_int_equal(edo_runtime_free(in.runtime), 0);
+    }
+}
+
+static int fork_in_task(void *arg)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    (void)arg;
+    if (pid == 0) {
+        edo_task task;
+        bool told = edo_spawn(do_nothing, NULL, &task) == -EDO_EFORKED &&
+                    edo_sleep(EDO_MILLIS(1)) == -EDO_EFORKED;
+        _exit(told ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+EDO_TEST_PLAIN(a_child_forked_in_a_task_is_told_too)
+{
+    edo_runtime *runtime = make_multi(1);
+
+    assert_int_equal(edo_block_on(runtime, fork_in_task, NULL), 0);
+    assert_int_equal(edo_block_on(runtime, spawn_and_join, NULL), 0);
+    assert_ok(edo_runtime_free(runtime));
+}

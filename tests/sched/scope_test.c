@@ -1,0 +1,175 @@
+/* scope_test.c: why a task's waits are cut short: deadlines, shields, and the innermost reason. */
+#include "runtime/rig.h"
+
+#include "sched/scope.h"
+
+static uint64_t in_ms(uint64_t ms)
+{
+    return edo_now().ns + ms * 1000000;
+}
+
+static uint64_t ms_since(edo_instant began)
+{
+    return edo_instant_since(edo_now(), began).ns / 1000000;
+}
+
+EDO_TEST(a_deadline_ends_every_await)
+{
+    edo_instant began = edo_now();
+    edo_future never = edo_pending();
+    scope sc;
+
+    assert_ok(scope_enter(&sc, in_ms(30), false));
+    assert_ok(edo_sleep(EDO_MILLIS(10)));
+    assert_int_equal(edo_await(&never), -ETIMEDOUT);
+    assert_int_equal(ms_since(began), 30);
+    assert_int_equal(edo_sleep(EDO_MILLIS(10)), -ETIMEDOUT); /* a level: again, at once */
+    assert_int_equal(edo_yield(), -ETIMEDOUT);
+    assert_int_equal(ms_since(began), 30);
+    scope_leave(&sc);
+    assert_ok(edo_sleep(EDO_MILLIS(5)));
+    assert_int_equal(ms_since(began), 35);
+}
+
+EDO_TEST(a_deadline_not_reached_leaves_no_timer)
+{
+    edo_instant began = edo_now();
+    scope sc;
+
+    assert_ok(scope_enter(&sc, in_ms(1000), false));
+    assert_ok(edo_yield());
+    scope_leave(&sc);
+    assert_int_equal(sc.timer.state, TIMER_IDLE);
+    uint64_t runs = metrics_of(test_runtime()).polls;
+    assert_ok(edo_sleep(EDO_SECONDS(5)));
+    assert_int_equal(ms_since(began), 5000);
+    assert_int_equal(metrics_of(test_runtime()).polls, runs + 1); /* nothing woke it at 1 s */
+}
+
+EDO_TEST(the_innermost_reason_is_told)
+{
+    edo_instant began = edo_now();
+    scope outer, inner;
+
+    assert_ok(scope_enter(&outer, in_ms(20), false));
+    assert_ok(scope_enter(&inner, in_ms(10), false));
+    assert_int_equal(edo_sleep(EDO_MILLIS(100)), -ETIMEDOUT);
+    assert_int_equal(ms_since(began), 10);
+    a_store(&outer.canceled, true, release);
+    assert_int_equal(edo_sleep(EDO_MILLIS(1)), -ETIMEDOUT); /* the inner one's */
+    scope_leave(&inner);
+    assert_int_equal(edo_sleep(EDO_MILLIS(1)), -ECANCELED); /* now the outer one's */
+    scope_leave(&outer);
+    assert_ok(edo_sleep(EDO_MILLIS(1)));
+}
+
+EDO_TEST(an_outer_deadline_ends_an_inner_wait)
+{
+    edo_instant began = edo_now();
+    scope outer, inner;
+
+    assert_ok(scope_enter(&outer, in_ms(10), false));
+    assert_ok(scope_enter(&inner, in_ms(100), false));
+    assert_int_equal(edo_sleep(EDO_SECONDS(1)), -ETIMEDOUT);
+    assert_int_equal(ms_since(began), 10);
+    scope_leave(&inner);
+    scope_leave(&outer);
+}
+
+EDO_TEST(a_shield_hides_what_lies_further_out)
+{
+    edo_instant began = edo_now();
+    scope outer, shield;
+
+    assert_ok(scope_enter(&outer, in_ms(5), false));
+    assert_ok(scope_enter(&shield, in_ms(50), true));
+    assert_ok(edo_sleep(EDO_MILLIS(20)));
+    assert_int_equal(ms_since(began), 20);
+    assert_int_equal(edo_sleep(EDO_MILLIS(100)), -ETIMEDOUT); /* its own deadline counts */
+    assert_int_equal(ms_since(began), 50);
+    scope_leave(&shield);
+    assert_int_equal(edo_sleep(EDO_MILLIS(1)), -ETIMEDOUT);
+    scope_leave(&outer);
+}
+
+typedef struct cleanup {
+    int64_t first;
+    int inside, after, late;
+    uint64_t flushed_ms;
+} cleanup;
+
+static int flush_in_shield(void *arg)
+{
+    cleanup *c = arg;
+    edo_instant began = edo_now();
+    scope shield;
+
+    c->first = wait_for_ever(NULL);
+    assert_int_equal(scope_enter(&shield, in_ms(40), true), 0);
+    c->inside = edo_sleep(EDO_MILLIS(20));
+    c->flushed_ms = ms_since(began);
+    c->late = edo_sleep(EDO_SECONDS(20));
+    scope_leave(&shield);
+    c->after = edo_yield();
+    return 0;
+}
+
+EDO_TEST(an_aborted_task_cleans_up_in_a_shield)
+{
+    cleanup c = {0};
+    edo_task flusher;
+
+    assert_ok(edo_spawn(flush_in_shield, &c, &flusher));
+    assert_ok(edo_yield());
+    assert_ok(edo_task_abort(flusher));
+    assert_int_equal(join_result(flusher), 0);
+    assert_int_equal(c.first, -ECANCELED);
+    assert_int_equal(c.inside, 0);
+    assert_int_equal(c.flushed_ms, 20);
+    assert_int_equal(c.late, -ETIMEDOUT);
+    assert_int_equal(c.after, -ECANCELED);
+}
+
+EDO_TEST_PLAIN(at_shutdown_a_shield_ends_at_its_own_deadline)
+{
+    edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD));
+    cleanup c = {0};
+    edo_task flusher = spawn_on(runtime, flush_in_shield, &c);
+
+    assert_ok(edo_block_on(runtime, do_nothing, NULL));
+    assert_ok(edo_runtime_shutdown(runtime, EDO_SECONDS(10)));
+    assert_int_equal(c.first, -EDO_ESHUTDOWN);
+    assert_int_equal(c.inside, 0);
+    assert_int_equal(c.late, -ETIMEDOUT);
+    assert_int_equal(c.after, -EDO_ESHUTDOWN);
+    assert_int_equal(join_result(flusher), 0);
+    assert_ok(edo_runtime_free(runtime));
+}
+
+static int deadline_beside_others(void *arg)
+{
+    scope sc;
+    int rc;
+
+    assert_int_equal(scope_enter(&sc, in_ms((uint64_t)(uintptr_t)arg), false), 0);
+    rc = wait_for_ever(NULL);
+    scope_leave(&sc);
+    return rc;
+}
+
+EDO_TEST_BOTH(many_deadlines_on_any_worker)
+{
+    edo_task tasks[100];
+
+    for (int i = 0; i < 100; i++)
+        assert_ok(edo_spawn(deadline_beside_others, (void *)(uintptr_t)(i % 7), &tasks[i]));
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(join_result(tasks[i]), -ETIMEDOUT);
+}
+
+EDO_TEST_PLAIN(a_scope_needs_a_task)
+{
+    scope sc;
+
+    assert_int_equal(scope_enter(&sc, 5, false), -EDO_EMISUSE);
+}
