@@ -54,7 +54,7 @@ noinline void chaos_wait(void)
         rng_seed(&dice, random_seed());
     throw = rng_below(&dice, 512);
     if (throw < 48)
-        spin(throw * 200);
+        spin(throw *200);
     else if (throw < 62)
         thread_yield();
     else if (throw < 64)

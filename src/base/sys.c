@@ -59,8 +59,8 @@ int sys_fcntl_getfl(int fd)
 int sys_membarrier_register(void)
 {
     int saved = errno;
-    return (int)sys_result(
-        syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0), saved);
+    return (int)sys_result(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0),
+                           saved);
 }
 
 int sys_membarrier(void)

@@ -13,8 +13,8 @@
 int sys_mmap_anonymous(size_t len, int extra_flags, void **ret)
 {
     int saved = errno;
-    void *addr = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | extra_flags,
-                      -1, 0);
+    void *addr =
+        mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | extra_flags, -1, 0);
 
     if (addr == MAP_FAILED)
         return (int)sys_result(-1, saved);

@@ -64,8 +64,8 @@ void *context_low_water(const context *ctx)
 typedef struct visit {
     void (*fn)(void *arg);
     void *arg;
-    void *fake_stack;  /* of the visiting thread */
-    const void *low;   /* the bounds of the stack that it came from */
+    void *fake_stack; /* of the visiting thread */
+    const void *low;  /* the bounds of the stack that it came from */
     size_t size;
 } visit;
 

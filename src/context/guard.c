@@ -4,8 +4,8 @@
  * madvise    MADV_GUARD_INSTALL (Linux 6.13): a mark in the page tables, which splits no mapping.
  *            Emulators say yes to advice that they don't know, so it is believed only after the
  *            kernel itself has failed to read from a guarded page.
- * mprotect   Splits the mapping: two more entries of vm.max_map_count a guard, of which a quarter is
- *            taken at most, since malloc and dlopen need some, too.
+ * mprotect   Splits the mapping: two more entries of vm.max_map_count a guard, of which a quarter
+ *            is taken at most, since malloc and dlopen need some, too.
  * canary     A pattern at the low end, looked at when the stack is given back: it doesn't prevent
  *            the damage, but the process ends before it can spread.
  */
@@ -33,7 +33,7 @@
 #define CANARY UINT64_C(0x6564e0ca4a51e0de) /* odd bits, no address, no text */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static guard_kind kind;      /* the best to try; atomic: only tests change it later */
+static guard_kind kind;       /* the best to try; atomic: only tests change it later */
 static long map_entries_left; /* for mprotect; atomic */
 
 /* Whether a write(2) out of the page says EFAULT. */

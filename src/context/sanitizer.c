@@ -44,6 +44,22 @@ void sanitizer_init_thread(context *ctx)
 #endif
 }
 
+void sanitizer_hide_stacks(char *base, size_t len)
+{
+    (void)base, (void)len;
+#if HAS_VALGRIND
+    (void)VALGRIND_MAKE_MEM_NOACCESS(base, len);
+#endif
+}
+
+void sanitizer_show_stack(stack *s)
+{
+    (void)s;
+#if HAS_VALGRIND
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(s->low, s->size);
+#endif
+}
+
 void sanitizer_adopt_stack(stack *s)
 {
     (void)s;

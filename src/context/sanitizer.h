@@ -55,6 +55,10 @@ static inline __attribute__((always_inline)) void sanitizer_arrive(context *ctx)
 
 /* Fills in what is known of the running thread. */
 void sanitizer_init_thread(context *ctx);
+/* Memory for stacks is there, and nobody's yet; then a stack in it is about to be used. Valgrind's
+ * search for leaks reads what it takes for memory, and would stumble over each word of a guard. */
+void sanitizer_hide_stacks(char *base, size_t len);
+void sanitizer_show_stack(stack *s);
 /* Before a stack is used for a context: gives it a fiber and an id, if it has none. */
 void sanitizer_adopt_stack(stack *s);
 /* A stack was given back: what lies on it means nothing any more. */

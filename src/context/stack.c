@@ -34,6 +34,7 @@ int stack_map(size_t len, char **ret_base)
         return -ENOMEM;
     (void)sys_madvise(base, len, MADV_NOHUGEPAGE); /* fails where there are none: just as well */
     a_fetch_add(&mapped, len, relaxed);            /* relaxed: a number to look at */
+    sanitizer_hide_stacks(base, len);
     *ret_base = base;
     return 0;
 }
@@ -63,8 +64,10 @@ void stack_lay_out(stack *s, char *base, size_t size, unsigned colour)
 
 void stack_make_ready(stack *s)
 {
-    if (!s->guarded)
+    if (!s->guarded) {
         guard_install(s);
+        sanitizer_show_stack(s);
+    }
     if (!s->populated) {
         size_t page = sys_page_size();
         /* Fails on kernels before 5.14: then the first touch is a fault, as ever. */

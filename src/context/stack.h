@@ -20,16 +20,16 @@
 typedef enum guard_kind { GUARD_MADVISE, GUARD_MPROTECT, GUARD_CANARY } guard_kind;
 
 typedef struct stack {
-    char *low;            /* lowest usable byte; the guard lies below it */
-    size_t size;          /* usable bytes from low to the top, colour included */
-    char *top;            /* where a context starts: below the colour, 64-byte aligned */
-    char *deepest;        /* lowest address a switch has seen, since the last trim */
-    struct stack *next;   /* in a pool or cache: its owner's link */
-    void *fiber;          /* TSan's fiber, kept with the stack */
+    char *low;          /* lowest usable byte; the guard lies below it */
+    size_t size;        /* usable bytes from low to the top, colour included */
+    char *top;          /* where a context starts: below the colour, 64-byte aligned */
+    char *deepest;      /* lowest address a switch has seen, since the last trim */
+    struct stack *next; /* in a pool or cache: its owner's link */
+    void *fiber;        /* TSan's fiber, kept with the stack */
     unsigned valgrind_id;
-    bool populated;       /* its top page has been touched */
-    bool common;          /* of STACK_DEFAULT_SIZE, from a region */
-    bool guarded;         /* it has its guard, of the kind that follows */
+    bool populated; /* its top page has been touched */
+    bool common;    /* of STACK_DEFAULT_SIZE, from a region */
+    bool guarded;   /* it has its guard, of the kind that follows */
     guard_kind guard;
 } stack;
 

@@ -28,8 +28,8 @@ typedef struct large_stack {
     struct large_stack *next_free; /* of those without a mapping */
 } large_stack;
 
-static lock nodes_lock;       /* guards first_free, and additions to all */
-static large_stack *all;      /* atomic: handlers read it */
+static lock nodes_lock;  /* guards first_free, and additions to all */
+static large_stack *all; /* atomic: handlers read it */
 static large_stack *first_free;
 static unsigned next_colour;
 

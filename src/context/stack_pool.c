@@ -33,8 +33,8 @@
 
 typedef struct region {
     char *base;
-    struct region *next;   /* the one made before; never changes */
-    unsigned handed_out;   /* stacks that have left it, for good; under pool.lock */
+    struct region *next; /* the one made before; never changes */
+    unsigned handed_out; /* stacks that have left it, for good; under pool.lock */
     stack stacks[REGION_STACKS];
 } region;
 

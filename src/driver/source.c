@@ -11,8 +11,7 @@
  * Shutdown    driver_shutdown returns when the driver's list is empty. Whoever uses a source's home
  *             holds the source's lock and sees home set; shutdown clears home under that lock. So
  *             nobody touches a driver after its shutdown has returned.
- * Locks       a source's lock, then its driver's; a source's lock, then the slab's never: the
- * slab's is taken alone.
+ * Locks       A source's lock, then its driver's. The slab's is taken alone.
  */
 #include "driver/source.h"
 
@@ -125,8 +124,8 @@ static int attach(source *src, driver *d, int fd, bool stream)
     src->watched = src->wants_out = false;
     src->dir[OP_IN] = src->dir[OP_OUT] = (op_queue){.ready = DIR_READY}; /* so: try first */
     src->cookie = NULL;
-    a_store(&src->ops, d->ops,
-            relaxed); /* operations of before find a stranger by its generation */
+    /* relaxed: operations of before find a stranger by its generation. */
+    a_store(&src->ops, d->ops, relaxed);
     int rc = list_add(d, src);
     if (rc < 0)
         return rc;

@@ -6,9 +6,9 @@
  *             succeeded all the same its success is appended, as the youngest, before it takes the
  *             oldest.
  * No lost     Who puts back marks the first in the queue under the source's lock; op_end marks the
- * wake-up     next as long as something hangs there. A poll that is to wait looks at src->kept
- * after its operation is linked: see the second look in put_back_poll. Memory      Bytes need a
- * node. Where there is none left the success stands.
+ *   wake-up   next as long as something hangs there. A poll that is to wait looks at src->kept
+ *             after its operation is linked: see the second look in put_back_poll.
+ * Memory      Bytes need a node. Where there is none left the success stands.
  */
 #include "net/put_back.h"
 

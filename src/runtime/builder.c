@@ -133,7 +133,8 @@ int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts, edo_ru
     chaos_init();
     overflow_init();
 #if EDO_DEBUG
-    future_pending_hook = debug_note_pending;
+    if (!a_load(&future_pending_hook, relaxed)) /* others may be polling by now */
+        a_store(&future_pending_hook, debug_note_pending, relaxed);
 #endif
     runtime = malloc(sizeof *runtime);
     sched *s = runtime ? new_sched(opts ? opts : &defaults) : NULL;

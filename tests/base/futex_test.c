@@ -2,6 +2,11 @@
 #include "support/edo_test.h"
 
 #include <sys/mman.h>
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
 
 #include "base/atomic.h"
 #include "base/clock.h"
@@ -66,6 +71,8 @@ EDO_TEST_PLAIN(futex_wake_bears_memory_that_is_gone)
 
     assert_true(word != MAP_FAILED);
     munmap(word, 4096);
+    if (RUNNING_ON_VALGRIND)
+        return; /* it complains before the kernel is asked */
     errno = 77;
     futex_wake(word, 1);
     assert_int_equal(errno, 77);

@@ -3,6 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
 
 #include "base/macros.h"
 #include "context/context.h"
@@ -12,13 +17,21 @@
 #define DEEP_STACKS 200
 #define DEEP_BYTES ((size_t)128 << 10)
 
+/* Whether memory has shadows, which count as resident too. */
+#define SHADOWED (HAS_ASAN || HAS_TSAN || RUNNING_ON_VALGRIND)
+
 static stack *stacks[MANY];
 static stack_cache cache;
 
 EDO_TEST_PLAIN(stack_has_the_size_that_was_asked_for)
 {
-    static const size_t sizes[] = {0, 1, STACK_MIN_SIZE, STACK_DEFAULT_SIZE, STACK_DEFAULT_SIZE + 1,
-                                   (size_t)1 << 20, (size_t)8 << 20};
+    static const size_t sizes[] = {0,
+                                   1,
+                                   STACK_MIN_SIZE,
+                                   STACK_DEFAULT_SIZE,
+                                   STACK_DEFAULT_SIZE + 1,
+                                   (size_t)1 << 20,
+                                   (size_t)8 << 20};
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         stack *s;
@@ -137,7 +150,7 @@ EDO_TEST_PLAIN(stacks_by_the_ten_thousand_cost_a_page_each)
     qsort(stacks, MANY, sizeof *stacks, by_address);
     for (int i = 1; i < MANY; i++)
         assert_ptr_not_equal(stacks[i - 1], stacks[i]);
-    if (!HAS_ASAN && !HAS_TSAN) /* they have shadows of it */
+    if (!SHADOWED)
         assert_in_range(after - before, MANY * 4, MANY * 5);
     for (int i = 0; i < MANY; i++)
         stack_put(&cache, stacks[i]);
@@ -196,7 +209,7 @@ EDO_TEST_PLAIN(deep_stacks_are_given_back_to_the_system)
     use_stacks(DEEP_STACKS);
     stack_cache_flush(&cache);
     assert_int_equal(cache.count, 0);
-    if (depth_known && !HAS_ASAN && !HAS_TSAN) /* at most 16 KiB each are left */
+    if (depth_known && !SHADOWED) /* at most 16 KiB each are left */
         assert_true(rss_kib() - used < DEEP_STACKS * 20);
     used = rss_kib();
     unsigned calls = 1;

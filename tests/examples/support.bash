@@ -45,6 +45,11 @@ says() {
     }
 }
 
+# says_nothing FILE: but for the monitor's remarks about a slow machine.
+says_nothing() {
+    ! grep -v "has blocked its worker" "$1" >&2 || fail "there was something to say"
+}
+
 # within SECONDS "what" command ...: until it succeeds.
 within() {
     local end=$((SECONDS + $1)) what=$2

@@ -117,7 +117,7 @@ EDO_TEST_PLAIN(blocking_in_sleep)
     char err[8192];
 
     assert_int_equal(run_child(block_in_task, &(int){0}, err, sizeof err), 0);
-    check_sentence(err, "has blocked its worker", "use edo_sleep instead of sleep(3)");
+    check_sentence(err, "has blocked its worker", "use edo_sleep instead of");
     check_sentence(err, "first_mistakes_test.c:", "edo_sleep");
     for (int i = 0; i < 5; i++) { /* the system may stop a worker for 10 ms as well, now and then */
         assert_int_equal(run_child(block_in_task, &(int){1}, err, sizeof err), 0);
@@ -132,15 +132,21 @@ EDO_TEST_PLAIN(blocking_in_sleep)
 static int hold_over_await(void *arg)
 {
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    int rc;
+    int rc, way = *(int *)arg;
 
-    pthread_mutex_lock(&mutex);
-    if (*(int *)arg)
-        pthread_mutex_unlock(&mutex);
+    if (way == 2) /* the same by trylock, and under the functions' own names */
+        assert_int_equal(edo_debug_mutex_trylock(&mutex, EDO_HERE), 0);
+    else
+        pthread_mutex_lock(&mutex);
+    assert_int_equal(pthread_mutex_trylock(&mutex), EBUSY); /* and that is no second one held */
+    if (way == 1)
+        edo_debug_mutex_unlock(&mutex);
     rc = edo_sleep(EDO_MILLIS(1));
-    if (!*(int *)arg)
+    if (way != 1)
         pthread_mutex_unlock(&mutex);
-    return rc == (*(int *)arg ? 0 : -EDO_EMISUSE) && edo_sleep(EDO_MILLIS(1)) == 0;
+    assert_int_equal(edo_debug_mutex_lock(&mutex, EDO_HERE), 0);
+    pthread_mutex_unlock(&mutex);
+    return rc == (way == 1 ? 0 : -EDO_EMISUSE) && edo_sleep(EDO_MILLIS(1)) == 0;
 }
 
 static void await_with_mutex(void *arg)
@@ -156,9 +162,12 @@ EDO_TEST_PLAIN(a_mutex_held_across_an_await)
 {
     char err[8192];
 
-    assert_int_equal(run_child(await_with_mutex, &(int){0}, err, sizeof err), 0);
-    check_sentence(err, "awaits while it holds the pthread mutex", "unlock it before the await");
-    check_sentence(err, "locked at", "first_mistakes_test.c:");
+    for (int way = 0; way <= 2; way += 2) {
+        assert_int_equal(run_child(await_with_mutex, &way, err, sizeof err), 0);
+        check_sentence(err, "awaits while it holds the pthread mutex",
+                       "unlock it before the await");
+        check_sentence(err, "locked at", "first_mistakes_test.c:");
+    }
     assert_int_equal(run_child(await_with_mutex, &(int){1}, err, sizeof err), 0);
     assert_true(no_sentence_in(err));
 }

@@ -407,7 +407,7 @@ EDO_TEST_PLAIN(the_next_in_line_takes_the_drivers_over) /* rt-054 */
     for (int i = 0; i < 10; i++) {
         relay r = {.runtime = make_current()};
         pthread_t first = start_thread(drive_a_little, &r);
-        wait_until(a_load(&r.inside.open, relaxed));
+        wait_until(once_is_open(&r.inside));
         pthread_t second = start_thread(second_in_line, &r);
         join_thread(first);
         assert_int_equal((intptr_t)join_thread(second), 11);

@@ -9,7 +9,7 @@ static edo_runtime *const untouched = (edo_runtime *)(uintptr_t)0x5a5a;
 static void check_refused(const edo_runtime_opts *opts)
 {
     edo_runtime *runtime = untouched;
-    int fds = open_fds(), threads = thread_count();
+    int threads = settled_thread_count(), fds = open_fds();
 
     assert_int_equal(edo_runtime_new(opts, &runtime), -EINVAL);
     assert_ptr_equal(runtime, untouched);
@@ -164,7 +164,7 @@ static int count_threads(void *arg)
 
 EDO_TEST_PLAIN(current_thread_starts_no_thread_but_a_monitor) /* rt-044 */
 {
-    int before = thread_count(), inside = 0;
+    int before = settled_thread_count(), inside = 0;
     edo_runtime *runtime = make_current();
 
     assert_ok(edo_block_on(runtime, count_threads, &inside));

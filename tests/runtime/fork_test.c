@@ -1,6 +1,13 @@
 /* fork_test.c: a child of fork(2) has its parent's memory and none of its threads. */
 #include "runtime/rig.h"
 
+/* ThreadSanitizer would rather die than start threads in a child of fork. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "die_after_fork=0";
+}
+
 static int spawn_and_join(void *arg)
 {
     edo_task task;

@@ -81,6 +81,14 @@ static inline bool once_has_waiter(once *o)
     return has;
 }
 
+static inline bool once_is_open(once *o)
+{
+    pthread_mutex_lock(&o->lock);
+    bool open = o->open;
+    pthread_mutex_unlock(&o->lock);
+    return open;
+}
+
 /* Forgets a waiter whose wait was cut short. */
 static inline void once_fini(once *o)
 {
@@ -163,7 +171,19 @@ static inline int run_child(void (*fn)(void *arg), void *arg, char *err, size_t 
     return status;
 }
 
-/* A task's function that does nothing, and one that gives way `*(int *)arg` times. */
+/* Threads of this process; a sanitizer's own has started by then. */
+static inline void *end_at_once(void *arg)
+{
+    return arg;
+}
+
+static inline int settled_thread_count(void)
+{
+    join_thread(start_thread(end_at_once, NULL));
+    return thread_count();
+}
+
+/* A task's functions: one does nothing, one waits for what never comes. */
 static inline int do_nothing(void *arg)
 {
     (void)arg;

@@ -266,7 +266,7 @@ EDO_TEST_PLAIN(a_long_timeout_costs_nothing_when_nothing_is_stuck) /* rt-068 */
 
 EDO_TEST_PLAIN(free_has_joined_every_thread) /* rt-075 */
 {
-    int before = thread_count(), fds = open_fds();
+    int before = settled_thread_count(), fds = open_fds();
 
     for (int i = 0; i < 5; i++) {
         edo_runtime *runtime = make_multi(4);

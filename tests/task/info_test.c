@@ -83,22 +83,32 @@ static int do_nothing(void *arg)
     return 0;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
 EDO_TEST_BOTH(ids_grow_and_are_never_used_again) /* task-024 */
 {
-    enum { COUNT = 1000 };
+    enum { COUNT = 1000, ROUNDS = 3 };
     static edo_task tasks[COUNT];
-    uint64_t last = 0;
+    static uint64_t ids[COUNT * ROUNDS];
 
-    for (int round = 0; round < 3; round++) { /* the later ones in memory used before */
+    for (int round = 0; round < ROUNDS; round++) { /* the later ones in memory used before */
+        uint64_t *row = ids + (ptrdiff_t)round * COUNT;
         for (int i = 0; i < COUNT; i++) {
             assert_ok(edo_spawn(do_nothing, NULL, &tasks[i]));
-            uint64_t id = edo_task_id(tasks[i]);
-            assert_true(id > last);
-            last = id;
+            row[i] = edo_task_id(tasks[i]);
+            assert_true(i == 0 || row[i] > row[i - 1]);
         }
         for (int i = 0; i < COUNT; i++)
             assert_ok(edo_join(tasks[i], NULL));
     }
+    qsort(ids, COUNT * ROUNDS, sizeof *ids, compare_ids);
+    for (int i = 1; i < COUNT * ROUNDS; i++)
+        assert_true(ids[i] != ids[i - 1]);
 }
 
 static struct told run_named(const char *name)

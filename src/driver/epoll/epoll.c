@@ -10,10 +10,11 @@
  *             descriptor that never waits costs no epoll_ctl.
  * Skip        A short read or write of a stream says that nothing is left, without asking; but not
  *             once a hang-up, an error or urgent data was seen, as these leave something that
- * brings no further edge. Turn        The first in the queue makes the calls; those behind it wait.
- * It stays linked until its own poll takes or withdraws, and then op_end marks the next if READY is
- * left. Unpark      `parked` is PARKED only while the holder sleeps, or is about to; one exchange
- * decides who writes the eventfd. That is edge-triggered too, and never read.
+ *             brings no further edge.
+ * Turn        The first in the queue makes the calls; those behind it wait. It stays linked until
+ *             its own poll takes or withdraws, and then op_end marks the next if READY is left.
+ * Unpark      `parked` is PARKED only while the holder sleeps, or is about to; one exchange
+ *             decides who writes the eventfd. That is edge-triggered too, and never read.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,0 +1,2 @@
+# Empty dependencies file for edo-examples-tour-io.
+# This may be replaced when dependencies are built.

@@ -1,0 +1,2 @@
+# Empty compiler generated dependencies file for edo-examples-tour-time.
+# This may be replaced when dependencies are built.

@@ -1,0 +1,11 @@
+file(REMOVE_RECURSE
+  "CMakeFiles/tests-net-tcp_put_back_test.dir/tests/net/tcp_put_back_test.c.o"
+  "CMakeFiles/tests-net-tcp_put_back_test.dir/tests/net/tcp_put_back_test.c.o.d"
+  "tests/net/tcp_put_back_test"
+  "tests/net/tcp_put_back_test.pdb"
+)
+
+# Per-language clean rules from dependency scanning.
+foreach(lang C)
+  include(CMakeFiles/tests-net-tcp_put_back_test.dir/cmake_clean_${lang}.cmake OPTIONAL)
+endforeach()

@@ -1,0 +1,2 @@
+# Empty dependencies file for tests-misuse-bad_input_test.
+# This may be replaced when dependencies are built.

@@ -1,0 +1,11 @@
+file(REMOVE_RECURSE
+  "CMakeFiles/tests-net-tcp_read_write_test.dir/tests/net/tcp_read_write_test.c.o"
+  "CMakeFiles/tests-net-tcp_read_write_test.dir/tests/net/tcp_read_write_test.c.o.d"
+  "tests/net/tcp_read_write_test"
+  "tests/net/tcp_read_write_test.pdb"
+)
+
+# Per-language clean rules from dependency scanning.
+foreach(lang C)
+  include(CMakeFiles/tests-net-tcp_read_write_test.dir/cmake_clean_${lang}.cmake OPTIONAL)
+endforeach()
