@@ -29,6 +29,7 @@ typedef struct edo_select_future {
     size_t count;
     int winner;
     uint32_t phase;
+    bool begun;
     bool biased;
 } edo_select_future;
 

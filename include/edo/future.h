@@ -25,13 +25,21 @@ typedef struct edo_future_ops {
      * to be polled until it says READY: then with -ECANCELED and no effect, or with its result.
      */
     edo_poll (*poll)(edo_future *fut, const edo_waker *waker);
-    /** Asks it to finish soon. Called once, between a PENDING and the next poll. */
+    /** Asks it to finish soon. Called once, between a PENDING and the next poll. May be NULL. */
     void (*cancel)(edo_future *fut);
     /** Gives back what a READY future has taken; NULL for those that take nothing. */
     void (*put_back)(edo_future *fut);
     /** What it is, for reports: "tcp_read". May be NULL. */
     const char *name;
+    unsigned flags; /**< of the values below */
 } edo_future_ops;
+
+enum {
+    /** It owns something from its making on: cancel is called also if it was never polled. */
+    EDO_FUTURE_OWNS = 1,
+    /** It is made of others: put_back is called whatever its own result is. */
+    EDO_FUTURE_COMPOSITE = 2,
+};
 
 /** Its fields but result are private. The same layout in every build. */
 struct edo_future {
@@ -50,7 +58,7 @@ struct edo_future {
 
 /**
  * Polls: READY, or PENDING and `waker` will be woken. After READY it says READY again, with the
- * same result, and does nothing.
+ * same result, and does nothing (a debug build mentions it). NULL is READY.
  *
  * Threads   one at a time; it need not be the one that polled before.
  */

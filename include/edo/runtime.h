@@ -58,7 +58,9 @@ EDO_API int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts
  * Shuts the runtime down, waits until every task and thread of it has ended, and frees it. NULL is
  * fine.
  *
- * Returns   0; -EDEADLK from inside it, -EDO_EFORKED in a forked child: then nothing was freed.
+ * Returns   0; and then nothing was freed: -EDEADLK (from inside it; a current-thread runtime also
+ *           from a task or hook of any other, as its last tasks run on the calling thread), -ENOMEM,
+ *           -EDO_EFORKED in a forked child.
  */
 EDO_API int edo_runtime_free(edo_runtime *runtime);
 
@@ -68,7 +70,8 @@ EDO_API int edo_runtime_free(edo_runtime *runtime);
  * be freed. A second call waits for what the first has left.
  *
  * Returns   0 when every task has ended; -ETIMEDOUT when some are left, which it names on stderr,
- *           and what they stand on stays until they end; -EINVAL; -EDEADLK; -EDO_EFORKED.
+ *           and what they stand on stays until they end; -EINVAL; -EDEADLK, -ENOMEM and
+ *           -EDO_EFORKED as in edo_runtime_free.
  */
 EDO_API int edo_runtime_shutdown(edo_runtime *runtime, edo_duration timeout);
 

@@ -78,7 +78,7 @@ typedef struct edo_join_future {
  * result goes to *ret, which may be NULL. The handle is consumed by a success only.
  *
  * Returns   0; -ESRCH (zeros, or a consumed handle); -EDEADLK (one's own task); -EDO_EMISUSE (it
- *           is being joined already); or why the waiting was cut short, and then the handle is
+ *           is being joined already); -EDO_EFORKED (it runs in the parent of this process); or why the waiting was cut short, and then the handle is
  *           still good: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
  * Suspends  unless the task has ended; a plain thread parks.
  * Cancel    takes nothing: the task goes on and can be joined again. An end that came first
@@ -114,7 +114,7 @@ typedef struct edo_abort_handle {
  * Owns      the caller, until edo_abort_handle_drop.
  */
 EDO_API int edo_abort_handle_new(edo_task task, edo_abort_handle *ret_handle);
-/** Another reference of the same kind. */
+/** Another reference of the same kind. Of NULL or zeros it is zeros. */
 EDO_API edo_abort_handle edo_abort_handle_clone(const edo_abort_handle *handle);
 /** As edo_task_abort; after the task's end it does nothing. */
 EDO_API void edo_abort_handle_abort(const edo_abort_handle *handle);
@@ -144,7 +144,7 @@ typedef struct edo_yield_future {
  * Lets every task that is ready run first.
  *
  * Returns   0; why the waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
- * Suspends  always; a plain thread is only yielded.
+ * Suspends  always; a plain thread, which has no tasks to let run, goes on at once.
  * Cancel    takes nothing.
  */
 EDO_API int edo_yield(void);

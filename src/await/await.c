@@ -69,7 +69,8 @@ static int64_t await_in_task(thread *self, task *t, edo_future *fut)
         int why = task_why(t);
         if (unlikely((why || refused) && !told)) {
             told = refused ? refused : why;
-            spend_canceled(self);
+            if (!refused) /* else the task may not leave its stack */
+                spend_canceled(self);
             self = thread_self();
             edo_future_cancel(fut);
         }

@@ -49,28 +49,33 @@ static void drop_side(edo_callback *cb)
         free(cb);
 }
 
-static void discard(const edo_callback *cb, int64_t result)
+/* The user's function, with no lock held. */
+static void discard(void (*fn)(void *arg, int64_t result), void *arg, int64_t result)
 {
-    if (result >= 0 && cb->discard)
-        cb->discard(cb->arg, result);
+    if (result >= 0 && fn)
+        fn(arg, result);
 }
 
 void edo_callback_finish(edo_callback *cb, int64_t result)
 {
     wakes owed = WAKES_INIT;
 
-    lock_take(&cb->lock);
-    if (cb->left) {
-        discard(cb, result);
-        drop_side(cb);
+    if (!cb)
         return;
+    lock_take(&cb->lock);
+    bool left = cb->left;
+    void (*fn)(void *, int64_t) = cb->discard;
+    void *arg = cb->arg;
+    if (!left) {
+        cb->result = result;
+        cb->finished = true;
+        wakes_add(&owed, &cb->waker);
     }
-    cb->result = result;
-    cb->finished = true;
-    wakes_add(&owed, &cb->waker);
     drop_side(cb);
     chaos_point();
     wakes_push(&owed);
+    if (left)
+        discard(fn, arg, result);
 }
 
 /* With the lock held, which it drops. */
@@ -110,13 +115,29 @@ void edo_callback_leave(edo_callback *cb)
     if (!cb)
         return;
     lock_take(&cb->lock);
+    bool finished = cb->finished;
+    int64_t result = cb->result;
+    void (*fn)(void *, int64_t) = cb->discard;
+    void *arg = cb->arg;
     cb->left = true;
-    if (cb->finished)
-        discard(cb, cb->result);
     drop_side(cb);
+    if (finished)
+        discard(fn, arg, result);
 }
 
-static const edo_future_ops callback_ops = {.poll = callback_poll, .name = "callback"};
+/* After a poll the next one leaves; before the first there is none. */
+static void callback_cancel(edo_future *base)
+{
+    if (!(base->state & FUTURE_POLLED))
+        edo_callback_leave(container_of(base, edo_callback_future, base)->callback);
+}
+
+static const edo_future_ops callback_ops = {
+    .poll = callback_poll,
+    .cancel = callback_cancel,
+    .name = "callback",
+    .flags = EDO_FUTURE_OWNS,
+};
 
 edo_callback_future edo_callback_async(edo_callback *callback)
 {
@@ -126,9 +147,6 @@ edo_callback_future edo_callback_async(edo_callback *callback)
 int64_t edo_callback_wait(edo_callback *callback)
 {
     edo_callback_future fut = edo_callback_async(callback);
-    int64_t result = edo_await(&fut.base);
 
-    if (!(fut.base.state & FUTURE_POLLED)) /* cut short before it began: nobody waits any more */
-        edo_callback_leave(callback);
-    return result;
+    return edo_await(&fut.base);
 }

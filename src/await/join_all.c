@@ -71,10 +71,22 @@ static void join_cancel(edo_future *base)
     cancel_parts(of(base));
 }
 
+static void join_put_back(edo_future *base)
+{
+    edo_join_all_future *join = of(base);
+
+    for (size_t i = 0; i < join->count; i++)
+        edo_future_put_back(join->parts[i]);
+    if (base->result >= 0)
+        base->result = -ECANCELED;
+}
+
 static const edo_future_ops join_ops = {
     .poll = join_poll,
     .cancel = join_cancel,
+    .put_back = join_put_back,
     .name = "join_all",
+    .flags = EDO_FUTURE_COMPOSITE,
 };
 
 static edo_join_all_future make(edo_future *const *parts, size_t count, bool stop_early)

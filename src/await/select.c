@@ -92,8 +92,9 @@ static edo_poll select_poll(edo_future *base, const edo_waker *waker)
     if (sel->phase == RACING) {
         if (!valid(sel))
             return edo_future_finish(base, -EINVAL);
-        if (!coop_proceed(waker)) /* go back at once: no arm is polled for nothing */
+        if (!sel->begun && !coop_proceed(waker)) /* go back at once: no arm is polled for nothing */
             return EDO_PENDING;
+        sel->begun = true;
         race(sel, waker);
     }
     if (sel->phase == RACING || !drain(sel, waker))
@@ -115,12 +116,10 @@ static void select_cancel(edo_future *base)
 static void select_put_back(edo_future *base)
 {
     edo_select_future *sel = of(base);
-    edo_future *arm = sel->arms[sel->winner];
+    edo_future *arm = sel->arms[base->result];
 
-    if (arm->result < 0)
-        return; /* a failure is not undone, and the winner stands */
     edo_future_put_back(arm);
-    if (arm->result == -ECANCELED)
+    if (arm->result == -ECANCELED) /* else: a failure is not undone, and the winner stands */
         base->result = -ECANCELED;
 }
 

@@ -38,6 +38,10 @@ int sys_getpeername(int fd, struct sockaddr *sa, socklen_t *len);
 int sys_setsockopt(int fd, int level, int name, const void *value, socklen_t len);
 int sys_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
 
+/* Network interfaces by name: 0 is no such one; `name` has room for IF_NAMESIZE bytes. */
+uint32_t sys_if_index(const char *name);
+int sys_if_name(uint32_t index, char *name);
+
 /* epoll. sys_epoll_wait waits until `until_ns` of the monotonic clock (UINT64_MAX: for ever; 0:
  * not at all); -EINTR is reported, as the caller may have something else to do then. */
 int sys_epoll_create(void);

@@ -3,6 +3,10 @@
 
 #include "base/sys_result.h"
 
+#include <net/if.h>
+
+#include <edo/errno.h>
+
 int sys_socket(int family, int type, int protocol)
 {
     int saved = errno;
@@ -89,4 +93,22 @@ int sys_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 {
     int saved = errno;
     return (int)sys_result(getsockopt(fd, level, name, value, len), saved);
+}
+
+uint32_t sys_if_index(const char *name)
+{
+    int saved = errno;
+    uint32_t index = if_nametoindex(name);
+
+    errno = saved;
+    return index;
+}
+
+int sys_if_name(uint32_t index, char *name)
+{
+    int saved = errno;
+    int rc = if_indextoname(index, name) ? 0 : -errno;
+
+    errno = saved;
+    return rc;
 }

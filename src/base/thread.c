@@ -45,6 +45,11 @@ void thread_join(pthread_t thread)
     pthread_join(thread, NULL);
 }
 
+void thread_detach_self(void)
+{
+    pthread_detach(pthread_self());
+}
+
 void thread_yield(void)
 {
     sched_yield();

@@ -11,6 +11,8 @@
  */
 int thread_start(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name);
 void thread_join(pthread_t thread);
+/* The calling thread will not be joined. */
+void thread_detach_self(void);
 /* Gives the processor away once. */
 void thread_yield(void);
 /* Sleeps; for the bounded waits of slow paths only. */

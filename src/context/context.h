@@ -15,11 +15,11 @@
 #include "context/stack.h"
 
 typedef struct context {
-    void *sp;          /* where it was left; ucontext: its ucontext_t */
-    void *stack_low;   /* the stack's bounds, for ASan */
+    void *sp;        /* where it was left; ucontext: its ucontext_t */
+    void *stack_low; /* the stack's bounds, for ASan */
     size_t stack_size;
-    void *fake_stack;  /* ASan's */
-    void *fiber;       /* TSan's */
+    void *fake_stack; /* ASan's */
+    void *fiber;      /* TSan's */
 } context;
 
 /* Makes `ctx` the running thread's own context, to be switched away from and back to. Its stack's

@@ -49,6 +49,10 @@ void stack_cache_flush(stack_cache *cache);
 /* Gives memory of unused stacks back to the system, at most `most` stacks at a call; returns
  * whether there is more to do. Called by workers before they sleep. */
 bool stack_pool_trim(unsigned most);
+/* Whether a trim would find anything. Takes no lock. */
+bool stack_pool_has_excess(void);
+/* Keeps the pool whole over fork(2). */
+void stack_pool_guard(void);
 /* Notes how deep a suspended stack is. */
 static inline void stack_note_depth(stack *s, void *sp)
 {

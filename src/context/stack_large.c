@@ -14,6 +14,7 @@
 #include <edo/errno.h>
 
 #include "base/atomic.h"
+#include "base/fork.h"
 #include "base/lock.h"
 #include "base/macros.h"
 #include "base/sys.h"
@@ -57,6 +58,11 @@ static void return_node(large_stack *node)
     node->next_free = first_free;
     first_free = node;
     lock_drop(&nodes_lock);
+}
+
+void stack_large_guard(void)
+{
+    fork_guard(&nodes_lock);
 }
 
 int stack_large_get(size_t size, stack **ret)

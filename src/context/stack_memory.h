@@ -18,6 +18,8 @@ void stack_make_ready(stack *s);
 /* Gives all but the `keep` bytes at its top back to the system. */
 void stack_shrink(stack *s, size_t keep);
 
+/* Keeps the list of large stacks whole over fork(2). */
+void stack_large_guard(void);
 /* Larger stacks, each with a mapping of its own (stack_large.c). */
 int stack_large_get(size_t size, stack **ret);
 void stack_large_put(stack *s);

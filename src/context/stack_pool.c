@@ -18,6 +18,7 @@
 #include <edo/errno.h>
 
 #include "base/atomic.h"
+#include "base/fork.h"
 #include "base/lock.h"
 #include "base/macros.h"
 #include "base/sys.h"
@@ -42,8 +43,8 @@ static struct {
     lock lock;
     stack *warm;
     stack *cold;
-    unsigned warm_count;
-    region *regions; /* the newest first; atomic: handlers read it */
+    unsigned warm_count; /* atomic; written under the lock */
+    region *regions;     /* the newest first; atomic: handlers read it */
 } pool;
 
 /* Lists of stacks, linked by `next`. */
@@ -89,7 +90,7 @@ static stack *take_one(void)
     stack *s;
 
     if ((s = pop(&pool.warm))) {
-        pool.warm_count--;
+        a_store(&pool.warm_count, pool.warm_count - 1, relaxed);
         return s;
     }
     if ((s = pop(&pool.cold)))
@@ -156,7 +157,7 @@ static void give(stack *list)
     lock_take(&pool.lock);
     last->next = pool.warm;
     pool.warm = list;
-    pool.warm_count += count;
+    a_store(&pool.warm_count, pool.warm_count + count, relaxed);
     lock_drop(&pool.lock);
 }
 
@@ -194,6 +195,17 @@ void stack_cache_flush(stack_cache *cache)
     cache_cut(cache, 0);
 }
 
+bool stack_pool_has_excess(void)
+{
+    return a_load(&pool.warm_count, relaxed) > KEEP_WARM; /* written under the lock */
+}
+
+void stack_pool_guard(void)
+{
+    fork_guard(&pool.lock);
+    stack_large_guard();
+}
+
 bool stack_pool_trim(unsigned most)
 {
     stack *trimmed = NULL;
@@ -201,8 +213,10 @@ bool stack_pool_trim(unsigned most)
     bool more;
 
     lock_take(&pool.lock);
-    for (; most > 0 && pool.warm_count > KEEP_WARM; most--, pool.warm_count--)
+    for (; most > 0 && pool.warm_count > KEEP_WARM; most--) {
         push(&trimmed, pop(&pool.warm));
+        a_store(&pool.warm_count, pool.warm_count - 1, relaxed);
+    }
     more = pool.warm_count > KEEP_WARM;
     lock_drop(&pool.lock);
 

@@ -36,21 +36,21 @@ struct source_kept {
 };
 
 struct source {
-    int fd;            /* -1: the slot is free */
-    uint32_t slot;     /* this source's number in the process */
-    uint32_t gen;      /* atomic; grows when the descriptor is closed */
+    int fd;        /* -1: the slot is free */
+    uint32_t slot; /* this source's number in the process */
+    uint32_t gen;  /* atomic; grows when the descriptor is closed */
     lock lock;
-    driver *home;      /* NULL once the runtime has ended; atomic; written under the lock */
+    driver *home; /* NULL once the runtime has ended; atomic; written under the lock */
     const struct driver_ops *ops; /* of the driver it was opened in; atomic; never NULL again */
-    bool stream;       /* short reads mean that nothing is left: stream sockets, pipes */
-    bool closing;      /* under the lock: no new operations */
-    bool watched;      /* epoll: registered, which happens at the first wait */
-    bool wants_out;    /* epoll: EPOLLOUT is registered */
-    uint32_t users;    /* operations polled and not READY, under the lock */
-    op_queue dir[2];   /* OP_IN, OP_OUT */
-    source_kept *kept; /* what was put back, oldest first; atomic, written under the lock */
+    bool stream;                  /* short reads mean that nothing is left: stream sockets, pipes */
+    bool closing;                 /* under the lock: no new operations */
+    bool watched;                 /* epoll: registered, which happens at the first wait */
+    bool wants_out;               /* epoll: EPOLLOUT is registered */
+    uint32_t users;               /* operations polled and not READY, under the lock */
+    op_queue dir[2];              /* OP_IN, OP_OUT */
+    source_kept *kept;   /* what was put back, oldest first; atomic, written under the lock */
     source *next, *prev; /* in the home driver's list, or next in the free list */
-    void *cookie;      /* completion drivers: what they keep about it */
+    void *cookie;        /* completion drivers: what they keep about it */
 };
 
 typedef struct driver_ops {
@@ -77,10 +77,10 @@ typedef struct driver_ops {
 
 struct driver {
     const driver_ops *ops;
-    lock lock;             /* guards sources and down; taken inside of a source's lock */
-    bool down;             /* driver_shutdown was called: takes no more sources */
-    source *sources;       /* those open in it */
-    uint64_t registered;   /* atomic counters */
+    lock lock;           /* guards sources and down; taken inside of a source's lock */
+    bool down;           /* driver_shutdown was called: takes no more sources */
+    source *sources;     /* those open in it */
+    uint64_t registered; /* atomic counters */
     uint64_t deregistered;
 };
 
@@ -102,6 +102,8 @@ int source_open(driver *d, int fd, bool stream, source **ret);
  * closes the descriptor. Never waits; any thread.
  */
 void source_close(source *src);
+/* Keeps the sources' memory whole over fork(2). */
+void source_slab_guard(void);
 /* Ends a driver's service: every source loses its home, every waiter is woken and says
  * -EDO_ESHUTDOWN. Its descriptors stay open until source_close. */
 void driver_shutdown(driver *d);
@@ -115,6 +117,11 @@ void op_renew(edo_op *op);
  * -EDO_ESHUTDOWN for one whose driver has ended. Any task or thread, one at a time.
  */
 edo_poll op_poll(edo_op *op, const edo_waker *waker);
+/* Not polled yet: nothing waits with an older waker, and it may be held back by the budget. */
+static inline bool op_is_new(const edo_op *op)
+{
+    return a_load(&op->state, relaxed) == OP_NEW; /* written by the polling task alone */
+}
 /* Asks it to end soon; poll it until READY. A success that came first stands. */
 void op_cancel(edo_op *op);
 /* The system call of an operation, made now on its descriptor; -EAGAIN when it would wait. For the

@@ -21,6 +21,7 @@
 #include <edo/error.h>
 
 #include "base/chaos.h"
+#include "base/fork.h"
 #include "base/sys.h"
 
 #define CHUNK_SOURCES 256
@@ -40,6 +41,11 @@ source *source_at(uint32_t slot)
     /* acquire: pairs with the release in slab_grow; the chunk is zeroed and numbered. */
     source *chunk = a_load(&slab.chunk[slot / CHUNK_SOURCES], acquire);
     return chunk ? &chunk[slot % CHUNK_SOURCES] : NULL;
+}
+
+void source_slab_guard(void)
+{
+    fork_guard(&slab.lock);
 }
 
 /* With the slab's lock held. */

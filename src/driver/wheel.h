@@ -21,11 +21,11 @@ enum timer_state { TIMER_IDLE, TIMER_WAITING, TIMER_FIRED, TIMER_SHUTDOWN };
 
 typedef struct timer_wheel {
     lock lock;
-    bool down;                  /* takes no more timers */
-    uint64_t origin;            /* ns of the clock at tick 0 */
-    uint64_t elapsed;           /* ticks processed */
-    uint64_t count;             /* timers waiting */
-    uint64_t next;              /* atomic: earliest deadline in ns that a park must end by */
+    bool down;                       /* takes no more timers */
+    uint64_t origin;                 /* ns of the clock at tick 0 */
+    uint64_t elapsed;                /* ticks processed */
+    uint64_t count;                  /* timers waiting */
+    uint64_t next;                   /* atomic: earliest deadline in ns that a park must end by */
     uint64_t occupied[WHEEL_LEVELS]; /* a bit a slot */
     edo_timer *slot[WHEEL_LEVELS][WHEEL_SLOTS];
 } timer_wheel;

@@ -22,8 +22,10 @@ static const char *future_name(const edo_future *fut)
 
 static void note_pending(edo_future *fut, int change)
 {
-    if (future_pending_hook)
-        future_pending_hook(fut, change);
+    void (*hook)(edo_future *, int) = a_load(&future_pending_hook, relaxed); /* set once */
+
+    if (hook)
+        hook(fut, change);
 }
 #else
 static inline void note_pending(edo_future *fut, int change)
@@ -51,6 +53,10 @@ static bool was_moved(edo_future *fut)
 
 edo_poll edo_future_poll(edo_future *fut, const edo_waker *waker)
 {
+    if (unlikely(!fut))
+        return EDO_READY;
+    if (unlikely(!fut->ops))
+        future_settle(fut, -EINVAL);
     if (unlikely(future_is_done(fut))) {
         if (fut->state & FUTURE_POLLED) /* else it was cancelled before its first poll, this one */
             report_misuse("%s was polled again after it was READY; its result stays what it was",
@@ -77,9 +83,11 @@ edo_poll edo_future_poll(edo_future *fut, const edo_waker *waker)
 
 void edo_future_cancel(edo_future *fut)
 {
-    if (fut->state & (FUTURE_DONE | FUTURE_CANCELED))
+    if (!fut || (fut->state & (FUTURE_DONE | FUTURE_CANCELED)))
         return;
     if (!(fut->state & FUTURE_POLLED)) {
+        if (fut->ops && (fut->ops->flags & EDO_FUTURE_OWNS))
+            fut->ops->cancel(fut);
         future_settle(fut, -ECANCELED);
         return;
     }
@@ -92,9 +100,10 @@ void edo_future_cancel(edo_future *fut)
 
 void edo_future_put_back(edo_future *fut)
 {
-    if (!future_is_done(fut) || fut->result < 0 || !fut->ops->put_back)
+    if (!fut || !future_is_done(fut) || !(fut->state & FUTURE_POLLED) || !fut->ops->put_back)
         return;
-    fut->ops->put_back(fut);
+    if (fut->result >= 0 || (fut->ops->flags & EDO_FUTURE_COMPOSITE))
+        fut->ops->put_back(fut);
 }
 
 bool edo_future_is_ready(const edo_future *fut)

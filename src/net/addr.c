@@ -9,6 +9,8 @@
 
 #include <edo/addr.h>
 
+#include "base/sys.h"
+
 /* A number of decimal digits and nothing else, at most `max`. */
 static bool read_number(const char *text, size_t len, uint32_t max, uint32_t *ret)
 {
@@ -32,7 +34,7 @@ static bool read_scope(const char *text, uint32_t *ret)
 {
     if (read_number(text, strlen(text), UINT32_MAX, ret))
         return *ret != 0;
-    *ret = if_nametoindex(text);
+    *ret = sys_if_index(text);
     return *ret != 0;
 }
 
@@ -137,7 +139,7 @@ static int format_v6(const struct sockaddr_in6 *sin6, char *text, size_t size)
     inet_ntop(AF_INET6, &sin6->sin6_addr, host, sizeof host);
     if (sin6->sin6_scope_id) {
         scope[0] = '%';
-        if (!if_indextoname(sin6->sin6_scope_id, scope + 1))
+        if (sys_if_name(sin6->sin6_scope_id, scope + 1) < 0)
             snprintf(scope + 1, sizeof scope - 1, "%u", (unsigned)sin6->sin6_scope_id);
     }
     return snprintf(text, size, "[%s%s]:%u", host, scope, (unsigned)ntohs(sin6->sin6_port));

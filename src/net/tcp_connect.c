@@ -54,7 +54,7 @@ static edo_poll connect_poll(edo_future *base, const edo_waker *waker)
 {
     edo_tcp_connect_future *fut = container_of(base, edo_tcp_connect_future, base);
 
-    if (!coop_proceed(waker))
+    if (!fut->stream && !coop_proceed(waker))
         return EDO_PENDING;
     int rc = fut->error;
     if (rc == 0 && !fut->stream)

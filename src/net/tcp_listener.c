@@ -233,7 +233,7 @@ static edo_poll accept_poll(edo_future *base, const edo_waker *waker)
     if (!op->src)
         return edo_future_finish(base, op->result);
     for (;;) {
-        if (!coop_proceed(waker))
+        if (op_is_new(op) && !fut->backing_off && !coop_proceed(waker))
             return EDO_PENDING;
         if (fut->backing_off && (rc = back_off(fut, waker)) <= 0)
             return rc == 0 ? EDO_PENDING : fail(fut, rc);

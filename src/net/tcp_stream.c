@@ -109,7 +109,7 @@ static edo_poll read_poll(edo_future *base, const edo_waker *waker)
     edo_tcp_read_future *fut = container_of(base, edo_tcp_read_future, base);
     bool canceled = base->state & FUTURE_CANCELED;
 
-    if (!coop_proceed(waker))
+    if (op_is_new(&fut->op) && !coop_proceed(waker))
         return EDO_PENDING;
     if (!is_settled(&fut->op) &&
         put_back_poll(&fut->op, &fut->gives_way, canceled, waker, &put_back_bytes) == EDO_PENDING)
@@ -168,7 +168,7 @@ static edo_poll write_poll(edo_future *base, const edo_waker *waker)
 {
     edo_tcp_write_future *fut = container_of(base, edo_tcp_write_future, base);
 
-    if (!coop_proceed(waker))
+    if (op_is_new(&fut->op) && !coop_proceed(waker))
         return EDO_PENDING;
     if (!is_settled(&fut->op) && op_poll(&fut->op, waker) == EDO_PENDING)
         return EDO_PENDING;
@@ -219,7 +219,7 @@ static edo_poll write_all_poll(edo_future *base, const edo_waker *waker)
     edo_op *op = &fut->op;
 
     while (!is_settled(op)) {
-        if (!coop_proceed(waker) || op_poll(op, waker) == EDO_PENDING)
+        if ((op_is_new(op) && !coop_proceed(waker)) || op_poll(op, waker) == EDO_PENDING)
             return EDO_PENDING;
         if (op->result < 0)
             break;

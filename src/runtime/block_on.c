@@ -46,7 +46,7 @@ static int wait_driving(sched *s, thread *self, edo_task root, int *ret)
 
 static int check(const sched *s, const thread *self)
 {
-    if (self->task || self->core || self->in_block_on || self->in_hook || self->poll_depth) {
+    if (!thread_may_block(self)) {
         report_misuse("block_on inside of a task or of another block_on would wait for itself: "
                       "await instead, or spawn");
         return -EDEADLK;
@@ -56,26 +56,36 @@ static int check(const sched *s, const thread *self)
     return a_load(&s->down, acquire) ? -EDO_ESHUTDOWN : 0;
 }
 
+static int run_root(sched *s, thread *self, const spawn_request *req)
+{
+    edo_task root;
+    int result = 0;
+    int rc = sched_spawn(s, req, NULL, &root);
+
+    if (rc < 0)
+        return rc;
+    self->in_block_on = true;
+    rc = s->multi ? wait_parked(self, root, &result) : wait_driving(s, self, root, &result);
+    self->in_block_on = false;
+    return rc < 0 ? rc : result;
+}
+
 int block_on(sched *s, const char *place, int (*fn)(void *arg), void *arg)
 {
     thread *self = thread_self();
-    spawn_request req = {.place = place, .kind = TASK_STACKFUL, .fn = fn, .arg = arg};
-    edo_task root;
-    int result = 0;
+    /* The caller of a current-thread runtime drives it: its root is no schedule from outside. */
+    spawn_request req = {
+        .place = place, .kind = TASK_STACKFUL, .fn = fn, .arg = arg, .uncounted = !s->multi};
     int rc = check(s, self);
 
     if (rc < 0)
         return rc;
     if (!thread_parker(self))
         return -ENOMEM;
-    if ((rc = sched_spawn(s, &req, NULL, &root)) < 0)
-        return rc;
-    if (!s->multi) /* its caller drives it: nobody calls that a schedule from outside */
-        a_fetch_sub(&s->remote_schedules, 1, relaxed);
-    self->in_block_on = true;
-    rc = s->multi ? wait_parked(self, root, &result) : wait_driving(s, self, root, &result);
-    self->in_block_on = false;
-    return rc < 0 ? rc : result;
+    sched_ref(s); /* the owner may free the runtime as soon as the root task has ended */
+    rc = run_root(s, self, &req);
+    sched_unref(s);
+    return rc;
 }
 
 int edo_block_on_from(const char *place, edo_runtime *runtime, int (*fn)(void *arg), void *arg)

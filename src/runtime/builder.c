@@ -116,6 +116,16 @@ static sched *new_sched(const edo_runtime_opts *opts)
     return s;
 }
 
+/* Locks of the process, in the order in which they may be taken inside of each other. */
+static void guard_forks(void)
+{
+    source_slab_guard();
+    task_slab_guard();
+    core_guard();
+    stack_pool_guard();
+    thread_watch_forks();
+}
+
 int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts, edo_runtime **ret_runtime)
 {
     static const edo_runtime_opts defaults;
@@ -132,6 +142,7 @@ int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts, edo_ru
     }
     chaos_init();
     overflow_init();
+    guard_forks();
 #if EDO_DEBUG
     if (!a_load(&future_pending_hook, relaxed)) /* others may be polling by now */
         a_store(&future_pending_hook, debug_note_pending, relaxed);

@@ -31,7 +31,7 @@ static void take_core(sched *s, thread *self)
 {
     self->sched = s;
     self->core = s->cores[0];
-    self->revoked = 0;
+    monitor_kick(s);
     context_init_thread(&self->loop);
     overflow_init_thread();
 }

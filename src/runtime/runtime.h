@@ -9,8 +9,6 @@ struct edo_runtime {
         *sched; /* one reference; the threads of a multi-thread runtime end before it is given up */
 };
 
-/* Gives back what the last reference leaves: cores, drivers, the name. */
-void sched_destroy(sched *s);
 /* Runs fn(arg) as the root task; see edo_block_on. */
 int block_on(sched *s, const char *place, int (*fn)(void *arg), void *arg);
 /* Takes the core of a current-thread runtime for the calling thread, or waits for it until

@@ -19,34 +19,26 @@
 #include "base/sys.h"
 #include "runtime/runtime.h"
 
-uint64_t sched_alive(const sched *s)
-{
-    /* Ends first: each task that is counted as ended has been counted as spawned. */
-    uint64_t ended = a_load(&s->remote_completed, acquire), spawned;
-
-    for (unsigned i = 0; i < s->core_count; i++)
-        ended += a_load(&s->cores[i]->completed, acquire);
-    spawned = a_load(&s->remote_spawned, acquire);
-    for (unsigned i = 0; i < s->core_count; i++)
-        spawned += a_load(&s->cores[i]->spawned, acquire);
-    return spawned > ended ? spawned - ended : 0;
-}
-
 static void mark_down(task *t, void *arg)
 {
-    if (a_load(&t->sched, relaxed) != arg || !task_try_ref(t))
-        return;
-    /* With a reference it can't be freed: is it still this runtime's? */
-    if (a_load(&t->sched, relaxed) == arg && task_mark(t, TASK_SHUTDOWN))
+    uint64_t word = a_load(&t->state, acquire); /* pairs with the publication in task_new */
+
+    /* No reference is taken, see task_look: if the task ends instead, its word has changed, or it
+     * is overwritten by an end that asked for nobody else. */
+    do {
+        if ((word & TASK_COMPLETE) || a_load(&t->sched, acquire) != arg)
+            return;
+    } while (!a_cas_weak(&t->state, &word, word | TASK_SHUTDOWN | TASK_NOTIFIED, acq_rel, acquire));
+    if (state_owns_enqueue(word))
         task_push(t);
-    task_unref(t);
 }
 
 static void begin(sched *s)
 {
     if (a_xchg(&s->down, 1, seq_cst))
         return;
-    sys_membarrier(); /* pairs with the compiler barriers in spawn and at a task's end */
+    /* Pairs with the compiler barriers in sched/census.c; where there is none, these pay. */
+    (void)sys_membarrier();
     task_slab_walk(mark_down, s);
 }
 
@@ -110,16 +102,28 @@ static void end_service(sched *s)
 
 static void name_left(task *t, void *arg)
 {
-    if (a_load(&t->sched, relaxed) != arg || !task_try_ref(t))
-        return;
-    if (a_load(&t->sched, relaxed) == arg)
-        report("shutdown timed out; task %" PRIu64 " (spawned at %s) is left", t->id, t->place);
-    task_unref(t);
+    task_glimpse seen;
+
+    if (task_look(t, &seen) && seen.sched == arg)
+        report("shutdown timed out; task %" PRIu64 " (spawned at %s) is left", seen.id, seen.place);
+}
+
+/* Once, also when two threads have waited for the same last task. */
+static void stop(sched *s)
+{
+    lock_take(&s->end_lock);
+    if (!a_load(&s->gone, relaxed)) { /* written under the lock */
+        monitor_stop(s);              /* first: it looks at the records of the threads */
+        a_store(&s->stop, 1, seq_cst);
+        worker_join_all(s);
+        end_service(s);
+    }
+    lock_drop(&s->end_lock);
 }
 
 int runtime_shutdown(sched *s, uint64_t until_ns)
 {
-    if (a_load(&s->gone, acquire))
+    if (a_load(&s->gone, acquire)) /* pairs with the release in end_service */
         return 0;
     begin(s);
     bool ended = s->multi ? wait_for_workers(s, until_ns) : drive_to_the_end(s, until_ns);
@@ -128,10 +132,7 @@ int runtime_shutdown(sched *s, uint64_t until_ns)
         task_slab_walk(name_left, s);
         return -ETIMEDOUT;
     }
-    monitor_stop(s); /* first: it looks at the records of the threads */
-    a_store(&s->stop, 1, seq_cst);
-    worker_join_all(s);
-    end_service(s);
+    stop(s);
     return 0;
 }
 
@@ -147,13 +148,16 @@ static void name_unjoined(task *t, void *arg)
 }
 #endif
 
+/* A current-thread runtime is driven to its end by the caller, which has to be free to do so. */
 static int check(const sched *s)
 {
     thread *self = thread_self();
 
     if (!sched_is_ours(s))
         return -EDO_EFORKED;
-    return self->sched == s ? -EDEADLK : 0;
+    if (self->sched == s || (!s->multi && !thread_may_block(self)))
+        return -EDEADLK;
+    return s->multi || thread_parker(self) ? 0 : -ENOMEM;
 }
 
 int edo_runtime_shutdown(edo_runtime *runtime, edo_duration timeout)

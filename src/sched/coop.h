@@ -1,9 +1,10 @@
 /*
  * sched/coop.h: the budget that keeps an always-ready await from starving its worker.
  *
- * A run of a task begins with 128 units. A leaf operation asks coop_proceed before it does
- * anything, and calls coop_spend when it was READY after making progress. Outside of tasks there
- * is no limit.
+ * A run of a task begins with 128 units. A leaf operation asks coop_proceed before it begins, and
+ * calls coop_spend when it was READY after making progress. Once it waits somewhere it does not ask
+ * again: a poll has to replace the waker of the one before in any case. Outside of tasks there is
+ * no limit.
  */
 #ifndef SCHED_COOP_H
 #define SCHED_COOP_H

@@ -9,13 +9,20 @@
 
 #include "base/chaos.h"
 #include "base/futex.h"
+#include "base/report.h"
 #include "base/sys.h"
+#include "base/thread.h"
 #include "sched/sched.h"
 
 enum { AWAKE, PARKED, NOTIFIED }; /* park_word, without a driver */
 
 static lock unused_lock;
 static core *unused; /* cores of runtimes that ended */
+
+void core_guard(void)
+{
+    fork_guard(&unused_lock);
+}
 
 static core *core_memory(void)
 {
@@ -113,11 +120,17 @@ static void note_turn(core *c)
 
 static void park(core *c, uint64_t until_ns)
 {
+    int rc = 0;
+
     if (c->driver)
-        c->driver->ops->park(c->driver, until_ns);
+        rc = c->driver->ops->park(c->driver, until_ns);
     else
         park_without_driver(c, until_ns);
     note_turn(c);
+    if (unlikely(rc < 0 && rc != -EINTR)) {
+        report("the driver of worker %u can't wait for events: %s", c->index, edo_err_name(rc));
+        thread_nap(10 * NS_PER_MS); /* else this would be a busy loop */
+    }
 }
 
 void core_park(core *c, uint64_t until_ns)

@@ -51,10 +51,8 @@ int current_driver(struct driver **ret)
     return 0;
 }
 
-int current_wheel(struct timer_wheel **ret)
+static int wheel_of(thread *self, sched *s, struct timer_wheel **ret)
 {
-    thread *self = thread_self();
-    sched *s = sched_current(self);
     int rc = usable(s);
 
     if (rc < 0)
@@ -63,6 +61,20 @@ int current_wheel(struct timer_wheel **ret)
         return -EDO_ENOTIME;
     *ret = &core_for(self, s)->wheel;
     return 0;
+}
+
+int current_wheel(struct timer_wheel **ret)
+{
+    thread *self = thread_self();
+
+    return wheel_of(self, sched_current(self), ret);
+}
+
+int current_own_wheel(struct timer_wheel **ret)
+{
+    thread *self = thread_self();
+
+    return wheel_of(self, self->sched, ret);
 }
 
 void current_wheel_sooner(struct timer_wheel *wheel)

@@ -16,6 +16,8 @@ struct timer_wheel;
 int current_driver(struct driver **ret);
 /* The same for timers: -EDO_ENORUNTIME, -EDO_ENOTIME, -EDO_ESHUTDOWN, -EDO_EFORKED. */
 int current_wheel(struct timer_wheel **ret);
+/* The same of the runtime that the running task belongs to, whichever is entered. */
+int current_own_wheel(struct timer_wheel **ret);
 /* Whether this code is in a runtime at all: 0; -EDO_ENORUNTIME, -EDO_EFORKED. */
 int current_runtime_check(void);
 /* Wakes whoever sleeps for this wheel, as an earlier deadline was added. */

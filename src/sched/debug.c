@@ -104,15 +104,13 @@ void debug_note_lender(task *child, const void *arg)
     }
 }
 
-static void find_by_id(task *t, void *arg)
+static void uncount_by_id(task *t, void *arg)
 {
     edo_future *fut = arg;
+    task_glimpse seen;
 
-    if (!task_try_ref(t))
-        return;
-    if ((uint32_t)a_load(&t->id, relaxed) == fut->gen)
+    if (task_look(t, &seen) && (uint32_t)seen.id == fut->gen)
         a_fetch_sub(&t->pending_futures, 1, relaxed);
-    task_unref(t);
 }
 
 /* fut->gen is the id of the task in which it is counted as pending; 0: in none. */
@@ -125,7 +123,7 @@ void debug_note_pending(edo_future *fut, int change)
         if (fut->gen == id)
             a_fetch_sub(&t->pending_futures, 1, relaxed);
         else
-            task_slab_walk(find_by_id, fut);
+            task_slab_walk(uncount_by_id, fut);
         fut->gen = 0;
     }
     if (change > 0 && id && !fut->gen) {

@@ -6,15 +6,8 @@
 
 #include <inttypes.h>
 
-#include "base/futex.h"
 #include "base/report.h"
 #include "sched/debug.h"
-
-void sched_note_end(sched *s)
-{
-    a_fetch_add(&s->end_seq, 1, release); /* pairs with the acquire of the shutdown's wait */
-    futex_wake(&s->end_seq, INT32_MAX);
-}
 
 #if EDO_DEBUG
 static void check_futures(task *t)
@@ -39,15 +32,17 @@ static void check_mutexes(task *t)
 /* Called for each header of the process: is it a task that was lent the stack of `arg`? */
 static void check_borrower(task *t, void *arg)
 {
-    task *lender = arg;
+    const task *lender = arg;
+    task_glimpse seen;
+    uint64_t whose =
+        a_load(&t->lender, relaxed); /* of the same life, or the look fails or differs */
 
-    if (t == lender || !task_try_ref(t))
+    if (t == lender || whose != lender->id || !task_look(t, &seen) ||
+        a_load(&t->lender, relaxed) != whose)
         return;
-    if (a_load(&t->lender, relaxed) == lender->id)
-        report_misuse("task %" PRIu64 " (spawned at %s) was given a pointer to the stack of task "
-                      "%" PRIu64 ", which has ended: use edo_spawn_copy, or join it first",
-                      t->id, t->place, lender->id);
-    task_unref(t);
+    report_misuse("task %" PRIu64 " (spawned at %s) was given a pointer to the stack of task "
+                  "%" PRIu64 ", which has ended: use edo_spawn_copy, or join it first",
+                  seen.id, seen.place, lender->id);
 }
 
 void finish_checks(task *t)

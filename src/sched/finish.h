@@ -14,7 +14,4 @@ static inline void finish_checks(task *t)
 }
 #endif
 
-/* A task has ended while its runtime shuts down: wakes who waits for the last one. */
-void sched_note_end(sched *s);
-
 #endif

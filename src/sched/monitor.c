@@ -6,12 +6,15 @@
  *
  * Taking     The holder's fast path is: busy = 1; compiler barrier; revoked? The monitor sets
  *            revoked, then membarrier makes that barrier a full fence on the holder's side: either
- *            the holder sees revoked, or the monitor sees busy and waits for its short end. A
- * holder that has gone to sleep meanwhile is woken and finds out in its loop. Source     an
- * asymmetric fence as in folly's and the JVM's safepoints; the figures and the reasons stand in
- * docs/architecture.md.
+ *            the holder sees revoked, or the monitor sees busy. Then the core is free once busy is 0
+ *            or the holder has let go by itself (core_let_go: it may be busy with another core by
+ *            now). A holder in its loop is woken and lets go; one in a hook that blocks is asked
+ *            again at the next look.
+ * Source     an asymmetric fence as in folly's and the JVM's safepoints; the figures and the
+ *            reasons stand in docs/architecture.md.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/futex.h"
 #include "base/report.h"
@@ -22,78 +25,115 @@
 #define TICK_NS (5 * NS_PER_MS)
 #define IDLE_TICKS 20
 
-static void name_stuck(core *c)
+/* What the monitor remembers of a core between two looks. */
+struct watch {
+    uint32_t seq;     /* of the run that it was in */
+    uint64_t since;   /* and when that was first seen */
+    thread *revoking; /* holder that was told to let go; NULL: none */
+    uint64_t named;   /* id of the task that was reported last */
+};
+
+static void name_stuck(core *c, watch *w)
 {
 #if EDO_DEBUG
     thread *holder = a_load(&c->holder, acquire); /* pairs with worker_loop */
     task *t = holder ? a_load(&holder->task, relaxed) : NULL;
+    task_glimpse seen;
 
-    if (!t || !task_try_ref(t))
+    if (!t || !task_look(t, &seen) || seen.id == w->named)
         return;
-    if (!t->told_why) {
-        t->told_why = true;
-        report_misuse("task %llu (spawned at %s) has blocked its worker for 10 ms without an "
-                      "await: use edo_sleep instead of sleep(3), and give long or blocking work "
-                      "to a thread of its own",
-                      (unsigned long long)t->id, t->place);
-    }
-    task_unref(t);
+    w->named = seen.id;
+    report_misuse(
+        "task %llu (spawned at %s) has blocked its worker for 10 ms without an await: use "
+        "edo_sleep instead of sleep(3), and give long or blocking work to a thread of its "
+        "own",
+        (unsigned long long)seen.id, seen.place);
 #else
     (void)c;
+    (void)w;
 #endif
 }
 
-/* The holder can't enter its core any more when this returns. */
-static void core_revoke(core *c)
+/* Whether the holder that was told so has let go; waits a moment for it. */
+static bool has_let_go(core *c, watch *w)
 {
-    thread *holder = a_load(&c->holder, acquire); /* pairs with worker_loop */
-
-    a_store(&holder->revoked, 1, relaxed);
-    sys_membarrier(); /* pairs with the compiler barrier in core_enter */
-    core_wake(c);     /* it may have left the task, and sleep */
-    /* acquire: pairs with the release of busy in core_leave: we see all that it did inside. */
-    while (a_load(&holder->busy, acquire))
+    for (int i = 0; i < 4; i++) {
+        /* acquire: pairs with the releases of busy and of holder: we see all that it did inside. */
+        if (a_load(&w->revoking->busy, acquire) == 0 || a_load(&c->holder, acquire) != w->revoking)
+            return true;
         thread_nap(50000);
-    a_store(&c->holder, NULL, relaxed);
+    }
+    return false;
 }
 
-static void relieve(sched *s, core *c)
+static void finish_revoking(sched *s, core *c, watch *w)
 {
-    name_stuck(c);
-    if (!s->multi || !s->can_revoke)
+    if (!has_let_go(c, w))
         return;
-    core_revoke(c);
+    w->revoking = NULL;
+    a_store(&c->holder, NULL, relaxed); /* nobody holds it: it is ours */
     if (c->run_seq & 1)
-        a_store(&c->run_seq, c->run_seq + 1, relaxed); /* nobody holds it: it is ours */
+        a_store(&c->run_seq, c->run_seq + 1, relaxed);
     a_fetch_add(&s->reliefs, 1, relaxed);
     worker_offer(s, c);
 }
 
-/* Whether the core is still in the run that it was in `since` then. */
-static bool is_stuck(core *c, uint32_t *seq, uint64_t *since, uint64_t now)
+static void core_revoke(core *c, watch *w)
+{
+    w->revoking = a_load(&c->holder, acquire); /* pairs with worker_loop */
+    if (!w->revoking)
+        return;
+    a_store(&w->revoking->revoked, 1, relaxed);
+    sys_membarrier(); /* pairs with the compiler barrier in core_enter */
+    core_wake(c);     /* it may have left the task, and sleep */
+}
+
+static void relieve(sched *s, core *c, watch *w)
+{
+    name_stuck(c, w);
+    if (!s->multi || !s->can_revoke)
+        return;
+    core_revoke(c, w);
+    if (w->revoking)
+        finish_revoking(s, c, w);
+}
+
+/* Whether the core has been in one run for too long. */
+static bool is_stuck(core *c, watch *w, uint64_t now)
 {
     uint32_t present = a_load(&c->run_seq, relaxed);
 
-    if (!(present & 1) || present != *seq) {
-        *seq = present;
-        *since = now;
+    if (!(present & 1) || present != w->seq) {
+        w->seq = present;
+        w->since = now;
         return false;
     }
-    return now - *since >= STUCK_AFTER_NS;
+    return now - w->since >= STUCK_AFTER_NS;
 }
 
-static bool look(sched *s, uint32_t *seq, uint64_t *since)
+/* Whether there is anything to watch: a worker that runs, or is about to. */
+static bool is_awake(const sched *s)
 {
-    bool awake = (a_load(&s->idle.word, relaxed) >> 16) != 0;
+    if (s->multi)
+        return (a_load(&s->idle.word, seq_cst) >> 16) != 0; /* pairs with monitor_kick */
+    return a_load(&s->cores[0]->holder, seq_cst) && (a_load(&s->idle.word, seq_cst) >> 16) != 0;
+}
+
+static bool look(sched *s, watch *watches)
+{
     uint64_t now = clock_now();
 
-    for (unsigned i = 0; i < s->core_count; i++)
-        if (is_stuck(s->cores[i], &seq[i], &since[i], now)) {
-            relieve(s, s->cores[i]);
-            since[i] = now; /* the next report in another 10 ms */
+    for (unsigned i = 0; i < s->core_count; i++) {
+        watch *w = &watches[i];
+        if (w->revoking) {
+            finish_revoking(s, s->cores[i], w);
+        } else if (is_stuck(s->cores[i], w, now)) {
+            relieve(s, s->cores[i], w);
+            w->since = now; /* the next one in another 10 ms */
         }
+    }
     worker_staff(s); /* a thread that could not be started when a core was offered */
-    return awake;
+    return is_awake(s);
 }
 
 /* Sleeps for good, unless somebody has left sleep since. */
@@ -101,7 +141,7 @@ static void doze(sched *s)
 {
     /* seq_cst: pairs with monitor_kick, which looks after idle_awake. */
     a_store(&s->monitor_word, 1, seq_cst);
-    if ((a_load(&s->idle.word, seq_cst) >> 16) == 0)
+    if (!is_awake(s))
         while (a_load(&s->monitor_word, acquire) == 1 && !a_load(&s->monitor_stop, acquire))
             futex_wait(&s->monitor_word, 1, UINT64_MAX);
     a_store(&s->monitor_word, 0, relaxed);
@@ -110,14 +150,10 @@ static void doze(sched *s)
 static void *monitor_main(void *arg)
 {
     sched *s = arg;
-    uint32_t seq[s->core_count];
-    uint64_t since[s->core_count];
     unsigned idle_ticks = 0;
 
-    for (unsigned i = 0; i < s->core_count; i++)
-        seq[i] = 0;
-    while (!a_load(&s->monitor_stop, acquire)) {
-        idle_ticks = look(s, seq, since) ? 0 : idle_ticks + 1;
+    while (!a_load(&s->monitor_stop, acquire)) { /* pairs with monitor_stop() */
+        idle_ticks = look(s, s->watches) ? 0 : idle_ticks + 1;
         if (idle_ticks > IDLE_TICKS) {
             doze(s);
             idle_ticks = 0;
@@ -139,6 +175,9 @@ void monitor_kick(sched *s)
 
 int monitor_start(sched *s)
 {
+    s->watches = calloc(s->core_count, sizeof *s->watches);
+    if (!s->watches)
+        return -ENOMEM;
     int rc = thread_start(&s->monitor, monitor_main, s, "edo-monitor");
 
     s->has_monitor = rc == 0;
@@ -149,7 +188,7 @@ void monitor_stop(sched *s)
 {
     if (!s->has_monitor)
         return;
-    a_store(&s->monitor_stop, 1, release);
+    a_store(&s->monitor_stop, 1, seq_cst); /* before the look at monitor_word, as in doze */
     futex_wake(&s->monitor_stop, 1);
     monitor_kick(s);
     thread_join(s->monitor);

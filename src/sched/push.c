@@ -7,11 +7,10 @@
 #include "base/chaos.h"
 #include "sched/sched.h"
 
-static void inject(task *t)
+void task_inject(task *t)
 {
     sched *s = sched_ref(a_load(&t->sched, relaxed)); /* ours: written before it was published */
 
-    a_fetch_add(&s->remote_schedules, 1, relaxed);
     chaos_point();
     inject_push_list(&s->inject, t, t, 1);
     chaos_point();
@@ -45,11 +44,12 @@ static void push_lifo(core *c, task *t)
 static void push(task *t, bool may_lifo)
 {
     thread *self = thread_self();
-    sched *s = a_load(&t->sched, relaxed); /* as in inject */
+    sched *s = a_load(&t->sched, relaxed); /* as in task_inject */
     core *c = self->sched == s ? core_enter(self) : NULL;
 
     if (!c) {
-        inject(t);
+        a_fetch_add(&s->remote_schedules, 1, relaxed);
+        task_inject(t);
         return;
     }
     if (may_lifo && self->task && s->multi && !s->opts.no_lifo_slot && !chaos_migrate() &&

@@ -17,6 +17,7 @@ void sched_unref(sched *s)
     for (unsigned i = 0; i < s->core_count; i++)
         core_free(s->cores[i]);
     free(s->cores);
+    free(s->watches);
     free(s->name);
     free(s);
 }

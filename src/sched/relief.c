@@ -11,6 +11,10 @@
 #include "base/thread.h"
 #include "sched/sched.h"
 
+/* Threads beyond one a core, and how long one without a core is kept. */
+#define RELIEF_MOST 512
+#define KEEP_ALIVE_NS (10 * NS_PER_S)
+
 static bool stopping(void *arg)
 {
     sched *s = arg;
@@ -29,23 +33,49 @@ static core *pop_free_core(sched *s)
     return c;
 }
 
-/* A spare's wait. NULL: the runtime stops. */
+/* A spare's wait, as which it is counted already. NULL: the runtime stops, or nobody needed it for
+ * a long time, and then it is not counted any more. */
 static core *wait_for_core(sched *s)
 {
+    uint64_t until = clock_now() + KEEP_ALIVE_NS;
     core *c = NULL;
-    bool stop = false;
 
     lock_take(&s->threads_lock);
-    s->spare_count++;
-    while (!(stop = stopping(s)) && !(c = pop_free_core(s))) {
+    while (!stopping(s) && !(c = pop_free_core(s)) && clock_now() < until) {
         uint32_t word = a_load(&s->spare_word, acquire); /* pairs with wake_spares */
         lock_drop(&s->threads_lock);
-        futex_wait(&s->spare_word, word, UINT64_MAX);
+        futex_wait(&s->spare_word, word, until);
         lock_take(&s->threads_lock);
     }
     s->spare_count--;
     lock_drop(&s->threads_lock);
     return c;
+}
+
+static void become_spare(sched *s)
+{
+    lock_take(&s->threads_lock);
+    s->spare_count++;
+    lock_drop(&s->threads_lock);
+}
+
+/* A thread that ends while the runtime goes on: nobody joins it. */
+static void leave_early(sched *s, worker_thread *w)
+{
+    lock_take(&s->threads_lock);
+    worker_thread **link = &s->threads;
+    while (*link && *link != w)
+        link = &(*link)->next;
+    bool mine = *link && !stopping(s); /* else: whoever stops the runtime joins it */
+    if (mine) {
+        *link = w->next;
+        s->thread_count--;
+    }
+    lock_drop(&s->threads_lock);
+    if (mine) {
+        thread_detach_self();
+        free(w);
+    }
 }
 
 static void wake_spares(sched *s, int n)
@@ -54,12 +84,19 @@ static void wake_spares(sched *s, int n)
     futex_wake(&s->spare_word, n);
 }
 
-static void hook(thread *self, void (*fn)(void *arg))
+static void run_cores(thread *self, worker_thread *w)
 {
-    self->in_hook = true;
-    if (fn)
-        fn(self->sched->opts.hook_arg);
-    self->in_hook = false;
+    sched *s = w->sched;
+    core *c = w->core;
+
+    for (;;) {
+        if (!c && !(c = wait_for_core(s)))
+            return;
+        self->core = c;
+        worker_loop(self, stopping, s);
+        become_spare(s);
+        c = NULL;
+    }
 }
 
 static void *worker_main(void *arg)
@@ -71,46 +108,49 @@ static void *worker_main(void *arg)
     self->sched = s;
     context_init_thread(&self->loop);
     overflow_init_thread();
-    hook(self, s->opts.on_thread_start);
-    for (core *c = w->core ? w->core : wait_for_core(s); c; c = wait_for_core(s)) {
-        a_store(&self->revoked, 0, relaxed); /* nobody revokes a thread without a core */
-        self->core = c;
-        worker_loop(self, stopping, s);
-        self->core = NULL;
-    }
-    hook(self, s->opts.on_thread_stop);
+    thread_call_hook(self, s->opts.on_thread_start);
+    run_cores(self, w);
+    thread_call_hook(self, s->opts.on_thread_stop);
     overflow_fini_thread();
     context_fini_thread(&self->loop);
+    leave_early(s, w);
     return NULL;
 }
 
-int worker_start(sched *s, core *c)
+/* With the lock held, which it keeps: the thread can't end before it is on the list. */
+static int start_locked(sched *s, core *c)
 {
     worker_thread *w = malloc(sizeof *w);
 
     if (!w)
         return -ENOMEM;
-    *w = (worker_thread){.sched = s, .core = c};
+    *w = (worker_thread){.next = s->threads, .sched = s, .core = c};
     int rc = thread_start(&w->id, worker_main, w, s->name ? s->name : "edo-worker");
     if (rc < 0) {
         free(w);
         return rc;
     }
-    lock_take(&s->threads_lock);
-    w->next = s->threads;
     s->threads = w;
     s->thread_count++;
-    lock_drop(&s->threads_lock);
+    if (!c)
+        s->spare_count++; /* from now on: a starting one is on its way */
     return 0;
+}
+
+int worker_start(sched *s, core *c)
+{
+    lock_take(&s->threads_lock);
+    int rc = start_locked(s, c);
+    lock_drop(&s->threads_lock);
+    return rc;
 }
 
 void worker_staff(sched *s)
 {
     lock_take(&s->threads_lock);
-    bool short_of_hands = s->free_count > s->spare_count;
+    if (s->free_count > s->spare_count && s->thread_count < s->core_count + RELIEF_MOST)
+        (void)start_locked(s, NULL); /* fails: the monitor tries again at its next look */
     lock_drop(&s->threads_lock);
-    if (short_of_hands)
-        worker_start(s, NULL); /* fails: the monitor tries again at its next look */
 }
 
 void worker_offer(sched *s, core *c)
@@ -128,10 +168,15 @@ void worker_join_all(sched *s)
 {
     wake_spares(s, INT32_MAX);
     idle_wake_all(s);
-    while (s->threads) {
+    for (;;) {
+        lock_take(&s->threads_lock);
         worker_thread *w = s->threads;
+        if (w)
+            s->threads = w->next;
+        lock_drop(&s->threads_lock);
+        if (!w)
+            return;
         thread_join(w->id);
-        s->threads = w->next;
         free(w);
     }
 }

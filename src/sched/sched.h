@@ -19,6 +19,7 @@
 #include <edo/runtime.h>
 
 #include "base/clock.h"
+#include "base/fork.h"
 #include "base/lock.h"
 #include "base/random.h"
 #include "driver/driver.h"
@@ -36,6 +37,7 @@
 
 typedef struct core core;
 typedef struct thread thread;
+typedef struct watch watch; /* the monitor's */
 
 struct core {
     thread *holder;        /* atomic; NULL: nobody */
@@ -95,6 +97,8 @@ struct edo_handle {
     uint32_t down;    /* atomic: shutting down, no new tasks */
     uint32_t stop;    /* atomic: workers end */
     uint32_t gone;    /* atomic: threads joined, drivers shut down */
+    uint32_t fence;   /* atomic: only ever added 0 to; see sched/census.c */
+    lock end_lock;    /* one shutdown at a time stops the threads */
     uint32_t end_seq; /* atomic futex: grows as tasks end during a shutdown */
     uint64_t remote_spawned, remote_completed, remote_schedules, reliefs; /* atomic */
 
@@ -106,11 +110,14 @@ struct edo_handle {
     /* Multi-thread: threads, and the cores that wait for one. Under threads_lock. */
     lock threads_lock;
     worker_thread *threads;
-    unsigned thread_count, spare_count, free_count;
+    unsigned thread_count; /* running */
+    unsigned spare_count;  /* without a core, starting ones among them */
+    unsigned free_count;   /* in free_cores */
     core *free_cores;
     uint32_t spare_word; /* atomic futex: grows when a core is free or on stop */
     pthread_t monitor;
     bool has_monitor;
+    watch *watches;        /* the monitor's, one a core */
     uint32_t monitor_word; /* atomic futex: 1 while it sleeps for long */
     uint32_t monitor_stop; /* atomic futex: 1: it ends */
     bool can_revoke;       /* there is a membarrier */
@@ -149,8 +156,14 @@ struct thread {
 
 /* This thread's record. Never inlined: a task may be on another thread after each suspension. */
 thread *thread_self(void);
+/* From now on a child of fork(2) is told that it is in no task. */
+void thread_watch_forks(void);
 /* Its parker, made on first use; NULL: no memory. */
 parker *thread_parker(thread *self);
+/* Calls one of the runtime's hooks, in which nothing may wait. */
+void thread_call_hook(thread *self, void (*hook)(void *hook_arg));
+/* Whether the thread may block, and drive a runtime: it is in no task, loop, hook or poll. */
+bool thread_may_block(const thread *self);
 /* A random number below n, which is not 0. */
 uint32_t thread_random_below(thread *self, uint32_t n);
 
@@ -158,16 +171,15 @@ uint32_t thread_random_below(thread *self, uint32_t n);
 sched *sched_current(thread *self);
 /* Whether this process built it, and did not inherit it over fork(2). */
 bool sched_is_ours(const sched *s);
-uint32_t fork_count(void);
 sched *sched_ref(sched *s);
 void sched_unref(sched *s);
 uint64_t sched_now(sched *s);
-uint64_t sched_alive(const sched *s);
 /*
  * The holder's guard. core_enter gives the core if this thread still holds it, else NULL, and from
  * then on it holds none. Between enter and leave it can't be taken.
  */
 core *core_enter_slow(thread *self);
+void core_let_go(thread *self, core *c);
 static inline core *core_enter(thread *self)
 {
     core *c = self->core;
@@ -186,10 +198,19 @@ static inline void core_leave(thread *self, core *c)
         a_store(&self->busy, 0, release); /* pairs with the acquire in core_revoke */
 }
 
+/* Tasks that have been spawned and have not ended. See sched/census.c. */
+uint64_t sched_alive(const sched *s);
+/* Counts a task about to be pushed; -EDO_ESHUTDOWN: the runtime takes none any more. `c` is the
+ * core that the caller is inside of, or NULL; in count_end as well. */
+int count_spawn(sched *s, core *c);
+void count_end(sched *s, core *c);
+
 /* Cores: from memory that stays mapped. */
 /* 0; -ENOMEM, what the driver says. */
 int core_new(sched *s, unsigned index, core **ret);
 void core_free(core *c);
+/* Keeps the list of unused ones whole over fork(2). */
+void core_guard(void);
 /* Sleeps until `until_ns` of the monotonic clock or core_wake, and handles what has happened. */
 void core_park(core *c, uint64_t until_ns);
 void core_wake(core *c);
@@ -228,7 +249,7 @@ void worker_join_all(sched *s);
 /* The monitor: a thread of its own. 0 or a negative errno. */
 int monitor_start(sched *s);
 void monitor_stop(sched *s);
-/* A worker leaves sleep: the monitor may be asleep as well. */
+/* A worker leaves sleep, or a thread begins to drive: the monitor may be asleep as well. */
 void monitor_kick(sched *s);
 
 /* Leaves the running task's stack until it is run again. */

@@ -38,7 +38,7 @@ int scope_enter(scope *sc, uint64_t deadline_ns, bool shield)
         timer_wheel *wheel;
         bool sooner;
         edo_waker waker = task_waker(t);
-        int rc = current_wheel(&wheel);
+        int rc = current_own_wheel(&wheel);
         if (rc < 0)
             return rc;
         if (wheel_add(wheel, &sc->timer, deadline_ns, &waker, &sooner) && sooner)

@@ -12,6 +12,7 @@
 #include <edo/error.h>
 
 #include "base/report.h"
+#include "base/sys.h"
 #include "sched/debug.h"
 #include "sched/spawn.h"
 
@@ -28,7 +29,7 @@ static int check_target(sched *s, const char *place)
     }
     if (!sched_is_ours(s))
         return -EDO_EFORKED;
-    return a_load(&s->down, acquire) ? -EDO_ESHUTDOWN : 0; /* a first look; see publish */
+    return a_load(&s->down, acquire) ? -EDO_ESHUTDOWN : 0; /* a first look; see count_spawn */
 }
 
 static int copy_name(task *t, const char *name)
@@ -41,7 +42,9 @@ static int copy_name(task *t, const char *name)
 
 static size_t page_round(size_t n)
 {
-    return (n + 4095) & ~(size_t)4095;
+    size_t page = sys_page_size();
+
+    return (n + page - 1) / page * page;
 }
 
 static int fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opts *opts)
@@ -50,7 +53,6 @@ static int fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opt
 
     if (rc < 0)
         return rc;
-    t->place = req->place;
     t->keep_fp = opts->keep_fp;
     if (opts->keep_fp)
         fp_control_save(&t->fp);
@@ -74,30 +76,12 @@ static int fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opt
     return 0;
 }
 
-/* Counts the task and looks whether the runtime still takes it. */
-static int publish(sched *s, core *c)
-{
-    if (c)
-        a_bump(&c->spawned, 1);
-    else
-        a_fetch_add(&s->remote_spawned, 1, seq_cst);
-    a_compiler_barrier(); /* pairs with the membarrier of the shutdown */
-    if (likely(!a_load(&s->down, seq_cst)))
-        return 0;
-    if (c)
-        a_bump(&c->spawned, -(uint64_t)1);
-    else
-        a_fetch_sub(&s->remote_spawned, 1, seq_cst);
-    sched_note_end(s);
-    return -EDO_ESHUTDOWN;
-}
-
 static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opts *opts,
                 edo_task *ret_task, task **ret)
 {
     task_cache *cache = c ? &c->tasks : task_slab_shared_lock();
     task *t;
-    int rc = task_new(s, cache, c, req->kind, req->copy_size, ret_task != NULL, &t);
+    int rc = task_new(s, cache, c, req->kind, req->copy_size, req->place, ret_task != NULL, &t);
 
     if (!c)
         task_slab_shared_unlock();
@@ -105,7 +89,7 @@ static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opt
         return rc;
     rc = fill(t, s, req, opts);
     if (rc == 0)
-        rc = publish(s, c);
+        rc = count_spawn(s, c);
     if (rc < 0) {
         task_discard(t);
         return rc;
@@ -133,7 +117,7 @@ int sched_spawn(sched *s, const spawn_request *req, const edo_spawn_opts *opts, 
     rc = make(s, c, req, opts, ret_task, &t);
     core_leave(self, c);
     if (rc == 0)
-        task_push(t);
+        req->uncounted ? task_inject(t) : task_push(t);
     return rc;
 }
 

@@ -14,6 +14,7 @@ typedef struct spawn_request {
     int (*fn)(void *arg);
     void *arg;        /* or the future */
     size_t copy_size; /* of what is copied from arg; 0: the pointer itself */
+    bool uncounted;   /* not a schedule from outside, wherever the caller is */
 } spawn_request;
 
 /* `s` may be NULL: -EDO_ENORUNTIME. See edo_spawn. */

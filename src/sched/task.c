@@ -66,15 +66,17 @@ void task_ref(task *t)
     a_fetch_add(&t->state, TASK_REF, relaxed); /* who calls has one, or borrows under a lock */
 }
 
-bool task_try_ref(task *t)
+bool task_look(task *t, task_glimpse *ret)
 {
     uint64_t word = a_load(&t->state, acquire); /* pairs with the publication in task_new */
 
-    do {
-        if ((word & TASK_COMPLETE) || state_refs(word) == 0)
-            return false;
-    } while (!a_cas_weak(&t->state, &word, word + TASK_REF, acq_rel, acquire));
-    return true;
+    *ret = (task_glimpse){
+        .state = word,
+        .sched = a_load(&t->sched, acquire), /* acquire: the second look comes after these */
+        .id = a_load(&t->id, acquire),
+        .place = a_load(&t->place, acquire),
+    };
+    return !(word & TASK_COMPLETE) && state_gen(a_load(&t->state, relaxed)) == state_gen(word);
 }
 
 /* Whether the calling thread owns the cache that the header goes back to. */
@@ -126,46 +128,59 @@ static uint64_t next_id(core *c)
     return ++c->next_id;
 }
 
+/* Bytes of copied argument that the header itself holds. */
+static size_t copy_room(const task *t, enum task_kind kind)
+{
+    return task_slab_room(t) - (kind == TASK_STACKFUL ? offsetof(task_frame, copy) : 0);
+}
+
 void *task_copy_place(task *t, size_t copy_size)
 {
-    size_t room = t->kind == TASK_STACKFUL ? task_slab_room(t) - offsetof(task_frame, copy)
-                                           : task_slab_room(t);
-
-    if (copy_size > room)
+    if (copy_size > copy_room(t, t->kind))
         return t->far_copy;
     return t->kind == TASK_STACKFUL ? t->frame.copy : t->copy;
 }
 
+/* Everything but the state word, which still says that it is free. */
+static void fill_in(task *t, sched *s, core *owner, const char *place)
+{
+    uint8_t slab = t->slab;
+
+    memset((char *)t + offsetof(task, fn), 0, offsetof(task, copy) - offsetof(task, fn));
+    t->slab = slab;
+    t->next = NULL;
+    t->frame.stack = NULL;
+    t->last_core = UINT16_MAX;
+    t->forks = (uint16_t)s->fork_count;
+    a_store(&t->sched, s, relaxed); /* these are published by the state word */
+    a_store(&t->id, next_id(owner), relaxed);
+    a_store(&t->place, place, relaxed);
+#if EDO_DEBUG
+    a_store(&t->lender, 0, relaxed);
+    a_store(&t->pending_futures, 0, relaxed);
+#endif
+}
+
 int task_new(sched *s, task_cache *cache, core *owner, enum task_kind kind, size_t copy_size,
-             bool with_handle, task **ret)
+             const char *place, bool with_handle, task **ret)
 {
     task *t = task_slab_get(cache, copy_size);
     void *far_copy = NULL;
 
     if (!t)
         return -ENOMEM;
-    uint64_t gen = state_gen(a_load(&t->state, relaxed)); /* nobody else changes a free one's */
-    uint8_t slab = t->slab;
-    struct task_cache *home = t->home;
-    size_t room = task_slab_room(t) - (kind == TASK_STACKFUL ? offsetof(task_frame, copy) : 0);
-    if (copy_size > room && !(far_copy = malloc(copy_size))) {
+    if (copy_size > copy_room(t, kind) && !(far_copy = malloc(copy_size))) {
         task_slab_put(t, true);
         return -ENOMEM;
     }
-    memset((char *)t + offsetof(task, fn), 0, offsetof(task, copy) - offsetof(task, fn));
-    t->frame.stack = NULL;
-    t->next = NULL;
-    t->home = home;
-    t->slab = slab;
+    fill_in(t, s, owner, place);
     t->kind = (uint8_t)kind;
     t->far_copy = far_copy;
-    t->last_core = UINT16_MAX;
-    a_store(&t->sched, s, relaxed);
-    a_store(&t->id, next_id(owner), relaxed);
+    uint64_t gen = state_gen(a_load(&t->state, relaxed)); /* nobody changes a free one's */
     uint64_t word = gen << TASK_GEN_SHIFT | TASK_NOTIFIED | TASK_REF;
     if (with_handle)
         word += TASK_HANDLE + TASK_REF;
-    /* release: pairs with the acquire in task_try_ref. */
+    /* release: pairs with the acquire in task_look. */
     a_store(&t->state, word, release);
     *ret = t;
     return 0;
@@ -173,13 +188,7 @@ int task_new(sched *s, task_cache *cache, core *owner, enum task_kind kind, size
 
 void task_discard(task *t)
 {
-    /* A walk may hold a reference; the last one frees. The handle was never given out. */
-    uint64_t refs = a_load(&t->state, relaxed) & TASK_HANDLE ? 2 : 1;
-    /* acq_rel as in task_unref. */
-    uint64_t old = a_fetch_add(&t->state, TASK_COMPLETE - refs * TASK_REF, acq_rel);
-
-    if (state_refs(old) == refs)
-        task_free(t);
+    task_free(t); /* nobody else has a reference: the handle was never given out */
 }
 
 /* The joiner's waker is ours while ARMED is set; clearing it is our last touch. */

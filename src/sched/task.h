@@ -38,7 +38,13 @@ struct edo_task_header {
     sched *sched;            /* atomic: a shutdown's walk reads it; NULL while free */
     task *next;              /* the link of whichever queue it stands in */
     struct task_cache *home; /* where its memory goes back to */
-    uint64_t id;             /* atomic: a stale handle may read it */
+    /* Atomic: stale handles and walks over the slabs read them, whatever becomes of the task. */
+    uint64_t id;
+    const char *place; /* of the spawn */
+#if EDO_DEBUG
+    uint64_t lender;     /* id of the task whose stack `arg` points to */
+    int pending_futures; /* polled by this task and not READY */
+#endif
     union {
         int (*fn)(void *arg);
         edo_future *fut;
@@ -47,22 +53,20 @@ struct edo_task_header {
     edo_waker join_waker; /* guarded by ARMED */
     struct scope *scope;  /* innermost; lies on the task's own stack */
     sched *entered;       /* what edo_enter made current; NULL: its own runtime */
-    const char *place;    /* of the spawn */
     char *name;           /* on the heap, or NULL */
     void *far_copy;       /* a copied argument that has no room in the header, or NULL */
     int result;
     int saved_errno;     /* while suspended */
     uint32_t stack_size; /* asked for */
     uint16_t last_core;  /* its index, for EDO_CHAOS=migrate */
+    uint16_t forks;      /* its runtime's fork_count: whose process it lives in */
     uint8_t kind;
     uint8_t slab; /* which size class */
     bool keep_fp;
     bool canceled_future; /* polled: the cancel has been passed on */
-    bool told_why;        /* reports said once */
+    bool told_no_stack;   /* said once */
     bool lent_stack;      /* debug: some task was given a pointer to this one's stack */
 #if EDO_DEBUG
-    uint64_t lender;     /* id of the task whose stack `arg` points to; atomic */
-    int pending_futures; /* polled by this task and not READY; atomic */
     unsigned held_count; /* pthread mutexes that it holds */
     struct held_mutex *held;
 #endif
@@ -88,19 +92,30 @@ bool task_mark(task *t, uint64_t bit);
 void task_push(task *t);
 /* The same, behind the tasks that are ready. */
 void task_push_back(task *t);
+/* The same, into the injection queue. */
+void task_inject(task *t);
 
 void task_ref(task *t);
 /* Gives a reference up; the last one frees the header. */
 void task_unref(task *t);
 /* The same, and clears bits that are set, in one step. */
 void task_unref_with(task *t, uint64_t bits);
-/* A reference to a task that is not complete, found by a walk; false: there is no such task. */
-bool task_try_ref(task *t);
+
+/* What a walk over the slabs may know of a task that can end at any time. */
+typedef struct task_glimpse {
+    uint64_t state;
+    sched *sched;
+    uint64_t id;
+    const char *place;
+} task_glimpse;
+/* False: no task lives there, or it was another one before all was read. Takes no reference: a
+ * task that sees only its own ends without a read-modify-write. */
+bool task_look(task *t, task_glimpse *ret);
 
 /* Makes a header that is NOTIFIED and not queued, its frame empty, from `cache`, which the caller
  * owns; `owner` is the core it belongs to, NULL: the shared one. 0 or -ENOMEM. */
 int task_new(sched *s, struct task_cache *cache, struct core *owner, enum task_kind kind,
-             size_t copy_size, bool with_handle, task **ret);
+             size_t copy_size, const char *place, bool with_handle, task **ret);
 /* Where a copied argument of that size lies. */
 void *task_copy_place(task *t, size_t copy_size);
 /* Takes back a task that was made and never pushed. */

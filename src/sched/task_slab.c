@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fork.h"
 #include "base/sys.h"
 
 #if HAS_ASAN
@@ -137,6 +138,11 @@ void task_slab_walk(void (*fn)(task *t, void *arg), void *arg)
     for (chunk *c = a_load(&chunks, acquire); c; c = c->next)
         for (size_t i = 0; i < c->count; i++)
             fn((task *)(c->objects + i * c->object_size), arg);
+}
+
+void task_slab_guard(void)
+{
+    fork_guard(&shared_lock);
 }
 
 task_cache *task_slab_shared_lock(void)

@@ -30,5 +30,7 @@ void task_slab_walk(void (*fn)(task *t, void *arg), void *arg);
 /* The cache of all threads that are no workers, with its lock. */
 task_cache *task_slab_shared_lock(void);
 void task_slab_shared_unlock(void);
+/* Keeps that cache whole over fork(2). */
+void task_slab_guard(void);
 
 #endif

@@ -68,9 +68,44 @@ uint32_t thread_random_below(thread *self, uint32_t n)
 
 core *core_enter_slow(thread *self)
 {
-    self->core = NULL;
-    a_store(&self->busy, 0, release); /* pairs with the acquire in core_revoke */
+    core_let_go(self, self->core);
     return NULL;
+}
+
+void thread_call_hook(thread *self, void (*hook)(void *hook_arg))
+{
+    if (!hook)
+        return;
+    self->in_hook = true;
+    hook(self->sched->opts.hook_arg);
+    self->in_hook = false;
+}
+
+bool thread_may_block(const thread *self)
+{
+    return !(self->task || self->core || self->in_hook || self->in_block_on || self->poll_depth);
+}
+
+bool sched_is_ours(const sched *s)
+{
+    return s->fork_count == fork_count();
+}
+
+/* The child of a fork is one thread, and no worker: what it runs was a task of a runtime that it
+ * has none of the threads of. That runtime stays the current one, and says -EDO_EFORKED. */
+static void forget_runtime(void)
+{
+    sched *current = sched_current(&record);
+
+    record = (thread){.entered = current,
+                      .loop = record.loop,
+                      .parker = record.parker,
+                      .alternate_stack = record.alternate_stack};
+}
+
+void thread_watch_forks(void)
+{
+    fork_in_child(forget_runtime);
 }
 
 sched *sched_current(thread *self)

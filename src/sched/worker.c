@@ -6,6 +6,7 @@
  * finishes that task's transition without a core, and becomes a spare.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include <edo/errno.h>
 
@@ -22,9 +23,18 @@
 
 /* --- running one task ------------------------------------------------------------------- */
 
+/* A child of fork(2) that was made by a task has come to that task's end: there is nothing to go
+ * back to, as for a thread that returns where it is the last one. */
+static void end_if_forked(const thread *self, const task *t)
+{
+    if (unlikely(self->task != t))
+        exit(t->result < 0 ? EXIT_FAILURE : t->result);
+}
+
 static noinline void run_function(task *t)
 {
     t->result = t->fn(t->arg);
+    end_if_forked(thread_self(), t);
     finish_checks(t);
 }
 
@@ -59,7 +69,7 @@ static int give_stack(core *c, task *t)
 {
     stack *s = c->warm;
 
-    if (s && t->stack_size == s->size)
+    if (s && t->stack_size <= s->size)
         c->warm = NULL;
     else if (stack_get(&c->stacks, t->stack_size, &s) < 0)
         return -ENOMEM;
@@ -106,21 +116,10 @@ static void take_stack(core *c, task *t)
     if (t->kind != TASK_STACKFUL || !s)
         return;
     t->frame.stack = NULL;
-    if (c && !c->warm && s->size == c->sched->opts.stack_size)
+    if (c && !c->warm && s->common)
         c->warm = s;
     else
         stack_put(c ? &c->stacks : NULL, s);
-}
-
-static void count_end(core *c, sched *s)
-{
-    if (c)
-        a_bump(&c->completed, 1);
-    else
-        a_fetch_add(&s->remote_completed, 1, relaxed);
-    a_compiler_barrier(); /* pairs with the membarrier of the shutdown: one sees the other */
-    if (unlikely(a_load(&s->down, relaxed)))
-        sched_note_end(s);
 }
 
 /* The task is off its stack. `c` is NULL when the core was lost meanwhile. */
@@ -130,7 +129,7 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
     if (self->leave == LEAVE_END) {
         take_stack(c, t);
         task_complete(t);
-        count_end(c, s);
+        count_end(s, c);
         return;
     }
     if (t->kind == TASK_STACKFUL)
@@ -174,10 +173,10 @@ static bool ready_to_run(core *c, task *t)
 {
     if (t->kind != TASK_STACKFUL || t->frame.stack || give_stack(c, t) == 0)
         return true;
-    if (!t->told_why)
+    if (!t->told_no_stack)
         report("no memory for the stack of task %llu (spawned at %s): it waits",
                (unsigned long long)t->id, t->place);
-    t->told_why = true;
+    t->told_no_stack = true;
     inject_push_list(&c->sched->inject, t, t, 1);
     thread_nap(NS_PER_MS);
     return false;
@@ -194,6 +193,7 @@ static void run_task(thread *self, core *c, task *t)
         run_stackful(self, t);
     else
         run_polled(self, t);
+    end_if_forked(self, t);
     leave_task(self, exit_task(self), s, t);
 }
 
@@ -311,15 +311,6 @@ static bool any_work(core *c)
     return false;
 }
 
-static void call_hook(thread *self, void (*hook)(void *arg))
-{
-    if (!hook)
-        return;
-    self->in_hook = true;
-    hook(self->sched->opts.hook_arg);
-    self->in_hook = false;
-}
-
 /* Nothing can run: a paused clock jumps to the next deadline. False: there is none. */
 static bool advance_paused(core *c)
 {
@@ -347,8 +338,7 @@ static uint64_t park_until(core *c)
 
     if (next == UINT64_MAX || a_load(&s->paused, relaxed))
         return s->drive_limit;
-    uint64_t skew = a_load(&s->skew, relaxed);
-    next = next > skew ? next - skew : 0;
+    next -= a_load(&s->skew, relaxed); /* modulo 2^64, as the skew may be negative */
     return next < s->drive_limit ? next : s->drive_limit;
 }
 
@@ -357,7 +347,7 @@ static void park_and_trim(core *c)
 {
     uint64_t until = park_until(c);
 
-    if (!stack_pool_trim(0)) {
+    if (!stack_pool_has_excess()) {
         core_park(c, until);
         return;
     }
@@ -372,9 +362,9 @@ static void sleep_worker(thread *self, core *c)
 {
     sched *s = c->sched;
 
-    call_hook(self, s->opts.on_park);
+    thread_call_hook(self, s->opts.on_park);
     if (c->lifo || run_queue_len(&c->queue) > 0 || advance_paused(c)) {
-        call_hook(self, s->opts.on_unpark);
+        thread_call_hook(self, s->opts.on_unpark);
         return;
     }
     idle_sleep(c);
@@ -385,7 +375,7 @@ static void sleep_worker(thread *self, core *c)
         park_and_trim(c);
     idle_awake(c);
     monitor_kick(s);
-    call_hook(self, s->opts.on_unpark);
+    thread_call_hook(self, s->opts.on_unpark);
 }
 
 /* --- the loop --------------------------------------------------------------------------- */
@@ -405,18 +395,30 @@ static void run_found(thread *self, core *c, task *t)
         maybe_turn(self->core);
 }
 
+/* The core is let go: a thread that took it meanwhile is left alone. */
+void core_let_go(thread *self, core *c)
+{
+    thread *holder = self;
+
+    self->core = NULL;
+    /* release: what we did inside is seen by who takes it; pairs with the acquire in monitor.c. */
+    a_cas(&c->holder, &holder, NULL, release, relaxed);
+    a_store(&self->busy, 0, release); /* as in core_leave */
+}
+
 void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
 {
     core *c = self->core;
 
-    a_store(&c->holder, self, release); /* pairs with the acquire in the monitor */
     self->in_loop = true;
-    a_store(&self->busy, 1, relaxed); /* nobody can have revoked it yet */
+    a_store(&self->revoked, 0, relaxed); /* nobody revokes a thread without a core */
+    a_store(&self->busy, 1, relaxed);
+    a_store(&c->holder, self, release); /* pairs with the acquires in monitor.c */
+    c->until_inject = c->sched->opts.global_queue_interval;
+    c->until_turn = c->sched->opts.event_interval;
     while (self->core && !until(arg)) {
-        if (unlikely(a_load(&self->revoked, relaxed))) {
-            self->core = NULL;
+        if (unlikely(a_load(&self->revoked, relaxed)))
             break;
-        }
         task *t = next_task(c);
         if (!t)
             t = steal(c);
@@ -426,5 +428,6 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
             sleep_worker(self, c);
     }
     self->in_loop = false;
-    a_store(&self->busy, 0, release); /* as in core_leave */
+    if (self->core)
+        core_let_go(self, c);
 }

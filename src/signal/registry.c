@@ -2,13 +2,14 @@
  * registry.c: the handler, and the table that it walks.
  *
  * The table   A signal has a list of blocks of entries. Blocks are only ever added, at the front,
- * and never freed, so the handler walks them without a lock; an entry is an eventfd plus 1, 0:
- * free. Closing     unregister clears the entry, then waits until no handler of that signal is
- * running. A handler counts itself in before it reads the first entry; all four accesses are
+ *             and never freed, so the handler walks them without a lock; an entry is an eventfd
+ *             plus 1, 0: free.
+ * Closing     unregister clears the entry, then waits until no handler of that signal is running.
+ *             A handler counts itself in before it reads the first entry; all four accesses are
  *             sequentially consistent, so either it sees the entry cleared, or unregister sees it
  *             counted. So the eventfd may be closed afterwards.
- * No           The handler calls write(2) and nothing else, and leaves errno as it was. It is never
- * surprise    blocked: an eventfd is non-blocking, and a full one has been told already.
+ * No          The handler calls write(2) and nothing else, and leaves errno as it was. It is never
+ *   surprise  blocked: an eventfd is non-blocking, and a full one has been told already.
  */
 #include "signal/registry.h"
 
@@ -18,6 +19,7 @@
 #include <string.h>
 
 #include "base/chaos.h"
+#include "base/fork.h"
 #include "base/lock.h"
 #include "base/macros.h"
 #include "base/sys.h"
@@ -156,8 +158,25 @@ static int take_entry(int signo, int event_fd, uint32_t *ret_slot)
     return 0;
 }
 
+/* The child's signals are its own: its parent's listeners hear nothing of them. */
+static void forget_parent(void)
+{
+    for (int signo = 1; signo < SIGNALS; signo++) {
+        listeners *l = &registry[signo];
+        if (l->count)
+            restore(signo, l);
+        for (block *b = l->blocks; b; b = b->next)
+            for (unsigned i = 0; i < BLOCK_ENTRIES; i++)
+                a_store(&b->entry[i], 0, relaxed); /* the child has one thread */
+        l->count = 0;
+        a_store(&l->running, 0, relaxed);
+    }
+}
+
 int signal_register(int signo, int event_fd, uint32_t *ret_slot)
 {
+    fork_guard(&registry_lock);
+    fork_in_child(forget_parent);
     lock_take(&registry_lock);
     int rc = take_entry(signo, event_fd, ret_slot);
     lock_drop(&registry_lock);
@@ -170,7 +189,7 @@ void signal_unregister(int signo, uint32_t slot)
 
     lock_take(&registry_lock);
     a_store(entry_at(l, slot), 0, seq_cst);
-    if (--l->count == 0)
+    if (l->count > 0 && --l->count == 0) /* 0: opened by the parent of this process */
         restore(signo, l);
     lock_drop(&registry_lock);
     chaos_point();

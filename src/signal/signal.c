@@ -79,9 +79,11 @@ static edo_poll recv_poll(edo_future *base, const edo_waker *waker)
 
     if (!fut->op.src)
         return edo_future_finish(base, -EINVAL);
-    if (!coop_proceed(waker))
-        return EDO_PENDING;
-    fut->op.buf = &fut->count; /* from the first poll on it stays where it is */
+    if (op_is_new(&fut->op)) {
+        if (!coop_proceed(waker))
+            return EDO_PENDING;
+        fut->op.buf = &fut->count; /* from the first poll on it stays where it is */
+    }
     if (op_poll(&fut->op, waker) == EDO_PENDING)
         return EDO_PENDING;
     if (fut->op.result < 0)

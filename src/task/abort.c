@@ -44,8 +44,11 @@ int edo_abort_handle_new(edo_task handle, edo_abort_handle *ret_handle)
 
 edo_abort_handle edo_abort_handle_clone(const edo_abort_handle *handle)
 {
-    if (handle->header)
-        task_ref(handle->header);
+    edo_abort_handle none = {NULL};
+
+    if (!handle || !handle->header)
+        return none;
+    task_ref(handle->header);
     return *handle;
 }
 

@@ -38,6 +38,8 @@ static int claim(edo_join_future *join)
     if (t == thread_self()->task)
         return -EDEADLK;
     uint64_t word = a_load(&t->state, acquire); /* pairs with every transition */
+    if (!(word & TASK_COMPLETE) && t->forks != (uint16_t)fork_count())
+        return -EDO_EFORKED; /* it runs in the parent, and never ends here */
     do {
         if (state_gen(word) != join->task.gen || !(word & TASK_HANDLE))
             return -ESRCH;
@@ -134,13 +136,8 @@ static edo_poll join_poll(edo_future *base, const edo_waker *waker)
 
     if (base->state & FUTURE_CANCELED)
         return join->stage == NEW ? edo_future_finish(base, -ECANCELED) : withdraw(join);
-    if (!coop_proceed(waker)) {
-        /* The waker of before may be gone by the time the task ends. */
-        if (join->stage == ARMED && !edo_waker_is_same(&join->waker, waker) &&
-            disarm(task_of(join)))
-            join->stage = CLAIMED;
+    if (join->stage != ARMED && !coop_proceed(waker))
         return EDO_PENDING;
-    }
     if (join->stage == NEW) {
         int rc = claim(join);
         if (rc < 0)

@@ -55,14 +55,14 @@ static void fail_with(const char *file, int line, const char *text, const char *
 }
 
 /* Fails, from within an assertion, whose last named parameter is `last`. */
-#define FAIL(last, ...)                             \
-    do {                                            \
-        char what_[256];                            \
-        va_list args_;                              \
-        snprintf(what_, sizeof what_, __VA_ARGS__); \
-        va_start(args_, last);                      \
-        fail_with(file, line, text, what_, args_);  \
-        va_end(args_);                              \
+#define FAIL(last, ...)                                                                            \
+    do {                                                                                           \
+        char what_[256];                                                                           \
+        va_list args_;                                                                             \
+        snprintf(what_, sizeof what_, __VA_ARGS__);                                                \
+        va_start(args_, last);                                                                     \
+        fail_with(file, line, text, what_, args_);                                                 \
+        va_end(args_);                                                                             \
     } while (0)
 
 void edo_test_assert_pending(const char *file, int line, const char *text, edo_future *fut, ...)

@@ -60,11 +60,9 @@ static edo_poll sleep_poll(edo_future *base, const edo_waker *waker)
         return canceled_poll(sleep);
     if (sleep->error)
         return edo_future_finish(base, sleep->error);
-    if (!coop_proceed(waker))
-        return EDO_PENDING;
-    switch (sleep->timer.state == TIMER_IDLE ? TIMER_IDLE : wheel_poll(&sleep->timer, waker)) {
+    switch (wheel_poll(&sleep->timer, waker)) {
     case TIMER_IDLE:
-        return first_poll(sleep, waker);
+        return coop_proceed(waker) ? first_poll(sleep, waker) : EDO_PENDING;
     case TIMER_FIRED:
         return done(sleep, 0);
     case TIMER_SHUTDOWN:

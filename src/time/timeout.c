@@ -45,7 +45,7 @@ static edo_poll finish(edo_timeout_future *to, const edo_waker *waker)
 {
     int64_t result = to->inner->result;
 
-    if (to->phase == EXPIRED && result < 0)
+    if (to->phase == EXPIRED && result == -ECANCELED) /* an error of its own stands */
         result = edo_is_shutdown(to->sleep.base.result) ? -EDO_ESHUTDOWN : -ETIMEDOUT;
     stop_timer(to, waker);
     return edo_future_finish(&to->base, result);
@@ -82,7 +82,8 @@ static void timeout_put_back(edo_future *base)
     edo_timeout_future *to = of(base);
 
     edo_future_put_back(to->inner);
-    base->result = to->inner->result;
+    if (base->result >= 0) /* else: why it ended stands */
+        base->result = to->inner->result;
 }
 
 static const edo_future_ops timeout_ops = {
@@ -90,6 +91,7 @@ static const edo_future_ops timeout_ops = {
     .cancel = timeout_cancel,
     .put_back = timeout_put_back,
     .name = "timeout",
+    .flags = EDO_FUTURE_COMPOSITE,
 };
 
 edo_timeout_future edo_timeout_at_async(edo_future *fut, edo_instant deadline)

@@ -294,9 +294,8 @@ EDO_TEST_PLAIN(seeded_runtimes_choose_alike) /* future-035 */
     char first[CHOICES + 1], second[CHOICES + 1], other[CHOICES + 1];
 
     for (int i = 0; i < 2; i++) {
-        edo_runtime_opts opts = {.kind = i ? EDO_CURRENT_THREAD : EDO_MULTI_THREAD,
-                                 .workers = !i,
-                                 .seed = 4711};
+        edo_runtime_opts opts = {
+            .kind = i ? EDO_CURRENT_THREAD : EDO_MULTI_THREAD, .workers = !i, .seed = 4711};
         choose_with(&opts, first);
         choose_with(&opts, second);
         assert_string_equal(first, second);

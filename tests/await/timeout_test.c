@@ -26,7 +26,8 @@ EDO_TEST_MT(future_that_exhausts_the_budget_is_timed_out) /* future-050 */
     edo_poll_fn_future greedy = edo_poll_fn(exhaust, &polls);
 
     assert_err(edo_timeout(&greedy.base, EDO_MILLIS(20)), -ETIMEDOUT);
-    assert_in_range(real_time_ns() - begin, UINT64_C(20000000), UINT64_C(1000000000) * test_scale());
+    assert_in_range(real_time_ns() - begin, UINT64_C(20000000),
+                    UINT64_C(1000000000) * test_scale());
     assert_true(polls > 1);
     assert_int_equal(greedy.base.result, -ECANCELED);
 }

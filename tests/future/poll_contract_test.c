@@ -93,7 +93,7 @@ EDO_TEST_BOTH(wake_before_the_next_poll_is_not_lost) /* future-002 */
     assert_int_equal(edo_test_task_poll(for_sleep), EDO_PENDING);
     gate_open(&g);
     assert_ok(edo_sleep(EDO_MILLIS(20))); /* nobody polls meanwhile */
-    task_wait_until(edo_test_task_is_woken(for_join));
+    task_wait_until(edo_test_task_is_woken(for_join) && edo_test_task_is_woken(for_sleep));
     assert_int_equal(edo_test_task_wake_count(for_sleep), 1);
     assert_int_equal(edo_test_task_poll(for_join), EDO_READY);
     assert_int_equal(edo_test_task_poll(for_sleep), EDO_READY);
@@ -155,6 +155,7 @@ EDO_TEST_BOTH(sleep_wakes_the_waker_of_its_latest_poll_only) /* future-003 */
     assert_int_equal(edo_test_task_poll(first), EDO_PENDING);
     assert_int_equal(edo_test_task_poll(second), EDO_PENDING);
     assert_ok(edo_sleep(EDO_MILLIS(20)));
+    task_wait_until(edo_test_task_is_woken(second));
     assert_int_equal(edo_test_task_wake_count(first), 0);
     assert_int_equal(edo_test_task_wake_count(second), 1);
     assert_int_equal(edo_test_task_poll(second), EDO_READY);
@@ -208,8 +209,8 @@ EDO_TEST(cancel_before_the_first_poll_has_no_effect) /* future-005 */
     edo_select_future select = edo_select_async(arms, 1);
     edo_timeout_future timeout = edo_timeout_async(&arm.base, EDO_MILLIS(5));
     edo_join_all_future all = edo_join_all_async(arms, 1);
-    edo_future *const futures[] = {&p.base,      &join.base,   &sleep.base,   &fn.base,
-                                   &yield.base,  &select.base, &timeout.base, &all.base};
+    edo_future *const futures[] = {&p.base,     &join.base,   &sleep.base,   &fn.base,
+                                   &yield.base, &select.base, &timeout.base, &all.base};
     for (int i = 0; i < 8; i++) {
         edo_future_cancel(futures[i]);
         assert_ready_eq(futures[i], -ECANCELED);

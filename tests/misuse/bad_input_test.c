@@ -76,7 +76,7 @@ static void check_is_no_task(edo_task t)
 
 EDO_TEST_BOTH(zero_and_consumed_handles)
 {
-    edo_task joined, detached, aborted;
+    edo_task joined, detached, aborted, others[100];
 
     check_is_no_task(no_task);
     assert_ok(edo_spawn(do_nothing, NULL, &joined));
@@ -89,10 +89,15 @@ EDO_TEST_BOTH(zero_and_consumed_handles)
     assert_ok(edo_spawn(do_nothing, NULL, &detached));
     assert_int_equal(edo_task_detach(detached), 0);
     check_is_no_task(detached);
-    for (int i = 0; i < 100; i++) { /* their memory is others' by now */
-        edo_task other;
-        assert_ok(edo_spawn(do_nothing, NULL, &other));
-        assert_int_equal(join_result(other), 0);
+    assert_ok(edo_yield()); /* it ends, too */
+    for (int i = 0; i < 100; i++)
+        assert_ok(edo_spawn(wait_for_ever, NULL, &others[i]));
+    check_is_no_task(joined); /* their memory is the others' by now, who live */
+    check_is_no_task(aborted);
+    check_is_no_task(detached);
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(edo_task_abort(others[i]), 0);
+        assert_int_equal(join_result(others[i]), -ECANCELED);
     }
     check_is_no_task(joined);
     check_is_no_task(detached);

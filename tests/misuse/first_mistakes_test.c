@@ -151,7 +151,8 @@ static int hold_over_await(void *arg)
 
 static void await_with_mutex(void *arg)
 {
-    edo_runtime *runtime = make_multi(1);
+    edo_runtime *runtime =
+        make_runtime(EDO_OPTS(runtime, .workers = 1, .monitor = EDO_MONITOR_OFF));
 
     if (edo_block_on(runtime, hold_over_await, arg) != 1)
         _exit(3);

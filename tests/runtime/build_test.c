@@ -70,8 +70,8 @@ EDO_TEST_PLAIN(global_queue_interval_has_a_limit_and_may_be_one) /* rt-004 */
 EDO_TEST_PLAIN(event_interval_has_a_limit) /* rt-005 */
 {
     check_refused(EDO_OPTS(runtime, .event_interval = UINT32_C(1) << 31));
-    edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD,
-                                                 .event_interval = INT32_MAX));
+    edo_runtime *runtime =
+        make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .event_interval = INT32_MAX));
     assert_int_equal(metrics_of(runtime).event_interval, INT32_MAX);
     assert_ok(edo_runtime_free(runtime));
 }
@@ -170,8 +170,8 @@ EDO_TEST_PLAIN(current_thread_starts_no_thread_but_a_monitor) /* rt-044 */
     assert_ok(edo_block_on(runtime, count_threads, &inside));
     assert_int_equal(inside, before);
     assert_ok(edo_runtime_free(runtime));
-    runtime = make_runtime(
-        EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .monitor = EDO_MONITOR_ON));
+    runtime =
+        make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .monitor = EDO_MONITOR_ON));
     assert_ok(edo_block_on(runtime, count_threads, &inside));
     assert_int_equal(inside, before + 1);
     assert_ok(edo_runtime_free(runtime));

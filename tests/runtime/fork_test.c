@@ -53,8 +53,8 @@ EDO_TEST_PLAIN(a_forked_child_is_told_and_may_build_its_own) /* rt-079 */
 {
     for (int kind = 0; kind < 2; kind++) {
         inherited in = {
-            .runtime = make_runtime(
-                EDO_OPTS(runtime, .kind = (edo_runtime_kind)kind, .workers = 2)),
+            .runtime =
+                make_runtime(EDO_OPTS(runtime, .kind = (edo_runtime_kind)kind, .workers = 2)),
         };
         char err[4096];
         in.handle = edo_runtime_handle(in.runtime);

@@ -63,9 +63,9 @@ EDO_TEST_PLAIN(the_park_hook_may_make_work) /* rt-052 */
 {
     for (int i = 0; i < 6; i++) {
         hooked h = {.way = i / 2};
-        h.runtime = make_runtime(EDO_OPTS(runtime, .kind = (edo_runtime_kind)(i % 2), .workers = 1,
-                                          .on_park = make_work, .on_unpark = count_unpark,
-                                          .hook_arg = &h));
+        h.runtime =
+            make_runtime(EDO_OPTS(runtime, .kind = (edo_runtime_kind)(i % 2), .workers = 1,
+                                  .on_park = make_work, .on_unpark = count_unpark, .hook_arg = &h));
         assert_int_equal(edo_block_on(h.runtime, wait_for_event, &h), 2);
         assert_int_equal(h.await_says, -EDEADLK);
         assert_int_equal(h.spawned, h.way == 1);
@@ -193,8 +193,8 @@ static int timeout_without_time(void *arg)
 
 EDO_TEST_PLAIN(a_timeout_without_time_polls_nothing) /* timer-068 */
 {
-    edo_runtime *runtime = make_runtime(
-        EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .no_time = true));
+    edo_runtime *runtime =
+        make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .no_time = true));
     int polls = 0;
 
     assert_int_equal(edo_block_on(runtime, timeout_without_time, &polls), -EDO_ENOTIME);

@@ -65,9 +65,8 @@ EDO_TEST_PLAIN(main_turns_a_result_into_a_status) /* rt-127 */
                                          succeeds},
                                err, sizeof err),
                      0);
-    assert_int_equal(status_of((program){EDO_OPTS(runtime, .workers = -1), succeeds}, err,
-                               sizeof err),
-                     1);
+    assert_int_equal(
+        status_of((program){EDO_OPTS(runtime, .workers = -1), succeeds}, err, sizeof err), 1);
     assert_non_null(strstr(err, "EINVAL"));
 }
 

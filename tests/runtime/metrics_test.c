@@ -63,8 +63,8 @@ static int hold_worker(void *arg)
 
 static edo_runtime *make_unwatched(int workers)
 {
-    return make_runtime(EDO_OPTS(runtime, .workers = workers, .monitor = EDO_MONITOR_OFF,
-                                 .no_lifo_slot = true));
+    return make_runtime(
+        EDO_OPTS(runtime, .workers = workers, .monitor = EDO_MONITOR_OFF, .no_lifo_slot = true));
 }
 
 EDO_TEST_PLAIN(the_injection_queue_counts_foreign_spawns) /* rt-105 */

@@ -221,8 +221,8 @@ static int hundred_pairs(void *arg)
     int done = 0;
 
     for (int i = 0; i < 200; i++)
-        assert_ok(edo_spawn_copy(play, &((player){&balls[i / 2], i % 2}), sizeof(player),
-                                 &players[i]));
+        assert_ok(
+            edo_spawn_copy(play, &((player){&balls[i / 2], i % 2}), sizeof(player), &players[i]));
     for (int i = 0; i < 100; i++)
         once_open(&balls[i].hit[0], 1);
     assert_ok(edo_spawn(yield_five, &done, &yielder));
@@ -296,8 +296,8 @@ static int block_until_run(void *arg)
 
 EDO_TEST_PLAIN(without_lifo_a_blocked_spawner_is_helped) /* rt-042 */
 {
-    edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .workers = 2, .no_lifo_slot = true,
-                                                 .monitor = EDO_MONITOR_OFF));
+    edo_runtime *runtime = make_runtime(
+        EDO_OPTS(runtime, .workers = 2, .no_lifo_slot = true, .monitor = EDO_MONITOR_OFF));
     int flag = 0;
 
     assert_int_equal(edo_block_on(runtime, block_until_run, &flag), 0);

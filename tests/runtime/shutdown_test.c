@@ -1,10 +1,10 @@
 /* shutdown_test.c: a runtime's end: each task ends once, and the caller waits as long as it said. */
 #include "runtime/rig.h"
 
-#define KINDS(runtime)                                                                         \
-    for (int kind_ = 0; kind_ < 2; kind_++)                                                    \
-        for (edo_runtime *runtime = make_runtime(EDO_OPTS(                                     \
-                 runtime, .kind = (edo_runtime_kind)kind_, .workers = test_workers()));        \
+#define KINDS(runtime)                                                                             \
+    for (int kind_ = 0; kind_ < 2; kind_++)                                                        \
+        for (edo_runtime *runtime = make_runtime(                                                  \
+                 EDO_OPTS(runtime, .kind = (edo_runtime_kind)kind_, .workers = test_workers()));   \
              runtime; runtime = NULL)
 
 typedef struct tally {
@@ -214,8 +214,8 @@ EDO_TEST_PLAIN(a_stubborn_task_is_named_and_left) /* rt-071 */
 
 EDO_TEST_PLAIN(the_shutdown_error_is_its_own) /* rt-072 */
 {
-    const int others[] = {-ECANCELED, -ETIMEDOUT, -EINTR, -ENOENT, 0, EDO_ESHUTDOWN, 7,
-                          -EDO_ENORUNTIME};
+    const int others[] = {-ECANCELED, -ETIMEDOUT,    -EINTR, -ENOENT,
+                          0,          EDO_ESHUTDOWN, 7,      -EDO_ENORUNTIME};
 
     assert_true(EDO_ESHUTDOWN > 4095); /* the kernel's own end there */
     assert_true(edo_is_shutdown(-EDO_ESHUTDOWN));

@@ -112,8 +112,8 @@ static int count_yields_until_served(void *arg)
 EDO_TEST_PLAIN(the_driver_is_looked_at_every_61_runs) /* rt-048 */
 {
     for (int kind = 0; kind < 2; kind++) {
-        edo_runtime *runtime = make_runtime(
-            EDO_OPTS(runtime, .kind = (edo_runtime_kind)kind, .workers = 1));
+        edo_runtime *runtime =
+            make_runtime(EDO_OPTS(runtime, .kind = (edo_runtime_kind)kind, .workers = 1));
         uint64_t turns = metrics_of(runtime).driver_turns;
         int same = 0;
         assert_int_equal(edo_block_on(runtime, yield_a_thousand, &same), 0);

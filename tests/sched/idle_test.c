@@ -143,8 +143,8 @@ static int occupy_all(void *arg)
 
 EDO_TEST_PLAIN(work_left_over_wakes_worker_after_worker)
 {
-    edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .workers = 4, .no_lifo_slot = true,
-                                                 .monitor = EDO_MONITOR_OFF));
+    edo_runtime *runtime = make_runtime(
+        EDO_OPTS(runtime, .workers = 4, .no_lifo_slot = true, .monitor = EDO_MONITOR_OFF));
     int held = 0;
 
     block_thread_for(20);

@@ -42,8 +42,7 @@ static edo_poll step_poll(edo_future *base, const edo_waker *waker)
         if (s->trace->cancels)
             edo_future_cancel(&s->wait.base);
     }
-    if (!edo_future_is_ready(&s->wait.base) &&
-        edo_future_poll(&s->wait.base, waker) == EDO_PENDING)
+    if (!edo_future_is_ready(&s->wait.base) && edo_future_poll(&s->wait.base, waker) == EDO_PENDING)
         return EDO_PENDING;
     s->trace->finished++;
     return edo_future_finish(base, s->wait.base.result);
@@ -62,8 +61,8 @@ static const edo_future_ops step_ops = {.poll = step_poll, .cancel = step_cancel
 
 static stepper make_stepper(int limit, once *event, trace *tr)
 {
-    return (stepper){.base = EDO_FUTURE_INIT(&step_ops), .limit = limit, .event = event,
-                     .trace = tr};
+    return (stepper){
+        .base = EDO_FUTURE_INIT(&step_ops), .limit = limit, .event = event, .trace = tr};
 }
 
 /* ---- what it can do ------------------------------------------------------------------------ */

@@ -250,8 +250,8 @@ static int block_in_current(void *arg)
 
 EDO_TEST_PLAIN(a_current_thread_runtime_is_not_relieved)
 {
-    edo_runtime *runtime = make_runtime(
-        EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .monitor = EDO_MONITOR_ON));
+    edo_runtime *runtime =
+        make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .monitor = EDO_MONITOR_ON));
 
     assert_int_equal(edo_block_on(runtime, block_in_current, NULL), 1);
     assert_int_equal(metrics_of(runtime).reliefs, 0);

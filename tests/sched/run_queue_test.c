@@ -1,6 +1,9 @@
 /* run_queue_test.c: the worker's queue: order, overflow, stealing, and thieves beside the owner. */
 #include "runtime/rig.h"
 
+#include <signal.h>
+#include <sys/mman.h>
+
 #include "sched/run_queue.h"
 
 /* Headers that are only queued and never run; result tells them apart. */
@@ -111,6 +114,58 @@ EDO_TEST_PLAIN(a_thief_takes_half) /* rt-133 */
     free(tasks);
 }
 
+/* A thief that is stopped in the middle of its copy, by a page of its own queue that it may not
+ * write yet; meanwhile, in the handler, the owner pushes. */
+static struct {
+    run_queue *from;
+    task *more;
+    inject_queue over;
+    char *page;
+    int faults;
+} stopped;
+
+static void push_and_go_on(int signo)
+{
+    (void)signo;
+    if (stopped.faults++ > 0)
+        abort();
+    for (int i = 0; i < 100; i++)
+        run_queue_push(stopped.from, &stopped.more[i], &stopped.over);
+    mprotect(stopped.page, 4096, PROT_READ | PROT_WRITE);
+}
+
+EDO_TEST_PLAIN(a_slow_thief_keeps_what_it_has_claimed) /* rt-134 */
+{
+    char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    run_queue *to = (run_queue *)(void *)(pages + 4096 - 192);
+    task *tasks = make_tasks(356);
+    unsigned count, seen[356] = {0};
+    struct sigaction act = {.sa_handler = push_and_go_on};
+
+    assert_true(pages != MAP_FAILED);
+    stopped.from = make_queue();
+    stopped.more = tasks + 256;
+    stopped.page = pages + 4096;
+    for (int i = 0; i < 256; i++)
+        run_queue_push(stopped.from, &tasks[i], &stopped.over);
+    assert_int_equal(sigaction(SIGSEGV, &act, NULL), 0);
+    assert_int_equal(mprotect(stopped.page, 4096, PROT_NONE), 0);
+    task *now = run_queue_steal(stopped.from, to, &count);
+    signal(SIGSEGV, SIG_DFL);
+    assert_int_equal(stopped.faults, 1);
+    assert_int_equal(count, 128);
+    assert_int_equal(now->result, 127);
+    for (int i = 0; i < 127; i++)
+        assert_int_equal(run_queue_pop(to)->result, i);
+    assert_int_equal(inject_len(&stopped.over), 100); /* there was no room for them */
+    assert_int_equal(run_queue_len(stopped.from), 128);
+    assert_int_equal(run_queue_room(stopped.from), 128);
+    assert_int_equal(drain(stopped.from, seen), 128);
+    free(stopped.from);
+    free(tasks);
+    munmap(pages, 8192);
+}
+
 typedef struct theft {
     run_queue *from;
     unsigned *seen, stolen, steals, enough;
@@ -161,7 +216,9 @@ static void check_nothing_lost(unsigned pushes, unsigned pops, unsigned enough, 
     pthread_t threads[2];
 
     for (int i = 0; i < 2; i++) {
-        th[i] = (theft){.from = q, .seen = seen + (size_t)(i + 1) * pushes, .enough = enough,
+        th[i] = (theft){.from = q,
+                        .seen = seen + (size_t)(i + 1) * pushes,
+                        .enough = enough,
                         .slow_ms = slow_ms};
         threads[i] = start_thread(steal_until_told, &th[i]);
     }

@@ -207,7 +207,6 @@ static struct {
     edo_waker waker; /* a clone of its task's */
 } victims[VICTIMS];
 static bool stop_waking; /* atomic */
-static edo_abort_handle victim_handles[VICTIMS];
 
 static edo_poll give_waker(void *arg, const edo_waker *waker, int64_t *ret_result)
 {
@@ -319,7 +318,6 @@ static void wake_storm(void)
     for (int i = 0; i < VICTIMS; i++) {
         pthread_mutex_init(&victims[i].lock, NULL);
         assert_ok(edo_spawn(be_a_victim, (void *)(uintptr_t)i, &tasks[i]));
-        assert_ok(edo_abort_handle_new(tasks[i], &victim_handles[i]));
     }
     for (int i = 0; i < 2; i++)
         wakers[i] = start_thread(wake_at_random, NULL);
@@ -328,10 +326,8 @@ static void wake_storm(void)
     a_store(&stop_waking, true, relaxed);
     for (int i = 0; i < 2; i++)
         join_thread(wakers[i]);
-    for (int i = 0; i < VICTIMS; i++) {
+    for (int i = 0; i < VICTIMS; i++)
         edo_waker_drop(victims[i].waker);
-        edo_abort_handle_drop(victim_handles[i]);
-    }
     assert_int_equal(a_load(&runs, relaxed), VICTIMS);
 }
 

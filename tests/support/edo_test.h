@@ -58,18 +58,18 @@ _Noreturn void edo_test_skip(const char *reason);
 #define EDO_TEST(name) EDO_TEST_DEFINE_(name, {#name, "", TEST_CURRENT, test_##name, NULL})
 #define EDO_TEST_MT(name) EDO_TEST_DEFINE_(name, {#name, "", TEST_MULTI, test_##name, NULL})
 #define EDO_TEST_PLAIN(name) EDO_TEST_DEFINE_(name, {#name, "", TEST_PLAIN, test_##name, NULL})
-#define EDO_TEST_BOTH(name)                                                      \
-    EDO_TEST_DEFINE_(name, {#name, "/current", TEST_CURRENT, test_##name, NULL}, \
+#define EDO_TEST_BOTH(name)                                                                        \
+    EDO_TEST_DEFINE_(name, {#name, "/current", TEST_CURRENT, test_##name, NULL},                   \
                      {#name, "/multi", TEST_MULTI, test_##name, NULL})
 
-#define EDO_TEST_DEFINE_(name, ...)                                \
-    static void test_##name(void);                                 \
-    __attribute__((constructor)) static void register_##name(void) \
-    {                                                              \
-        static edo_test_case cases[] = {__VA_ARGS__};              \
-        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)  \
-            edo_test_register(&cases[i]);                          \
-    }                                                              \
+#define EDO_TEST_DEFINE_(name, ...)                                                                \
+    static void test_##name(void);                                                                 \
+    __attribute__((constructor)) static void register_##name(void)                                 \
+    {                                                                                              \
+        static edo_test_case cases[] = {__VA_ARGS__};                                              \
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)                                  \
+            edo_test_register(&cases[i]);                                                          \
+    }                                                                                              \
     static void test_##name(void)
 
 #endif

@@ -50,7 +50,8 @@ typedef struct test_queue {
     int items[TEST_QUEUE_ROOM]; /* a ring */
     unsigned first, count;
     bool closed;
-    bool slow_cancel; /* a cancelled pop is PENDING until test_queue_let_go, and may succeed still */
+    bool
+        slow_cancel; /* a cancelled pop is PENDING until test_queue_let_go, and may succeed still */
     unsigned put_backs;
     struct test_pop_future *waiting;
 } test_queue;

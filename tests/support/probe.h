@@ -7,12 +7,12 @@
 typedef struct probe {
     edo_future base;
     unsigned polls, cancels, put_backs;
-    bool ready;         /* the next poll says READY, with `value` */
+    bool ready; /* the next poll says READY, with `value` */
     int64_t value;
     bool ignores_cancel; /* a cancel doesn't end it: it is PENDING until it is ready */
-    unsigned yields;    /* this many polls say PENDING first, each after waking itself */
-    edo_waker waker;    /* a counted clone of the latest poll's */
-    int number;         /* what it adds to the trace at each poll */
+    unsigned yields;     /* this many polls say PENDING first, each after waking itself */
+    edo_waker waker;     /* a counted clone of the latest poll's */
+    int number;          /* what it adds to the trace at each poll */
 } probe;
 
 /* PENDING until it is told otherwise. */

@@ -24,11 +24,11 @@ uint64_t cpu_time_ns(void);
  */
 #define wait_until(cond) WAIT_UNTIL_(cond, wait_nap)
 #define task_wait_until(cond) WAIT_UNTIL_(cond, task_wait_nap)
-#define WAIT_UNTIL_(cond, nap)                      \
-    do {                                            \
-        uint64_t until_ = wait_limit();             \
-        while (!(cond))                             \
-            nap(until_, #cond, __FILE__, __LINE__); \
+#define WAIT_UNTIL_(cond, nap)                                                                     \
+    do {                                                                                           \
+        uint64_t until_ = wait_limit();                                                            \
+        while (!(cond))                                                                            \
+            nap(until_, #cond, __FILE__, __LINE__);                                                \
     } while (0)
 uint64_t wait_limit(void);
 void wait_nap(uint64_t until, const char *cond, const char *file, int line);

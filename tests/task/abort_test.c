@@ -46,7 +46,8 @@ EDO_TEST_BOTH(finished_is_true_once_the_cancellation_is_through) /* task-007 */
     assert_false(edo_task_is_finished(t));
     assert_ok(edo_task_abort(t));
     if (test_time_is_paused())
-        assert_false(edo_task_is_finished(t)); /* it has to run first, and nothing of it runs here */
+        assert_false(
+            edo_task_is_finished(t)); /* it has to run first, and nothing of it runs here */
     task_wait_until(edo_task_is_finished(t));
     assert_ok(edo_join(t, &ret));
     assert_int_equal(ret, -ECANCELED);
@@ -248,8 +249,8 @@ EDO_TEST_BOTH(await_after_an_abort_starts_nothing) /* task-035 */
     task_wait_until(edo_task_is_finished(child));
     assert_ok(edo_spawn(await_everything, &child, &t));
     assert_ok(edo_join(t, &ret));
-    assert_int_equal(ret, -1);           /* its join took nothing, */
-    assert_ok(edo_join(child, &ret));    /* and the handle is still good */
+    assert_int_equal(ret, -1);        /* its join took nothing, */
+    assert_ok(edo_join(child, &ret)); /* and the handle is still good */
     assert_int_equal(ret, 5);
 }
 

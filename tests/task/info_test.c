@@ -210,8 +210,7 @@ EDO_TEST_BOTH(stack_size_holds_for_one_task) /* task-056 */
     assert_int_equal(size_with(NULL), common);
     assert_true(common < large);
     *deep = (struct deep){.use = (size_t)900 << 10};
-    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .stack_size = (size_t)1 << 20), use_stack, deep,
-                             &t));
+    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .stack_size = (size_t)1 << 20), use_stack, deep, &t));
     assert_ok(edo_join(t, NULL));
     assert_int_equal(deep->sum, 1800);
     free(deep);
@@ -232,8 +231,8 @@ EDO_TEST_BOTH(stack_below_the_minimum_is_refused) /* task-056 */
     assert_null(t.header);
     assert_ok(edo_handle_metrics(handle, &after));
     assert_int_equal(after.spawned_tasks, before.spawned_tasks);
-    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .stack_size = (size_t)16 << 10), do_nothing, NULL,
-                             &t));
+    assert_ok(
+        edo_spawn_with(EDO_OPTS(spawn, .stack_size = (size_t)16 << 10), do_nothing, NULL, &t));
     assert_ok(edo_join(t, NULL));
     edo_handle_unref(handle);
 }

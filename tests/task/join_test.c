@@ -77,11 +77,12 @@ EDO_TEST(waker_is_replaced_without_budget_too) /* future-003 */
     assert_int_equal(edo_test_task_poll(old), EDO_PENDING);
     while (edo_has_budget())
         assert_ok(edo_consume_budget());
-    assert_int_equal(edo_test_task_poll(new), EDO_PENDING); /* it is to come again */
-    assert_int_equal(edo_test_task_wake_count(new), 1);
+    assert_int_equal(edo_test_task_poll(new), EDO_PENDING); /* it waits: the budget is no matter */
+    assert_int_equal(edo_test_task_wake_count(new), 0);
     gate_open(&g);
     while (!edo_task_is_finished(t))
         assert_ok(edo_yield());
+    assert_int_equal(edo_test_task_wake_count(new), 1);
     assert_int_equal(edo_test_task_wake_count(old), 0);
     assert_int_equal(edo_test_task_poll(new), EDO_READY);
     edo_test_task_release(new);
@@ -258,20 +259,28 @@ static void check_is_consumed(edo_task t)
 
 EDO_TEST_BOTH(consumed_handle_reaches_nobody) /* task-004 */
 {
-    edo_task joined, detached, copy;
-
-    assert_ok(edo_spawn(return_5, NULL, &joined));
-    copy = joined;
-    assert_ok(edo_join(joined, NULL));
-    check_is_consumed(joined);
-    check_is_consumed(copy);
-    assert_ok(edo_spawn(return_5, NULL, &detached));
-    assert_ok(edo_task_detach(detached));
-    check_is_consumed(detached);
+    for (int is_held = 0; is_held < 2; is_held++) { /* by another reference: its memory stays */
+        edo_task joined, detached, copy;
+        edo_abort_handle handles[2] = {{0}, {0}};
+        assert_ok(edo_spawn(return_5, NULL, &joined));
+        assert_ok(edo_spawn(return_5, NULL, &detached));
+        copy = joined;
+        if (is_held) {
+            assert_ok(edo_abort_handle_new(joined, &handles[0]));
+            assert_ok(edo_abort_handle_new(detached, &handles[1]));
+        }
+        assert_ok(edo_join(joined, NULL));
+        check_is_consumed(joined);
+        check_is_consumed(copy);
+        assert_ok(edo_task_detach(detached));
+        check_is_consumed(detached);
+        for (int i = 0; i < 2; i++)
+            edo_abort_handle_drop(handles[i]);
+        task_wait_until(header_is_free(joined) && header_is_free(detached));
+        check_is_consumed(joined);
+        check_is_consumed(detached);
+    }
     check_is_consumed((edo_task){0});
-    task_wait_until(header_is_free(joined) && header_is_free(detached));
-    check_is_consumed(joined);
-    check_is_consumed(detached);
 }
 
 EDO_TEST(consumed_handle_does_not_reach_the_next_owner_of_its_memory) /* task-004 */

@@ -39,8 +39,8 @@ static int note_place(void *arg)
     (void)arg;
     for (unsigned i = 0; i < PLACES; i++) {
         uint64_t old = 0;
-        if (a_load(&places[i], relaxed) == here || a_cas(&places[i], &old, here, relaxed, relaxed) ||
-            old == here)
+        if (a_load(&places[i], relaxed) == here ||
+            a_cas(&places[i], &old, here, relaxed, relaxed) || old == here)
             break;
     }
     a_fetch_add(&ended, 1, relaxed);
@@ -338,7 +338,7 @@ EDO_TEST_BOTH(backtrace_of_a_task_ends_at_its_entry) /* task-084 */
     for (int i = 0; i < frame_count; i++)
         if (frames[i] == below_function)
             at = i;
-    assert_true(at >= 8); /* take_backtrace, six deeper, look_back */
+    assert_true(at >= 8);                    /* take_backtrace, six deeper, look_back */
     assert_in_range(frame_count - at, 1, 3); /* the entry, and nothing of the worker's */
 }
 

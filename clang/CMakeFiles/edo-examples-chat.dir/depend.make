@@ -1,2 +1,0 @@
-# Empty dependencies file for edo-examples-chat.
-# This may be replaced when dependencies are built.

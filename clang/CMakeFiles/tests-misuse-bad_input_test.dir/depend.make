@@ -1,2 +1,0 @@
-# Empty dependencies file for tests-misuse-bad_input_test.
-# This may be replaced when dependencies are built.

@@ -1,3 +1,0 @@
-file(REMOVE_RECURSE
-  "libedo-test-support.a"
-)

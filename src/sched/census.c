@@ -1,0 +1,67 @@
+/*
+ * census.c: how many tasks a runtime has, and who is told when the last one of a shutdown ends.
+ *
+ * Counters    One per core, written by its holder, and one for all other threads; a task is counted
+ *             as spawned before it is pushed, and as ended after it has left everything.
+ * Sum         Ends are read first, with acquire; they are counted with release. So whoever reads an
+ *             end also reads the spawn that came before it, and the sum is never too small.
+ * Last end    An end is counted, then `down` is looked at; a shutdown sets `down`, lets every thread
+ *             pass a fence, then sums up. Either the end is in the sum, or it is noted.
+ */
+#include "base/futex.h"
+#include "sched/sched.h"
+
+uint64_t sched_alive(const sched *s)
+{
+    uint64_t ended = a_load(&s->remote_completed, acquire), spawned; /* pairs with count_end */
+
+    for (unsigned i = 0; i < s->core_count; i++)
+        ended += a_load(&s->cores[i]->completed, acquire); /* likewise */
+    spawned = a_load(&s->remote_spawned, acquire);
+    for (unsigned i = 0; i < s->core_count; i++)
+        spawned += a_load(&s->cores[i]->spawned, acquire);
+    return spawned > ended ? spawned - ended : 0;
+}
+
+/* Whoever waits for the last task sleeps on end_seq, or drives the one core. */
+static void note_end(sched *s)
+{
+    a_fetch_add(&s->end_seq, 1, release); /* pairs with the acquire of the shutdown's wait */
+    futex_wake(&s->end_seq, INT32_MAX);
+    if (!s->multi)
+        core_wake(s->cores[0]);
+}
+
+/* The light side of the shutdown's fence; without a membarrier both sides pay. */
+static bool is_down(sched *s)
+{
+    a_compiler_barrier(); /* pairs with the membarrier in runtime/shutdown.c */
+    if (unlikely(!s->can_revoke))
+        a_fetch_add(&s->fence, 0, seq_cst); /* pairs with the exchange of `down` there */
+    return unlikely(a_load(&s->down, relaxed));
+}
+
+static void add(core *c, uint64_t *own, uint64_t *others, uint64_t n)
+{
+    if (c)
+        a_store(own, *own + n, release); /* pairs with the acquires in sched_alive */
+    else
+        a_fetch_add(others, n, release);
+}
+
+int count_spawn(sched *s, core *c)
+{
+    add(c, c ? &c->spawned : NULL, &s->remote_spawned, 1);
+    if (!is_down(s))
+        return 0;
+    add(c, c ? &c->spawned : NULL, &s->remote_spawned, (uint64_t)-1);
+    note_end(s);
+    return -EDO_ESHUTDOWN;
+}
+
+void count_end(sched *s, core *c)
+{
+    add(c, c ? &c->completed : NULL, &s->remote_completed, 1);
+    if (is_down(s))
+        note_end(s);
+}
