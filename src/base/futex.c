@@ -14,16 +14,6 @@
 #include <edo/errno.h>
 
 #include "base/clock.h"
-#include "base/macros.h"
-
-/* TSan puts a signal's handler off to the next call that it knows, and a raw one is none. */
-static void let_handlers_run(void)
-{
-#if HAS_TSAN
-    if (errno == EINTR)
-        nanosleep(&(struct timespec){0}, NULL);
-#endif
-}
 
 int futex_wait(uint32_t *word, uint32_t expected, uint64_t until_ns)
 {
@@ -35,7 +25,6 @@ int futex_wait(uint32_t *word, uint32_t expected, uint64_t until_ns)
     if (syscall(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
                 until_ns == UINT64_MAX ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY) < 0) {
         rc = errno == ETIMEDOUT ? -ETIMEDOUT : 0;
-        let_handlers_run();
         errno = saved;
     }
     return rc;

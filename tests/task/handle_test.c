@@ -146,7 +146,7 @@ static edo_poll wake_oneself(void *arg, const edo_waker *waker, int64_t *ret_res
     struct self_waker *s = arg;
 
     *ret_result = 1;
-    s->polls++;
+    a_store(&s->polls, a_load(&s->polls, relaxed) + 1, relaxed); /* read from outside */
     for (; s->wakes; s->wakes--)
         edo_waker_wake_by_ref(waker);
     return s->ready ? EDO_READY : EDO_PENDING;
