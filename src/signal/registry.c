@@ -125,7 +125,13 @@ static int install(int signo, listeners *l)
 {
     struct sigaction ours = {.sa_handler = handle, .sa_flags = SA_RESTART | SA_ONSTACK};
 
-    sigemptyset(&ours.sa_mask);
+    /* One at a time: nested, they would overflow the alternate stack. Faults are never blocked. */
+    sigfillset(&ours.sa_mask);
+    sigdelset(&ours.sa_mask, SIGSEGV);
+    sigdelset(&ours.sa_mask, SIGBUS);
+    sigdelset(&ours.sa_mask, SIGILL);
+    sigdelset(&ours.sa_mask, SIGFPE);
+    sigdelset(&ours.sa_mask, SIGTRAP);
     return sys_sigaction(signo, &ours, &l->before);
 }
 

@@ -1,0 +1,172 @@
+/*
+ * fork_in_task_test.c: what a child of fork(2) may count on: no task of its parent's runs in it, a
+ * runtime of its own works, and its signals are its own.
+ */
+#include "runtime/rig.h"
+
+#include <signal.h>
+
+#include "base/macros.h"
+
+static void wait_for_child(pid_t child, int *ret_status)
+{
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, ret_status, 0), child);
+}
+
+static int add_one(void *arg)
+{
+    return 1 + *(int *)arg;
+}
+
+static int spawn_and_join(void *arg)
+{
+    edo_task task;
+    int ret = 0;
+    int rc = edo_spawn(add_one, arg, &task);
+
+    if (rc == 0)
+        rc = edo_join(task, &ret);
+    return rc < 0 ? rc : ret;
+}
+
+/* 0: a new runtime of this kind works in this process. */
+static int try_new_runtime(edo_runtime_kind kind)
+{
+    edo_runtime_opts opts = {.kind = kind, .workers = kind == EDO_MULTI_THREAD ? 2 : 0};
+    edo_runtime *rt;
+    int one = 1;
+
+    if (edo_runtime_new(&opts, &rt) < 0)
+        return 1;
+    if (edo_block_on(rt, spawn_and_join, &one) != 2)
+        return 2;
+    return edo_runtime_free(rt) < 0 ? 3 : 0;
+}
+
+static pid_t runner; /* atomic */
+
+static int note_runner(void *arg)
+{
+    (void)arg;
+    a_store(&runner, getpid(), relaxed);
+    return 0;
+}
+
+/* In the child. The number of the first thing that is not as it should be; 0: none. */
+static int look_around(edo_task other)
+{
+    if (edo_join(other, NULL) != -EDO_EFORKED)
+        return 10;
+    if (edo_spawn(note_runner, NULL, NULL) != -EDO_EFORKED)
+        return 11;
+    if (edo_sleep(EDO_MILLIS(1)) != -EDO_EFORKED)
+        return 12;
+    if (edo_yield() != 0 || a_load(&runner, relaxed) == getpid())
+        return 13;
+    int rc = try_new_runtime(EDO_CURRENT_THREAD);
+    if (rc || HAS_TSAN) /* which lets no child of several threads start any */
+        return rc;
+    return try_new_runtime(EDO_MULTI_THREAD);
+}
+
+EDO_TEST(child_of_a_task_runs_none_of_its_parents_tasks) /* rt-079 */
+{
+    edo_task other;
+    int status;
+
+    assert_ok(edo_spawn(note_runner, NULL, &other)); /* current-thread: it has not begun */
+    pid_t child = fork();
+    if (child == 0)
+        _exit(look_around(other));
+    wait_for_child(child, &status);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_ok(edo_join(other, NULL)); /* the parent is undisturbed */
+    assert_int_equal(a_load(&runner, relaxed), getpid());
+}
+
+static int fork_and_return(void *arg)
+{
+    pid_t *ret_child = arg, child = fork();
+
+    if (child == 0)
+        return 7; /* there is nothing to go back to */
+    *ret_child = child;
+    return 0;
+}
+
+EDO_TEST_BOTH(child_that_returns_from_its_task_ends_with_its_result) /* rt-079 */
+{
+    edo_task task;
+    pid_t child = 0;
+    int status, ret;
+
+    assert_ok(edo_spawn(fork_and_return, &child, &task));
+    assert_ok(edo_join(task, &ret));
+    assert_int_equal(ret, 0);
+    wait_for_child(child, &status);
+    assert_true(WIFEXITED(status));
+    if (!HAS_ASAN) /* which counts as leaked what only the parent's other threads knew of */
+        assert_int_equal(WEXITSTATUS(status), 7);
+}
+
+static uint32_t storming; /* atomic */
+
+static void *spawn_storm(void *handle)
+{
+    edo_spawn_opts opts = {.on = handle};
+    edo_task task;
+
+    while (a_load(&storming, acquire))
+        if (edo_spawn_with(&opts, note_runner, NULL, &task) < 0 || edo_join(task, NULL) < 0)
+            return handle; /* which the test takes for a failure */
+    return NULL;
+}
+
+/* Locks of the process that another thread holds at that moment are not copied held. */
+EDO_TEST_MT(child_of_a_busy_process_builds_a_runtime) /* rt-079 */
+{
+    edo_handle *handle = edo_runtime_handle(test_runtime());
+    pthread_t threads[2];
+    int status;
+
+    a_store(&storming, 1, release);
+    for (int i = 0; i < 2; i++)
+        threads[i] = start_thread(spawn_storm, handle);
+    for (unsigned i = 0; i < test_count(20); i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(10 * test_scale());
+            _exit(try_new_runtime(EDO_CURRENT_THREAD));
+        }
+        wait_for_child(child, &status);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+    }
+    a_store(&storming, 0, release);
+    for (int i = 0; i < 2; i++)
+        assert_null(join_thread(threads[i]));
+    edo_handle_unref(handle);
+}
+
+EDO_TEST_BOTH(signal_of_a_child_is_not_its_parents) /* signal-007 */
+{
+    edo_signal *signal;
+    int status;
+
+    assert_ok(edo_signal_open(SIGTERM, &signal));
+    pid_t child = fork();
+    if (child == 0) {
+        raise(SIGTERM); /* acts by default, as before the first listener */
+        _exit(1);
+    }
+    wait_for_child(child, &status);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGTERM);
+    edo_signal_recv_future recv = edo_signal_recv_async(signal);
+    assert_pending(&recv.base);
+    edo_future_cancel(&recv.base);
+    assert_ready_eq(&recv.base, -ECANCELED);
+    edo_signal_close(signal);
+}
