@@ -60,8 +60,9 @@ EDO_TEST_BOTH(tasks_that_never_suspend_share_their_workers_stack) /* task-080 */
             assert_ok(edo_yield());
     }
     unsigned workers = test_time_is_paused() ? 1 : (unsigned)test_workers();
-    assert_in_range(place_count(), 1, 4 * workers + 2);
     assert_ok(edo_handle_metrics(handle, &m));
+    /* A few a worker, and what a thread that lost its core on the way has left to others. */
+    assert_in_range(place_count(), 1, 4 * workers + 2 + 4 * m.reliefs);
     assert_int_equal(m.stack_bytes, stack_bytes());
     assert_in_range(m.stack_bytes, 1, (uint64_t)(workers + 1) * 64 * STACK_DEFAULT_SIZE);
     edo_handle_unref(handle);
@@ -338,8 +339,12 @@ EDO_TEST_BOTH(backtrace_of_a_task_ends_at_its_entry) /* task-084 */
     for (int i = 0; i < frame_count; i++)
         if (frames[i] == below_function)
             at = i;
-    assert_true(at >= 8);                    /* take_backtrace, six deeper, look_back */
+    assert_true(at >= 8); /* take_backtrace, six deeper, look_back */
+#ifdef MACHINE_X86_64
     assert_in_range(frame_count - at, 1, 3); /* the entry, and nothing of the worker's */
+#else
+    assert_in_range(frame_count - at, 1, 5); /* and the C library's start of a context */
+#endif
 }
 
 /* --- longjmp ------------------------------------------------------------------------------ */
