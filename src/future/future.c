@@ -100,7 +100,9 @@ void edo_future_cancel(edo_future *fut)
 
 void edo_future_put_back(edo_future *fut)
 {
-    if (!fut || !future_is_done(fut) || !(fut->state & FUTURE_POLLED) || !fut->ops->put_back)
+    if (!fut || !future_is_done(fut) || !(fut->state & FUTURE_POLLED))
+        return;
+    if (!fut->ops || !fut->ops->put_back)
         return;
     if (fut->result >= 0 || (fut->ops->flags & EDO_FUTURE_COMPOSITE))
         fut->ops->put_back(fut);

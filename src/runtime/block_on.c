@@ -60,13 +60,18 @@ static int run_root(sched *s, thread *self, const spawn_request *req)
 {
     edo_task root;
     int result = 0;
-    int rc = sched_spawn(s, req, NULL, &root);
 
-    if (rc < 0)
+    /* relaxed: whoever frees the runtime learns from the root task that it has begun. */
+    a_fetch_add(&s->roots, 1, relaxed);
+    int rc = sched_spawn(s, req, NULL, &root);
+    if (rc < 0) {
+        a_fetch_sub(&s->roots, 1, relaxed);
         return rc;
+    }
     self->in_block_on = true;
     rc = s->multi ? wait_parked(self, root, &result) : wait_driving(s, self, root, &result);
     self->in_block_on = false;
+    a_fetch_sub(&s->roots, 1, release); /* joined; pairs with the acquire in shutdown.c */
     return rc < 0 ? rc : result;
 }
 

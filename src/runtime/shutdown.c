@@ -181,7 +181,9 @@ int edo_runtime_free(edo_runtime *runtime)
         return rc;
     runtime_shutdown(runtime->sched, UINT64_MAX);
 #if EDO_DEBUG
-    task_slab_walk(name_unjoined, runtime->sched);
+    /* acquire: pairs with block_on. A call still on its way back joins its root task itself. */
+    if (a_load(&runtime->sched->roots, acquire) == 0)
+        task_slab_walk(name_unjoined, runtime->sched);
 #endif
     sched_unref(runtime->sched);
     free(runtime);

@@ -127,6 +127,7 @@ struct edo_handle {
     bool driven;
     uint64_t drive_limit; /* a shutdown's: no park is longer */
     thread *waiting;      /* threads in block_on, first come first */
+    uint32_t roots;       /* atomic: calls of block_on that have not joined their root task yet */
 };
 
 enum leave { LEAVE_SUSPEND, LEAVE_END };

@@ -113,3 +113,70 @@ EDO_TEST_PLAIN(a_callback_left_without_a_wait_is_freed_once)
     assert_int_equal(edo_callback_new(NULL, NULL, NULL), -EINVAL);
     edo_callback_leave(NULL);
 }
+
+/* The waiting side of a call ends with its future, polled or not. */
+EDO_TEST_BOTH(call_that_a_select_never_polled_is_left) /* future-008 */
+{
+    edo_callback *cb;
+    edo_future ready = edo_ready(5);
+
+    assert_ok(edo_callback_new(note_discard, NULL, &cb));
+    edo_callback_future wait = edo_callback_async(cb);
+    assert_int_equal(edo_select_biased(&ready, &wait.base), 0);
+    assert_int_equal(wait.base.result, -ECANCELED);
+    assert_int_equal(discards, 0);
+    edo_callback_finish(cb, 7);
+    assert_int_equal(discards, 1);
+    assert_int_equal(discarded, 7);
+}
+
+struct two_calls {
+    edo_callback *awaited, *waited;
+    int64_t results[2];
+};
+
+static int wait_when_aborted(void *arg)
+{
+    struct two_calls *calls = arg;
+    edo_callback_future wait = edo_callback_async(calls->awaited);
+
+    assert_ok(edo_task_self_abort());
+    calls->results[0] = edo_await(&wait.base); /* it is never polled */
+    calls->results[1] = edo_callback_wait(calls->waited);
+    return 0;
+}
+
+EDO_TEST_BOTH(call_that_an_aborted_task_awaits_is_left) /* future-008 */
+{
+    static struct two_calls calls;
+    edo_task task;
+
+    assert_ok(edo_callback_new(note_discard, NULL, &calls.awaited));
+    assert_ok(edo_callback_new(note_discard, NULL, &calls.waited));
+    assert_ok(edo_spawn(wait_when_aborted, &calls, &task));
+    assert_ok(edo_join(task, NULL));
+    assert_int_equal(calls.results[0], -ECANCELED);
+    assert_int_equal(calls.results[1], -ECANCELED);
+    edo_callback_finish(calls.awaited, 7);
+    assert_int_equal(discards, 1);
+    edo_callback_finish(calls.waited, 8);
+    assert_int_equal(discards, 2);
+    assert_int_equal(discarded, 8);
+}
+
+EDO_TEST_BOTH(call_of_a_task_aborted_before_its_first_poll_is_left) /* future-008 */
+{
+    edo_callback *cb;
+    edo_task task;
+    int ret = 0;
+
+    assert_ok(edo_callback_new(note_discard, NULL, &cb));
+    edo_callback_future wait = edo_callback_async(cb);
+    assert_ok(edo_spawn_future(&wait.base, sizeof wait, &task));
+    assert_ok(edo_task_abort(task));
+    assert_ok(edo_join(task, &ret));
+    assert_int_equal(ret, -ECANCELED);
+    edo_callback_finish(cb, 7);
+    assert_int_equal(discards, 1);
+    assert_int_equal(discarded, 7);
+}

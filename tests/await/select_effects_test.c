@@ -117,6 +117,50 @@ EDO_TEST_BOTH(many_selects_on_two_queues_lose_nothing) /* future-032 */
     free(t);
 }
 
+/* --- composites that lose: they give back what their parts took ------------------------------- */
+
+EDO_TEST_BOTH(join_all_that_loses_puts_its_parts_back) /* future-032 */
+{
+    test_queue *queue = queue_new();
+    edo_future never = edo_pending();
+    edo_yield_future winner = edo_yield_async();
+    int lost = 0, item = 0;
+
+    test_queue_push(queue, 42);
+    test_queue_push(queue, 43);
+    test_pop_future pop = test_queue_pop_async(queue, &lost);
+    edo_future *parts[] = {&pop.base, &never};
+    edo_join_all_future both = edo_join_all_async(parts, 2);
+    assert_int_equal(edo_select_biased(&both.base, &winner.base), 1);
+    assert_int_equal(both.base.result, -ECANCELED);
+    assert_int_equal(pop.base.result, -ECANCELED);
+    assert_int_equal(queue->put_backs, 1);
+    assert_int_equal(test_queue_pop(queue, &item), 1);
+    assert_int_equal(item, 42);
+    free(queue);
+}
+
+EDO_TEST_BOTH(timeout_of_a_join_all_that_loses_puts_its_parts_back) /* future-032 */
+{
+    test_queue *queue = queue_new();
+    edo_future never = edo_pending();
+    int lost = 0, item = 0;
+
+    test_queue_push(queue, 44);
+    test_pop_future pop = test_queue_pop_async(queue, &lost);
+    edo_future *parts[] = {&never, &pop.base};
+    edo_join_all_future both = edo_join_all_async(parts, 2);
+    edo_timeout_future limited = edo_timeout_async(&both.base, EDO_SECONDS(100));
+    edo_sleep_future winner = edo_sleep_async(EDO_MILLIS(1));
+    edo_future *arms[] = {&limited.base, &winner.base};
+    assert_int_equal(edo_select_array(arms, 2), 1);
+    assert_int_equal(limited.base.result, -ECANCELED);
+    assert_int_equal(both.base.result, -ECANCELED);
+    assert_int_equal(test_queue_pop(queue, &item), 1);
+    assert_int_equal(item, 44);
+    free(queue);
+}
+
 /* --- cut short -------------------------------------------------------------------------------- */
 
 struct selecting {

@@ -122,6 +122,7 @@ EDO_TEST(finished_tasks)
     assert_true(edo_abort_handle_is_finished(&handle));
     edo_abort_handle_drop(handle);
     assert_null(of_none.header);
+    assert_null(edo_abort_handle_clone(NULL).header);
     edo_abort_handle_abort(&none);
     edo_abort_handle_abort(NULL);
     assert_false(edo_abort_handle_is_finished(&none));
@@ -250,6 +251,25 @@ EDO_TEST(awaits)
     assert_int_equal(edo_join_all_array(NULL, 2), -EINVAL);
     assert_int_equal(edo_try_join_all_array(NULL, 2), -EINVAL);
     assert_int_equal(edo_join_all_array(none, 2), 0);
+}
+
+EDO_TEST_PLAIN(futures)
+{
+    edo_future zero = {0}, canceled = {0};
+
+    assert_int_equal(edo_future_poll(NULL, edo_test_waker()), EDO_READY);
+    edo_future_cancel(NULL);
+    edo_future_put_back(NULL);
+    assert_int_equal(edo_future_poll(&zero, edo_test_waker()), EDO_READY);
+    assert_int_equal(zero.result, -EINVAL);
+    edo_future_cancel(&zero);
+    edo_future_put_back(&zero);
+    assert_int_equal(zero.result, -EINVAL);
+    edo_future_cancel(&canceled);
+    assert_int_equal(edo_future_poll(&canceled, edo_test_waker()), EDO_READY);
+    assert_true(canceled.result < 0);
+    edo_future_put_back(&canceled);
+    assert_int_equal(edo_test_wake_count(), 0);
 }
 
 EDO_TEST_PLAIN(wakers)

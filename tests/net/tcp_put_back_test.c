@@ -310,3 +310,26 @@ EDO_TEST_PLAIN(a_late_success_stands) /* net-044 */
     assert_ok(edo_block_on(runtime, cancel_reads, NULL));
     assert_ok(edo_runtime_free(runtime));
 }
+
+EDO_TEST_BOTH(a_join_of_reads_that_loses_leaves_the_bytes_to_the_next) /* net-022 net-044 */
+{
+    edo_tcp_stream *server, *client, *idle[2];
+    char lost[4], kept[4], buf[4] = {0};
+
+    connect_pair(&server, &client);
+    connect_pair(&idle[0], &idle[1]);
+    assert_int_equal(edo_tcp_write(client, "abc", 3), 3);
+    edo_tcp_read_future taking = edo_tcp_read_async(server, lost, sizeof lost);
+    edo_tcp_read_future waiting = edo_tcp_read_async(idle[0], kept, sizeof kept);
+    edo_future *parts[] = {&taking.base, &waiting.base};
+    edo_join_all_future both = edo_join_all_async(parts, 2);
+    edo_sleep_future sleep = edo_sleep_async(EDO_MILLIS(20));
+    assert_int_equal(edo_select_biased(&both.base, &sleep.base), 1);
+    assert_int_equal(both.base.result, -ECANCELED);
+    assert_int_equal(edo_tcp_read(server, buf, sizeof buf), 3);
+    assert_memory_equal(buf, "abc", 3);
+    edo_tcp_close(server);
+    edo_tcp_close(client);
+    edo_tcp_close(idle[0]);
+    edo_tcp_close(idle[1]);
+}

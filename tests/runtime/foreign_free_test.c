@@ -4,10 +4,6 @@
  */
 #include "runtime/rig.h"
 
-#include <edo/callback.h>
-
-#include "support/gate.h"
-
 static edo_runtime *new_runtime(edo_runtime_kind kind)
 {
     edo_runtime_opts opts = {.kind = kind, .workers = kind == EDO_MULTI_THREAD ? 2 : 0};
@@ -38,6 +34,43 @@ EDO_TEST_BOTH(current_thread_runtime_is_not_freed_from_a_task_of_another)
     assert_int_equal(edo_runtime_shutdown(other, EDO_SECONDS(1)), -EDEADLK);
     assert_ok(edo_yield()); /* this task's own runtime is whole */
     assert_int_equal((intptr_t)join_thread(start_thread(free_runtime, other)), 0);
+    edo_handle_unref(handle);
+}
+
+typedef struct hook_call {
+    edo_runtime *other;
+    int freed, shut_down;
+    bool made; /* atomic */
+} hook_call;
+
+static void free_in_hook(void *arg)
+{
+    hook_call *call = arg;
+
+    if (a_load(&call->made, acquire))
+        return;
+    call->freed = edo_runtime_free(call->other);
+    call->shut_down = edo_runtime_shutdown(call->other, EDO_SECONDS(1));
+    a_store(&call->made, true, release);
+}
+
+EDO_TEST_PLAIN(current_thread_runtime_is_not_freed_from_a_hook_of_another)
+{
+    hook_call call = {.other = new_runtime(EDO_CURRENT_THREAD)};
+    edo_handle *handle = edo_runtime_handle(call.other);
+    edo_task task;
+
+    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .on = handle), wait_long, NULL, &task));
+    edo_runtime *hooked = make_runtime(
+        EDO_OPTS(runtime, .workers = 1, .on_thread_start = free_in_hook, .hook_arg = &call));
+    wait_until(a_load(&call.made, acquire));
+    assert_int_equal(call.freed, -EDEADLK);
+    assert_int_equal(call.shut_down, -EDEADLK);
+    assert_false(edo_task_is_finished(task)); /* nothing was touched */
+    assert_int_equal(edo_runtime_free(hooked), 0);
+    assert_int_equal(edo_runtime_shutdown(call.other, EDO_SECONDS(5)), 0);
+    assert_int_equal(join_result(task), -EDO_ESHUTDOWN);
+    assert_int_equal(edo_runtime_free(call.other), 0);
     edo_handle_unref(handle);
 }
 
@@ -87,25 +120,36 @@ static int nothing(void *arg)
     return 0;
 }
 
-static void *spawn_until_refused(void *handle)
+typedef struct spawner {
+    edo_handle *handle;
+    unsigned spawned; /* atomic */
+} spawner;
+
+static void *spawn_until_refused(void *arg)
 {
-    edo_spawn_opts opts = {.on = handle};
+    spawner *s = arg;
+    edo_spawn_opts opts = {.on = s->handle};
     int rc;
 
     while ((rc = edo_spawn_with(&opts, nothing, NULL, NULL)) == 0)
-        ;
+        a_fetch_add(&s->spawned, 1, release);
     return (void *)(intptr_t)rc;
 }
 
 EDO_TEST_PLAIN(refused_spawns_do_not_keep_a_shutdown_waiting)
 {
-    for (unsigned i = 0; i < test_count(200); i++) {
+    for (unsigned i = 0; i < test_count(300); i++) {
         edo_runtime *rt = new_runtime(EDO_CURRENT_THREAD);
-        edo_handle *handle = edo_runtime_handle(rt);
-        pthread_t spawner = start_thread(spawn_until_refused, handle);
+        spawner s = {.handle = edo_runtime_handle(rt)};
+        pthread_t thread = start_thread(spawn_until_refused, &s);
+        while (a_load(&s.spawned, acquire) < i % 50)
+            ; /* in the middle of it */
+        assert_int_equal(edo_runtime_shutdown(rt, EDO_FOREVER()), 0);
+        assert_int_equal((intptr_t)join_thread(thread), -EDO_ESHUTDOWN);
+        assert_int_equal(metrics_of(rt).alive_tasks, 0);
+        assert_int_equal(metrics_of(rt).spawned_tasks, s.spawned);
         assert_int_equal(edo_runtime_free(rt), 0);
-        assert_int_equal((intptr_t)join_thread(spawner), -EDO_ESHUTDOWN);
-        edo_handle_unref(handle);
+        edo_handle_unref(s.handle);
     }
 }
 
@@ -120,7 +164,7 @@ static int short_life(void *arg)
 
 static int storm(void *arg)
 {
-    for (unsigned i = 0; i < test_count(20000); i++) {
+    for (unsigned i = 0; i < test_count(200000); i++) {
         int rc = edo_spawn(short_life, arg, NULL);
         if (rc < 0)
             return rc;
@@ -148,75 +192,39 @@ EDO_TEST_MT(shutdown_of_a_runtime_leaves_the_tasks_of_others_alone)
     assert_int_equal(a_load(&canceled, relaxed), 0);
 }
 
-static int discards;
+typedef struct turn {
+    edo_runtime *runtime;
+    bool ran; /* atomic */
+} turn;
 
-static void count_discard(void *arg, int64_t result)
+static int have_a_turn(void *arg)
 {
-    (void)arg;
-    discards += (int)result;
+    a_store(&((turn *)arg)->ran, true, release);
+    return 5;
 }
 
-/* The waiting side of a call ends with its future, polled or not. */
-EDO_TEST_BOTH(call_that_a_select_never_polled_is_left) /* future-008 */
+static int wait_for_turn(void *arg)
 {
-    edo_callback *call;
-    edo_future ready = edo_ready(5);
-
-    assert_ok(edo_callback_new(count_discard, NULL, &call));
-    edo_callback_future wait = edo_callback_async(call);
-    assert_int_equal(edo_select_biased(&ready, &wait.base), 0);
-    assert_int_equal(wait.base.result, -ECANCELED);
-    edo_callback_finish(call, 7);
-    assert_int_equal(discards, 7);
+    while (!a_load(&((turn *)arg)->ran, acquire))
+        assert_ok(edo_yield());
+    return 6;
 }
 
-/* A composite that loses gives back what its parts took. */
-EDO_TEST_BOTH(join_all_that_loses_a_select_puts_its_parts_back) /* future-032 */
+static void *block_on_a_turn(void *arg)
 {
-    static test_queue queue = TEST_QUEUE_INIT;
-    int item = 0;
-    edo_future never = edo_pending();
-    edo_yield_future winner = edo_yield_async();
+    turn *t = arg;
 
-    test_queue_push(&queue, 42);
-    test_pop_future pop = test_queue_pop_async(&queue, &item);
-    edo_future *parts[] = {&pop.base, &never};
-    edo_join_all_future both = edo_join_all_async(parts, 2);
-    assert_int_equal(edo_select_biased(&both.base, &winner.base), 1);
-    assert_int_equal(both.base.result, -ECANCELED);
-    assert_int_equal(test_queue_len(&queue), 1);
+    return (void *)(intptr_t)edo_block_on(t->runtime, have_a_turn, t);
 }
 
-/* PENDING until it was cancelled; then an error of its own. */
-static edo_poll fail_when_canceled(edo_future *fut, const edo_waker *waker)
+/* Its function has ended: that the call itself has not come back yet is no business of the owner's. */
+EDO_TEST_PLAIN(runtime_may_go_while_a_second_block_on_returns)
 {
-    (void)waker;
-    return fut->result ? EDO_READY : EDO_PENDING;
-}
-
-static void note_cancel(edo_future *fut)
-{
-    fut->result = -ECONNRESET;
-}
-
-EDO_TEST_BOTH(timeout_keeps_an_error_that_came_all_the_same) /* timer-070 */
-{
-    static const edo_future_ops ops = {.poll = fail_when_canceled, .cancel = note_cancel};
-    edo_future failing = EDO_FUTURE_INIT(&ops);
-
-    assert_int_equal(edo_timeout(&failing, EDO_MILLIS(2)), -ECONNRESET);
-}
-
-EDO_TEST(clock_that_runs_again_does_not_make_a_sleep_busy) /* timer-017 */
-{
-    edo_handle *handle = edo_runtime_handle(test_runtime());
-    edo_metrics before, after;
-
-    block_thread_for(20); /* the clock falls behind the system's */
-    assert_ok(edo_resume());
-    assert_ok(edo_handle_metrics(handle, &before));
-    assert_ok(edo_sleep(EDO_MILLIS(100)));
-    assert_ok(edo_handle_metrics(handle, &after));
-    assert_true(after.parks - before.parks < 50);
-    edo_handle_unref(handle);
+    for (unsigned i = 0; i < test_count(300); i++) {
+        turn t = {.runtime = new_runtime(EDO_CURRENT_THREAD)};
+        pthread_t second = start_thread(block_on_a_turn, &t);
+        assert_int_equal(edo_block_on(t.runtime, wait_for_turn, &t), 6);
+        assert_int_equal(edo_runtime_free(t.runtime), 0);
+        assert_int_equal((intptr_t)join_thread(second), 5);
+    }
 }

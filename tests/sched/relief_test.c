@@ -2,6 +2,7 @@
 #include "runtime/rig.h"
 
 #include <arpa/inet.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #define BLOCK_MS 1000
@@ -255,5 +256,27 @@ EDO_TEST_PLAIN(a_current_thread_runtime_is_not_relieved)
 
     assert_int_equal(edo_block_on(runtime, block_in_current, NULL), 1);
     assert_int_equal(metrics_of(runtime).reliefs, 0);
+    assert_ok(edo_runtime_free(runtime));
+}
+
+static long waits_of_this_process(void)
+{
+    struct rusage usage;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_nvcsw;
+}
+
+EDO_TEST_PLAIN(a_runtime_that_nobody_drives_is_not_watched)
+{
+    edo_runtime *runtime =
+        make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .monitor = EDO_MONITOR_ON));
+
+    assert_int_equal(edo_block_on(runtime, do_nothing, NULL), 0);
+    block_thread_for(300 * test_scale()); /* it gives up looking meanwhile */
+    long before = waits_of_this_process();
+    block_thread_for(300);
+    assert_in_range(waits_of_this_process() - before, 1, 20);           /* one is ours; 60 looks */
+    assert_int_equal(edo_block_on(runtime, block_in_current, NULL), 1); /* it begins again */
     assert_ok(edo_runtime_free(runtime));
 }

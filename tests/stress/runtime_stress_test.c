@@ -226,3 +226,94 @@ EDO_TEST_PLAIN(many_threads_take_turns_in_driving) /* rt-054 */
     assert_int_equal(l.calls, 4 * test_count(100));
     assert_ok(edo_runtime_free(l.runtime));
 }
+
+/* --- the walk of a shutdown beside ends that need no reference ---------------------------------- */
+
+enum { BREEDERS = 8, BROOD = 64, LOGGED = 512, ROUNDS = 100 };
+
+typedef struct brood {
+    edo_task log[LOGGED]; /* copies of handles that were given up: the first and the latest ones */
+    unsigned bred;
+} brood;
+
+static int live_shortly(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+static int breed_one(brood *b)
+{
+    unsigned half = LOGGED / 2, at = b->bred < half ? b->bred : half + b->bred % half;
+    edo_task task;
+    int rc = edo_spawn(live_shortly, NULL, &task);
+
+    if (rc == 0) {
+        rc = edo_task_detach(task); /* one reference is left */
+        b->log[at] = task;
+        b->bred++;
+    }
+    return rc;
+}
+
+/* Its children end at any time, also during the walk. */
+static int breed(void *arg)
+{
+    int rc = 0;
+
+    while (rc == 0) {
+        for (int i = 0; rc == 0 && i < BROOD; i++)
+            rc = breed_one(arg);
+        if (rc == 0)
+            rc = edo_yield();
+    }
+    return rc;
+}
+
+static void breed_and_shut_down(brood *broods)
+{
+    edo_runtime *runtime = make_multi(8);
+    edo_task breeders[BREEDERS];
+
+    for (int i = 0; i < BREEDERS; i++)
+        breeders[i] = spawn_on(runtime, breed, &broods[i]);
+    block_thread_for(1);
+    assert_ok(edo_runtime_shutdown(runtime, EDO_FOREVER()));
+    for (int i = 0; i < BREEDERS; i++)
+        assert_true(edo_is_shutdown(join_result(breeders[i])));
+    assert_int_equal(metrics_of(runtime).alive_tasks, 0);
+    assert_ok(edo_runtime_free(runtime));
+}
+
+static int by_header(const void *a, const void *b)
+{
+    const edo_task *l = a, *r = b;
+    uintptr_t left = (uintptr_t)l->header, right = (uintptr_t)r->header;
+
+    if (left != right)
+        return left < right ? -1 : 1;
+    return l->gen < r->gen ? -1 : l->gen > r->gen;
+}
+
+/* A header that went back to an old generation would make an old handle a later task's. */
+EDO_TEST_PLAIN(handles_of_tasks_that_ended_amid_a_shutdown_are_no_later_ones) /* rt-064 */
+{
+    unsigned rounds = test_count(ROUNDS), count = 0;
+    brood *broods = calloc(rounds * BREEDERS, sizeof *broods);
+    edo_task *all = calloc((size_t)rounds * BREEDERS * LOGGED, sizeof *all);
+
+    for (unsigned round = 0; round < rounds; round++)
+        breed_and_shut_down(&broods[round * BREEDERS]);
+    for (unsigned i = 0; i < rounds * BREEDERS; i++)
+        for (unsigned k = 0; k < LOGGED; k++)
+            if (broods[i].log[k].header) {
+                assert_int_equal(edo_task_abort(broods[i].log[k]), -ESRCH);
+                all[count++] = broods[i].log[k];
+            }
+    qsort(all, count, sizeof *all, by_header);
+    for (unsigned i = 1; i < count; i++)
+        assert_true(by_header(&all[i - 1], &all[i]) < 0); /* no two are the same */
+    assert_true(count > rounds);
+    free(all);
+    free(broods);
+}

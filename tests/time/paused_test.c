@@ -302,3 +302,13 @@ EDO_TEST_PLAIN(outside_there_is_no_clock_to_pause)
     assert_int_equal(edo_resume(), -EDO_ENORUNTIME);
     assert_int_equal(edo_advance(EDO_SECONDS(1)), -EDO_ENORUNTIME);
 }
+
+EDO_TEST(a_sleep_on_a_clock_that_runs_again_is_not_busy) /* timer-017 */
+{
+    block_thread_for(20); /* the clock falls behind the system's */
+    assert_ok(edo_resume());
+    uint64_t parks = metrics_of(test_runtime()).parks, began = real_time_ns();
+    assert_ok(edo_sleep(EDO_MILLIS(200)));
+    assert_true(real_time_ns() - began >= 200 * MS);
+    assert_in_range(metrics_of(test_runtime()).parks - parks, 1, 50);
+}

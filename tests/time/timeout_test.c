@@ -205,3 +205,23 @@ EDO_TEST(a_future_that_spends_all_budget_is_timed_out_still)
     assert_int_equal(edo_timeout(&never, EDO_MILLIS(5)), -ETIMEDOUT);
     assert_in_range(ns_since(began), 5 * MS, 6 * MS);
 }
+
+/* PENDING until it was cancelled; then an error of its own. */
+static edo_poll fail_when_canceled(edo_future *fut, const edo_waker *waker)
+{
+    (void)waker;
+    return fut->result ? EDO_READY : EDO_PENDING;
+}
+
+static void note_cancel(edo_future *fut)
+{
+    fut->result = -ECONNRESET;
+}
+
+EDO_TEST_BOTH(timeout_keeps_an_error_that_came_all_the_same) /* timer-070 */
+{
+    static const edo_future_ops ops = {.poll = fail_when_canceled, .cancel = note_cancel};
+    edo_future failing = EDO_FUTURE_INIT(&ops);
+
+    assert_int_equal(edo_timeout(&failing, EDO_MILLIS(2)), -ECONNRESET);
+}
