@@ -35,6 +35,21 @@ EDO_TEST_PLAIN(errors_of_edo_have_names) /* sync-015 */
     }
 }
 
+static void *set_own_errno(void *arg)
+{
+    (void)arg;
+    errno = ENOENT;
+    assert_ptr_equal(edo_errno_location(), &errno);
+    return edo_errno_location();
+}
+
+EDO_TEST_PLAIN(errno_is_of_the_thread_that_asks)
+{
+    errno = EPIPE;
+    assert_ptr_not_equal(join_thread(start_thread(set_own_errno, NULL)), edo_errno_location());
+    assert_int_equal(*edo_errno_location(), EPIPE);
+}
+
 EDO_TEST_PLAIN(errors_nobody_knows_are_unknown)
 {
     static const int unknown[] = {4999, 5000, 5011, -5011, 100000, INT_MAX, INT_MIN, INT_MIN + 1};

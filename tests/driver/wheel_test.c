@@ -251,7 +251,7 @@ static void *advance_to_50(void *arg)
 }
 
 /* Cancels every second of 64 timers, and lets the rest fire, on this thread or another. */
-static void cancel_half(bool elsewhere)
+static void check_half_canceled(bool elsewhere)
 {
     timer_wheel *w = new_wheel();
     edo_timer timers[64] = {0};
@@ -276,8 +276,8 @@ static void cancel_half(bool elsewhere)
 
 EDO_TEST_PLAIN(canceled_are_never_woken_others_once) /* timer-024 */
 {
-    cancel_half(false);
-    cancel_half(true);
+    check_half_canceled(false);
+    check_half_canceled(true);
 }
 
 EDO_TEST_PLAIN(never_added_leaves_nothing) /* timer-025 */
@@ -380,7 +380,7 @@ EDO_TEST_PLAIN(more_are_due_than_one_batch_of_wakes) /* timer-014 */
     assert_true(is_empty(w));
 }
 
-EDO_TEST_PLAIN(tells_when_the_sleeper_has_to_be_woken) /* timer-019 */
+EDO_TEST_PLAIN(tells_when_the_sleeper_has_to_be_woken)
 {
     timer_wheel *w = new_wheel();
     counter c = {0};

@@ -51,6 +51,8 @@ EDO_TEST_BOTH(any_address_is_the_local_host) /* net-012 */
     snprintf(text, sizeof text, "0.0.0.0:%u", port);
     assert_ok(edo_tcp_connect(text, &client));
     assert_ok(edo_tcp_accept(listener, &server));
+    assert_int_equal(edo_tcp_write(client, "x", 1), 1);
+    assert_int_equal(edo_tcp_read(server, text, sizeof text), 1);
     edo_tcp_close(server);
     edo_tcp_close(client);
     edo_tcp_listener_close(listener);
@@ -71,6 +73,8 @@ EDO_TEST_BOTH(any_v6_address_is_the_local_host) /* net-012 */
     snprintf(text, sizeof text, "[::]:%u", edo_addr_port(&at));
     assert_ok(edo_tcp_connect(text, &client));
     assert_ok(edo_tcp_accept(listener, &server));
+    assert_int_equal(edo_tcp_write(client, "x", 1), 1);
+    assert_int_equal(edo_tcp_read(server, text, sizeof text), 1);
     edo_tcp_close(server);
     edo_tcp_close(client);
     edo_tcp_listener_close(listener);

@@ -371,7 +371,7 @@ EDO_TEST_BOTH(queued_writes_keep_their_order) /* net-036 */
     free(bytes), free(fill), free(got), free(drain), free(write);
 }
 
-EDO_TEST_BOTH(try_forms_never_wait) /* net-037 net-038 */
+EDO_TEST_BOTH(try_forms_never_wait) /* net-037 */
 {
     edo_tcp_stream *server, *client;
     char *bytes = patterned(0, 16 * MIB), *got = malloc(16 * MIB);
@@ -556,7 +556,7 @@ static int count_turns(void *arg)
     return 0;
 }
 
-EDO_TEST(a_reader_that_is_always_ready_lets_others_run) /* net-085 */
+EDO_TEST(a_reader_that_is_always_ready_lets_others_run) /* future-053 */
 {
     edo_tcp_stream *server, *client;
     edo_task task;

@@ -43,7 +43,7 @@ static int check_in_another(void *arg)
     return 0;
 }
 
-static void use_after_the_end(edo_runtime_kind kind)
+static void check_use_after_the_end(edo_runtime_kind kind)
 {
     struct things things = {0};
     edo_runtime *runtime, *other;
@@ -64,8 +64,8 @@ static void use_after_the_end(edo_runtime_kind kind)
 
 EDO_TEST_PLAIN(what_is_used_after_its_runtime_ended_says_so) /* net-122 net-123 */
 {
-    use_after_the_end(EDO_CURRENT_THREAD);
-    use_after_the_end(EDO_MULTI_THREAD);
+    check_use_after_the_end(EDO_CURRENT_THREAD);
+    check_use_after_the_end(EDO_MULTI_THREAD);
 }
 
 /* Tasks of the runtime itself that wait while it shuts down. */
@@ -96,7 +96,7 @@ static int start_waiting(void *arg)
     return 0;
 }
 
-static void end_while_waiting(edo_runtime_kind kind)
+static void check_end_while_waiting(edo_runtime_kind kind)
 {
     struct things things = {0};
     edo_runtime *runtime;
@@ -115,8 +115,8 @@ static void end_while_waiting(edo_runtime_kind kind)
 
 EDO_TEST_PLAIN(what_waits_while_its_runtime_ends_is_woken) /* net-122 */
 {
-    end_while_waiting(EDO_CURRENT_THREAD);
-    end_while_waiting(EDO_MULTI_THREAD);
+    check_end_while_waiting(EDO_CURRENT_THREAD);
+    check_end_while_waiting(EDO_MULTI_THREAD);
 }
 
 /* A task of another runtime waits on them. */
@@ -192,7 +192,7 @@ static void *write_in_own_runtime(void *arg)
     return NULL;
 }
 
-EDO_TEST_PLAIN(streams_work_from_tasks_of_another_runtime) /* net-123 */
+EDO_TEST_PLAIN(streams_work_from_tasks_of_another_runtime)
 {
     struct things things = {0};
     edo_runtime *other;

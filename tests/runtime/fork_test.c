@@ -70,9 +70,10 @@ EDO_TEST_PLAIN(a_forked_child_is_told_and_may_build_its_own) /* rt-079 */
 static int fork_in_task(void *arg)
 {
     int status = 0;
-    pid_t pid = fork();
 
     (void)arg;
+    settle_threads();
+    pid_t pid = fork();
     if (pid == 0) {
         edo_task task;
         bool told = edo_spawn(do_nothing, NULL, &task) == -EDO_EFORKED &&

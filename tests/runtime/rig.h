@@ -153,6 +153,7 @@ static inline int run_child(void (*fn)(void *arg), void *arg, char *err, size_t 
 
     assert_int_equal(pipe(fds), 0);
     fflush(NULL);
+    settle_threads();
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {

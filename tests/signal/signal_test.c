@@ -41,10 +41,19 @@ static void let_others_run(void)
         edo_yield();
 }
 
+static void check_nothing_more(edo_signal *listener)
+{
+    edo_signal_recv_future recv = edo_signal_recv_async(listener);
+
+    assert_pending(&recv.base);
+    edo_future_cancel(&recv.base);
+    assert_err(recv_to_end(&recv), -ECANCELED);
+}
+
 static int interrupt_later(void *arg)
 {
-    (void)arg;
     let_others_run();
+    __atomic_store_n((bool *)arg, true, __ATOMIC_RELAXED);
     send_signal(SIGINT);
     return 0;
 }
@@ -52,9 +61,11 @@ static int interrupt_later(void *arg)
 EDO_TEST_BOTH(ctrl_c_completes_at_sigint) /* signal-001 */
 {
     edo_task task;
+    bool sent = false;
 
-    assert_ok(edo_spawn(interrupt_later, NULL, &task));
+    assert_ok(edo_spawn(interrupt_later, &sent, &task));
     assert_ok(edo_ctrl_c());
+    assert_true(__atomic_load_n(&sent, __ATOMIC_RELAXED));
     assert_ok(edo_join(task, NULL));
 }
 
@@ -86,12 +97,14 @@ EDO_TEST_BOTH(two_listeners_both_receive) /* signal-003 */
     send_signal(SIGUSR1);
     assert_ok(edo_signal_recv(one));
     assert_ok(edo_signal_recv(two));
+    check_nothing_more(one);
+    check_nothing_more(two);
     edo_signal_close(one);
     edo_signal_close(two);
 }
 
 /* Four runtimes on a thread each, ten rounds. */
-static unsigned listening; /* atomic */
+static unsigned listening, hung_up; /* atomic */
 
 static int listen_for_hangup(void *arg)
 {
@@ -101,6 +114,7 @@ static int listen_for_hangup(void *arg)
     assert_ok(edo_signal_open(SIGHUP, &listener));
     __atomic_fetch_add(&listening, 1, __ATOMIC_SEQ_CST);
     assert_ok(edo_signal_recv(listener));
+    __atomic_fetch_add(&hung_up, 1, __ATOMIC_SEQ_CST);
     edo_signal_close(listener);
     return 0;
 }
@@ -126,6 +140,7 @@ EDO_TEST_PLAIN(several_runtimes_all_receive) /* signal-004 */
         send_signal(SIGHUP);
         for (int i = 0; i < 4; i++)
             join_thread(threads[i]);
+        assert_int_equal(__atomic_load_n(&hung_up, __ATOMIC_SEQ_CST), round * 4);
     }
 }
 
@@ -164,6 +179,7 @@ EDO_TEST_BOTH(closing_some_leaves_the_others_receiving) /* signal-006 */
         assert_ok(edo_signal_recv(many[i]));
         edo_signal_close(many[i]);
     }
+    check_nothing_more(kept);
     send_signal(SIGUSR1);
     assert_ok(edo_signal_recv(kept));
     edo_signal_close(kept);

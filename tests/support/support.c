@@ -4,6 +4,7 @@
 #include "base/macros.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,43 @@ long rss_kib(void)
 int thread_count(void)
 {
     return (int)status_value("Threads:") - HAS_TSAN; /* which has a thread of its own */
+}
+
+static bool is_asleep(const char *tid)
+{
+    char path[64], text[512];
+    ssize_t n = -1;
+
+    snprintf(path, sizeof path, "/proc/self/task/%.20s/stat", tid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        n = read(fd, text, sizeof text - 1);
+        close(fd);
+    }
+    if (n <= 0)
+        return true; /* it has ended */
+    text[n] = 0;
+    const char *name_end = strrchr(text, ')');
+    return name_end && !strncmp(name_end, ") S", 3);
+}
+
+static bool others_sleep(void)
+{
+    DIR *dir = opendir("/proc/self/task");
+    bool all = true;
+
+    assert_non_null(dir);
+    for (struct dirent *entry; all && (entry = readdir(dir));)
+        if (entry->d_name[0] != '.' && atoi(entry->d_name) != gettid())
+            all = is_asleep(entry->d_name);
+    closedir(dir);
+    return all;
+}
+
+void settle_threads(void)
+{
+    if (HAS_ASAN)
+        wait_until(others_sleep());
 }
 
 int open_fds(void)

@@ -43,4 +43,8 @@ long rss_kib(void);
 int open_fds(void);
 int thread_count(void);
 
+/* Before a fork(2) whose child allocates: under ASan waits until every other thread sleeps, since
+ * its allocator's locks are copied as they are at that moment. */
+void settle_threads(void);
+
 #endif
