@@ -35,14 +35,12 @@ static void release(edo_future *fut)
 }
 
 /* A cancelled task's awaits cost budget too, so that a loop over them doesn't starve others. */
-static void spend_canceled(thread *self)
+static thread *spend_canceled(thread *self)
 {
-    if (self->budget > 0) {
-        self->budget--;
-        return;
-    }
-    task_mark(self->task, 0);
-    task_suspend(self);
+    if (self->budget == 0)
+        return task_yield(self);
+    self->budget--;
+    return self;
 }
 
 static int64_t finish(edo_future *fut, int why)
@@ -70,16 +68,14 @@ static int64_t await_in_task(thread *self, task *t, edo_future *fut)
         if (unlikely((why || refused) && !told)) {
             told = refused ? refused : why;
             if (!refused) /* else the task may not leave its stack */
-                spend_canceled(self);
-            self = thread_self();
+                self = spend_canceled(self);
             edo_future_cancel(fut);
         }
         if (future_is_done(fut) || poll_once(self, fut, &waker) == EDO_READY)
             return finish(fut, told);
         if (!told && (refused = debug_may_suspend(t)) < 0)
             continue;
-        task_suspend(self);
-        self = thread_self();
+        self = task_suspend(self);
     }
 }
 

@@ -7,6 +7,8 @@
  */
 #include "runtime/runtime.h"
 
+#include <edo/errno.h>
+
 static void enqueue(sched *s, thread *self)
 {
     thread **link = &s->waiting;
@@ -33,6 +35,7 @@ static void take_core(sched *s, thread *self)
     self->core = s->cores[0];
     monitor_kick(s);
     context_init_thread(&self->loop);
+    self->errno_place = edo_errno_location();
     overflow_init_thread();
 }
 

@@ -7,6 +7,8 @@
  */
 #include <stdlib.h>
 
+#include <edo/errno.h>
+
 #include "base/futex.h"
 #include "base/thread.h"
 #include "sched/sched.h"
@@ -107,6 +109,7 @@ static void *worker_main(void *arg)
 
     self->sched = s;
     context_init_thread(&self->loop);
+    self->errno_place = edo_errno_location();
     overflow_init_thread();
     thread_call_hook(self, s->opts.on_thread_start);
     run_cores(self, w);

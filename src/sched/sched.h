@@ -44,7 +44,9 @@ struct core {
     uint32_t run_seq;      /* atomic: odd while a task runs */
     uint32_t until_inject; /* runs until the injection queue is looked at first */
     uint32_t until_turn;   /* runs until the driver is looked at */
+    uint32_t until_look;   /* runs until the cycles are looked at */
     uint64_t last_turn;    /* cycles at the last look at the driver */
+    uint64_t last_look;    /* cycles when they were last looked at */
     sched *sched;
     unsigned index;
     unsigned lifo_streak;
@@ -130,7 +132,7 @@ struct edo_handle {
     uint32_t roots;       /* atomic: calls of block_on that have not joined their root task yet */
 };
 
-enum leave { LEAVE_SUSPEND, LEAVE_END };
+enum leave { LEAVE_SUSPEND, LEAVE_YIELD, LEAVE_END };
 
 struct thread {
     uint32_t busy;       /* atomic: it is inside its core */
@@ -147,6 +149,7 @@ struct thread {
     bool in_block_on;
     enum leave leave;
     context loop;
+    int *errno_place;      /* of a thread that runs tasks */
     parker *parker;        /* made when it first parks */
     void *alternate_stack; /* for signals; ours to unmap */
     rng rng;               /* of a thread without a core */
@@ -235,6 +238,8 @@ void idle_wake_all(sched *s);
 
 /* Puts a ready task into a core's queue; its holder is inside. */
 void core_push(core *c, task *t);
+/* The same for the task that it has just left: alone it is run next, and nobody else is woken. */
+void core_requeue(core *c, task *t);
 /* The worker's loop on the calling thread, which holds self->core: until until(arg) is true, or the
  * core was lost, or the runtime stops. */
 void worker_loop(thread *self, bool (*until)(void *arg), void *arg);
@@ -253,8 +258,11 @@ void monitor_stop(sched *s);
 /* A worker leaves sleep, or a thread begins to drive: the monitor may be asleep as well. */
 void monitor_kick(sched *s);
 
-/* Leaves the running task's stack until it is run again. */
-void task_suspend(thread *self);
+/* Leaves the running task's stack until it is woken. Returns the record of the thread that it is
+ * on afterwards. */
+thread *task_suspend(thread *self);
+/* The same for a task that goes on when all that are ready have run. */
+thread *task_yield(thread *self);
 
 /* Installs the handler that names stack overflows; gives this thread a stack for it. */
 void overflow_init(void);

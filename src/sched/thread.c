@@ -99,6 +99,7 @@ static void forget_runtime(void)
 
     record = (thread){.entered = current,
                       .loop = record.loop,
+                      .errno_place = record.errno_place,
                       .parker = record.parker,
                       .alternate_stack = record.alternate_stack};
 }

@@ -5,10 +5,7 @@
  * could resume it while it still stands on it. A thread whose core was taken while its task ran
  * finishes that task's transition without a core, and becomes a spare.
  */
-#include <errno.h>
 #include <stdlib.h>
-
-#include <edo/errno.h>
 
 #include "base/chaos.h"
 #include "base/report.h"
@@ -18,8 +15,10 @@
 #include "sched/scope.h"
 #include "sched/sched.h"
 
-/* Between looks at the driver: about a millisecond at the slowest, whatever the clock rate. */
+/* Between looks at the driver: about a millisecond at the slowest, whatever the clock rate. Reading
+ * the cycles costs more than a switch, so it is done every few runs while runs are short. */
 #define TURN_CYCLES (UINT64_C(1) << 20)
+#define LOOK_RUNS 8
 
 /* --- running one task ------------------------------------------------------------------- */
 
@@ -51,18 +50,30 @@ static NO_TSAN void task_entry(void *arg)
 }
 
 /* Errno is the task's own: others set it on this thread meanwhile. */
-void task_suspend(thread *self)
+static thread *leave_stack(thread *self, enum leave leave)
 {
     task *t = self->task;
 
-    t->saved_errno = errno;
+    t->saved_errno = *self->errno_place;
     if (unlikely(t->keep_fp))
         fp_control_save(&t->fp);
-    self->leave = LEAVE_SUSPEND;
+    self->leave = leave;
     context_switch(&t->frame.ctx, &self->loop);
     if (unlikely(t->keep_fp))
         fp_control_load(&t->fp);
-    errno = t->saved_errno;
+    self = thread_self();
+    *self->errno_place = t->saved_errno;
+    return self;
+}
+
+thread *task_suspend(thread *self)
+{
+    return leave_stack(self, LEAVE_SUSPEND);
+}
+
+thread *task_yield(thread *self)
+{
+    return leave_stack(self, LEAVE_YIELD);
 }
 
 static int give_stack(core *c, task *t)
@@ -122,6 +133,15 @@ static void take_stack(core *c, task *t)
         stack_put(c ? &c->stacks : NULL, s);
 }
 
+/* RUNNING becomes NOTIFIED, if it wasn't that as well. acq_rel: as in leave_task. */
+static void mark_yielded(task *t)
+{
+    uint64_t word = a_load(&t->state, relaxed); /* a guess: the exchange verifies it */
+
+    while (!a_cas_weak(&t->state, &word, (word - TASK_RUNNING) | TASK_NOTIFIED, acq_rel, relaxed))
+        ;
+}
+
 /* The task is off its stack. `c` is NULL when the core was lost meanwhile. */
 static void leave_task(thread *self, core *c, sched *s, task *t)
 {
@@ -136,8 +156,14 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
         stack_note_depth(t->frame.stack, context_low_water(&t->frame.ctx));
     if (c)
         t->last_core = (uint16_t)c->index;
+    if (self->leave == LEAVE_YIELD)
+        mark_yielded(t);
     /* acq_rel: publishes the saved context to whoever runs it next. */
-    if (a_fetch_sub(&t->state, TASK_RUNNING, acq_rel) & TASK_NOTIFIED)
+    else if (!(a_fetch_sub(&t->state, TASK_RUNNING, acq_rel) & TASK_NOTIFIED))
+        return;
+    if (c)
+        core_requeue(c, t);
+    else
         task_push_back(t);
 }
 
@@ -380,10 +406,19 @@ static void sleep_worker(thread *self, core *c)
 
 /* --- the loop --------------------------------------------------------------------------- */
 
+static noinline bool is_turn_due(core *c)
+{
+    uint64_t now = clock_cycles();
+
+    c->until_look = now - c->last_look > TURN_CYCLES / 16 ? 1 : LOOK_RUNS;
+    c->last_look = now;
+    return now - c->last_turn > TURN_CYCLES;
+}
+
+/* Every so many runs, or when about a millisecond has gone by. */
 static void maybe_turn(core *c)
 {
-    /* Every so many runs, or when about a millisecond has gone by. */
-    if (c->until_turn == 0 || clock_cycles() - c->last_turn > TURN_CYCLES)
+    if (c->until_turn == 0 || (--c->until_look == 0 && is_turn_due(c)))
         core_turn(c);
 }
 
@@ -416,6 +451,7 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     a_store(&c->holder, self, release); /* pairs with the acquires in monitor.c */
     c->until_inject = c->sched->opts.global_queue_interval;
     c->until_turn = c->sched->opts.event_interval;
+    c->until_look = 1;
     while (self->core && !until(arg)) {
         if (unlikely(a_load(&self->revoked, relaxed)))
             break;

@@ -7,7 +7,8 @@
 
 #include "await/await.h"
 #include "sched/coop.h"
-#include "sched/sched.h"
+#include "sched/debug.h"
+#include "sched/scope.h"
 
 static edo_poll yield_poll(edo_future *base, const edo_waker *waker)
 {
@@ -27,8 +28,24 @@ edo_yield_future edo_yield_async(void)
     return (edo_yield_future){.base = EDO_FUTURE_INIT(&yield_ops)};
 }
 
+/* The usual case without the future: what an await of it would do. */
+static bool may_yield(const thread *self)
+{
+    task *t = self->task;
+
+    return t && t->kind == TASK_STACKFUL && !self->poll_depth && !self->in_hook && !task_why(t);
+}
+
 int edo_yield(void)
 {
+    thread *self = thread_self();
+
+    if (likely(may_yield(self))) {
+        int rc = debug_may_suspend(self->task);
+        if (rc == 0)
+            task_yield(self);
+        return rc;
+    }
     edo_yield_future yield = edo_yield_async();
 
     return (int)edo_await(&yield.base);
