@@ -26,12 +26,8 @@ void context_fini_thread(context *ctx)
 void context_init(context *ctx, stack *s, void (*entry)(void *arg), void *arg)
 {
     sanitizer_adopt_stack(s);
-    *ctx = (context){
-        .sp = machine_prepare(s->top, entry, arg),
-        .stack_low = s->low,
-        .stack_size = s->size,
-        .fiber = s->fiber,
-    };
+    *ctx = (context){.sp = machine_prepare(s->top, entry, arg)};
+    sanitizer_init_context(ctx, s);
 }
 
 BETWEEN_STACKS void context_switch(context *from, context *to)

@@ -12,14 +12,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/macros.h"
 #include "context/stack.h"
 
 typedef struct context {
-    void *sp;        /* where it was left; ucontext: its ucontext_t */
-    void *stack_low; /* the stack's bounds, for ASan */
+    void *sp; /* where it was left; ucontext: its ucontext_t */
+#if HAS_ASAN
+    void *stack_low; /* the stack's bounds */
     size_t stack_size;
-    void *fake_stack; /* ASan's */
-    void *fiber;      /* TSan's */
+    void *fake_stack;
+#elif HAS_TSAN
+    void *fiber;
+#endif
 } context;
 
 /* Makes `ctx` the running thread's own context, to be switched away from and back to. Its stack's

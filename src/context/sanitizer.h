@@ -53,6 +53,19 @@ static inline __attribute__((always_inline)) void sanitizer_arrive(context *ctx)
 #endif
 }
 
+/* Fills in what they have to know of a new context on that stack. */
+static inline void sanitizer_init_context(context *ctx, const stack *s)
+{
+    (void)ctx, (void)s;
+#if HAS_ASAN
+    ctx->stack_low = s->low;
+    ctx->stack_size = s->size;
+#endif
+#if HAS_TSAN
+    ctx->fiber = s->fiber;
+#endif
+}
+
 /* Fills in what is known of the running thread. */
 void sanitizer_init_thread(context *ctx);
 /* Memory for stacks is there, and nobody's yet; then a stack in it is about to be used. Valgrind's

@@ -62,6 +62,7 @@ int core_new(sched *s, unsigned index, core **ret)
     c->index = index;
     c->until_inject = s->opts.global_queue_interval;
     c->until_turn = s->opts.event_interval;
+    c->queue.alone = s->opts.workers == 1; /* core_count is still growing */
     rng_seed(&c->rng, rng_next(&s->seeds));
     wheel_init(&c->wheel, sched_now(s));
     if (!s->opts.no_io) {

@@ -95,9 +95,9 @@ void debug_note_lender(task *child, const void *arg)
 {
     task *self = thread_self()->task;
 
-    if (!self || self->kind != TASK_STACKFUL || !self->frame.stack || !arg)
+    if (!self || self->kind != TASK_STACKFUL || !self->stack || !arg)
         return;
-    const stack *s = self->frame.stack;
+    const stack *s = self->stack;
     if ((const char *)arg >= s->low && (const char *)arg < s->low + s->size) {
         a_store(&child->lender, self->id, relaxed);
         self->lent_stack = true;

@@ -14,22 +14,9 @@
 #include "base/chaos.h"
 #include "sched/sched.h"
 
-#define SEARCHING UINT32_C(1)
-#define AWAKE (UINT32_C(1) << 16)
-
-static uint32_t searching_of(uint32_t word)
-{
-    return word & 0xffff;
-}
-
-static uint32_t awake_of(uint32_t word)
-{
-    return word >> 16;
-}
-
 void idle_init(idle *i, unsigned cores)
 {
-    *i = (idle){.word = cores * AWAKE};
+    *i = (idle){.word = cores * IDLE_AWAKE};
 }
 
 static core *pop_sleeper(sched *s)
@@ -38,12 +25,12 @@ static core *pop_sleeper(sched *s)
     core *c = NULL;
 
     lock_take(&i->lock);
-    if (searching_of(a_load(&i->word, relaxed)) == 0 && i->sleepers) {
+    if (idle_searching(a_load(&i->word, relaxed)) == 0 && i->sleepers) {
         c = i->sleepers;
         i->sleepers = c->next_sleeper;
         c->asleep = false;
         c->searching = true; /* read by its holder after the lock */
-        a_fetch_add(&i->word, AWAKE + SEARCHING, seq_cst);
+        a_fetch_add(&i->word, IDLE_AWAKE + IDLE_SEARCHING, seq_cst);
     }
     lock_drop(&i->lock);
     return c;
@@ -51,10 +38,7 @@ static core *pop_sleeper(sched *s)
 
 void idle_notify(sched *s)
 {
-    /* seq_cst: after the push; pairs with idle_sleep. */
-    uint32_t word = a_load(&s->idle.word, seq_cst);
-
-    if (searching_of(word) != 0 || awake_of(word) == s->core_count)
+    if (!idle_wants_notice(s))
         return;
     core *c = pop_sleeper(s);
     chaos_point();
@@ -68,9 +52,9 @@ bool idle_begin_search(core *c)
 
     if (c->searching)
         return true;
-    if (2 * searching_of(a_load(&i->word, relaxed)) >= c->sched->core_count)
+    if (2 * idle_searching(a_load(&i->word, relaxed)) >= c->sched->core_count)
         return false;
-    a_fetch_add(&i->word, SEARCHING, seq_cst);
+    a_fetch_add(&i->word, IDLE_SEARCHING, seq_cst);
     c->searching = true;
     return true;
 }
@@ -80,7 +64,7 @@ void idle_end_search(core *c)
     if (!c->searching)
         return;
     c->searching = false;
-    if (searching_of(a_fetch_sub(&c->sched->idle.word, SEARCHING, seq_cst)) == 1)
+    if (idle_searching(a_fetch_sub(&c->sched->idle.word, IDLE_SEARCHING, seq_cst)) == 1)
         idle_notify(c->sched);
 }
 
@@ -89,7 +73,7 @@ void idle_sleep(core *c)
     idle *i = &c->sched->idle;
 
     lock_take(&i->lock);
-    uint32_t less = AWAKE + (c->searching ? SEARCHING : 0);
+    uint32_t less = IDLE_AWAKE + (c->searching ? IDLE_SEARCHING : 0);
     c->searching = false;
     c->asleep = true;
     c->next_sleeper = i->sleepers;
@@ -109,7 +93,7 @@ void idle_awake(core *c)
             link = &(*link)->next_sleeper;
         *link = c->next_sleeper;
         c->asleep = false;
-        a_fetch_add(&i->word, AWAKE, seq_cst);
+        a_fetch_add(&i->word, IDLE_AWAKE, seq_cst);
     }
     lock_drop(&i->lock);
 }

@@ -18,8 +18,7 @@ void task_inject(task *t)
     sched_unref(s);
 }
 
-/* `others_may_help`: there is more to do than the worker can begin with at once. */
-static void enqueue(core *c, task *t, bool others_may_help)
+void core_push(core *c, task *t)
 {
     if (chaos_migrate() && c->sched->core_count > 1) {
         inject_push_list(&c->sched->inject, t, t, 1);
@@ -28,18 +27,8 @@ static void enqueue(core *c, task *t, bool others_may_help)
     }
     if (run_queue_push(&c->queue, t, &c->sched->inject))
         a_bump(&c->overflows, 1);
-    if (others_may_help && c->sched->multi)
+    if (idle_wants_notice(c->sched))
         idle_notify(c->sched);
-}
-
-void core_push(core *c, task *t)
-{
-    enqueue(c, t, true);
-}
-
-void core_requeue(core *c, task *t)
-{
-    enqueue(c, t, c->lifo || run_queue_len(&c->queue) > 0);
 }
 
 /* A wake from a running task: its worker runs the woken one next, while its data is warm. */

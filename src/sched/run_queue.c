@@ -14,21 +14,6 @@
 
 #include "base/chaos.h"
 
-static inline uint32_t real_of(uint64_t head)
-{
-    return (uint32_t)head;
-}
-
-static inline uint32_t steal_of(uint64_t head)
-{
-    return (uint32_t)(head >> 32);
-}
-
-static inline uint64_t head_of(uint32_t steal, uint32_t real)
-{
-    return (uint64_t)steal << 32 | real;
-}
-
 static void slot_set(run_queue *q, uint32_t i, task *t)
 {
     a_store(&q->slot[i % RUN_QUEUE_SIZE], t, relaxed); /* published by the store to tail */
@@ -41,7 +26,7 @@ static task *slot_get(run_queue *q, uint32_t i)
 
 uint32_t run_queue_len(const run_queue *q)
 {
-    uint32_t real = real_of(a_load(&q->head, acquire));
+    uint32_t real = head_real(a_load(&q->head, acquire));
     uint32_t tail = a_load(&q->tail, acquire);
 
     return tail - real <= RUN_QUEUE_SIZE ? tail - real : 0; /* the two loads are not one */
@@ -49,18 +34,17 @@ uint32_t run_queue_len(const run_queue *q)
 
 uint32_t run_queue_room(const run_queue *q)
 {
-    uint32_t steal = steal_of(a_load(&q->head, acquire)); /* pairs with the theft's end */
+    uint32_t steal = head_steal(a_load(&q->head, acquire)); /* pairs with the theft's end */
 
     return RUN_QUEUE_SIZE - (a_load(&q->tail, relaxed) - steal);
 }
 
 /* Moves the older half and t to the injection queue. False: a thief was faster, push again. */
-static bool move_half(run_queue *q, uint64_t head, uint32_t tail, task *t, inject_queue *overflow)
+static bool move_half(run_queue *q, uint64_t head, task *t, inject_queue *overflow)
 {
     const uint32_t n = RUN_QUEUE_SIZE / 2;
-    uint32_t real = real_of(head);
+    uint32_t real = head_real(head);
 
-    (void)tail;
     /* release: a thief that sees the new head sees that the slots are gone; it takes none of them.
      * acquire side unneeded: the owner wrote what it reads. */
     if (!a_cas(&q->head, &head, head_of(real + n, real + n), release, relaxed))
@@ -76,34 +60,30 @@ static bool move_half(run_queue *q, uint64_t head, uint32_t tail, task *t, injec
     return true;
 }
 
-bool run_queue_push(run_queue *q, task *t, inject_queue *overflow)
+bool run_queue_push_full(run_queue *q, task *t, inject_queue *overflow)
 {
     for (;;) {
         uint64_t head = a_load(&q->head, acquire); /* pairs with the theft's end */
         uint32_t tail = a_load(&q->tail, relaxed); /* our own */
 
-        if (tail - steal_of(head) < RUN_QUEUE_SIZE) {
-            slot_set(q, tail, t);
-            /* release: the slot and the task; pairs with the acquires of tail in steal and len. */
-            a_store(&q->tail, tail + 1, release);
-            return false;
-        }
-        if (steal_of(head) != real_of(head)) { /* a thief makes room just now */
+        if (tail - head_steal(head) < RUN_QUEUE_SIZE)
+            return run_queue_push(q, t, overflow);
+        if (head_steal(head) != head_real(head)) { /* a thief makes room just now */
             t->next = NULL;
             inject_push_list(overflow, t, t, 1);
             return false;
         }
-        if (move_half(q, head, tail, t, overflow))
+        if (move_half(q, head, t, overflow))
             return true;
     }
 }
 
-task *run_queue_pop(run_queue *q)
+task *run_queue_pop_shared(run_queue *q)
 {
     uint64_t head = a_load(&q->head, acquire);
 
     for (;;) {
-        uint32_t real = real_of(head), steal = steal_of(head);
+        uint32_t real = head_real(head), steal = head_steal(head);
         uint64_t next = head_of(steal == real ? real + 1 : steal, real + 1);
 
         if (real == a_load(&q->tail, relaxed)) /* our own */
@@ -121,12 +101,12 @@ static uint32_t claim_half(run_queue *from, uint64_t *ret_head)
     uint64_t head = a_load(&from->head, acquire);
 
     for (;;) {
-        uint32_t real = real_of(head);
+        uint32_t real = head_real(head);
         /* acquire: pairs with the release in push, so that the slots' tasks are seen. */
         uint32_t n = a_load(&from->tail, acquire) - real;
 
         n -= n / 2;
-        if (steal_of(head) != real || n == 0) /* another theft is under way, or empty */
+        if (head_steal(head) != real || n == 0) /* another theft is under way, or empty */
             return 0;
         if (n > RUN_QUEUE_SIZE / 2) { /* head and tail were not read at once: look again */
             head = a_load(&from->head, acquire);
@@ -146,19 +126,20 @@ task *run_queue_steal(run_queue *from, run_queue *to, unsigned *ret_count)
     uint64_t head;
 
     /* A theft from ourselves may still hold half of our slots. */
-    if (tail - steal_of(a_load(&to->head, acquire)) > RUN_QUEUE_SIZE / 2)
+    if (tail - head_steal(a_load(&to->head, acquire)) > RUN_QUEUE_SIZE / 2)
         return NULL;
     uint32_t n = claim_half(from, &head);
     if (n == 0)
         return NULL;
-    uint32_t first = steal_of(head);
+    uint32_t first = head_steal(head);
     for (uint32_t i = 0; i + 1 < n; i++)
         slot_set(to, tail + i, slot_get(from, first + i));
     task *now = slot_get(from, first + n - 1);
     chaos_point();
     /* The owner may have popped meanwhile, which moves real; steal goes up to it.
      * acq_rel: our reads of the slots come before the owner may fill them again. */
-    while (!a_cas_weak(&from->head, &head, head_of(real_of(head), real_of(head)), acq_rel, acquire))
+    while (!a_cas_weak(&from->head, &head, head_of(head_real(head), head_real(head)), acq_rel,
+                       acquire))
         ;
     a_store(&to->tail, tail + n - 1, release); /* as in push */
     *ret_count = n;

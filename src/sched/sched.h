@@ -76,6 +76,19 @@ typedef struct idle {
     core *sleepers;
 } idle;
 
+#define IDLE_SEARCHING UINT32_C(1)
+#define IDLE_AWAKE (UINT32_C(1) << 16)
+
+static inline uint32_t idle_searching(uint32_t word)
+{
+    return word & 0xffff;
+}
+
+static inline uint32_t idle_awake_count(uint32_t word)
+{
+    return word >> 16;
+}
+
 typedef struct worker_thread {
     struct worker_thread *next;
     pthread_t id;
@@ -225,6 +238,14 @@ void core_turn(core *c);
 void idle_init(idle *i, unsigned cores);
 /* Wakes a sleeping worker if none is searching: there is work left over. Any thread. */
 void idle_notify(sched *s);
+/* Whether that would find anybody. */
+static inline bool idle_wants_notice(const sched *s)
+{
+    /* seq_cst: after the push; pairs with idle_sleep. */
+    uint32_t word = a_load(&s->idle.word, seq_cst);
+
+    return idle_searching(word) == 0 && idle_awake_count(word) != s->core_count;
+}
 /* The worker may search: at most half of them do. */
 bool idle_begin_search(core *c);
 /* It found work; the last one to stop searching wakes another. */
@@ -238,8 +259,6 @@ void idle_wake_all(sched *s);
 
 /* Puts a ready task into a core's queue; its holder is inside. */
 void core_push(core *c, task *t);
-/* The same for the task that it has just left: alone it is run next, and nobody else is woken. */
-void core_requeue(core *c, task *t);
 /* The worker's loop on the calling thread, which holds self->core: until until(arg) is true, or the
  * core was lost, or the runtime stops. */
 void worker_loop(thread *self, bool (*until)(void *arg), void *arg);

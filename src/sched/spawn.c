@@ -32,14 +32,6 @@ static int check_target(sched *s, const char *place)
     return a_load(&s->down, acquire) ? -EDO_ESHUTDOWN : 0; /* a first look; see count_spawn */
 }
 
-static int copy_name(task *t, const char *name)
-{
-    if (!name || !*name)
-        return 0;
-    t->name = strndup(name, TASK_NAME_MAX);
-    return t->name ? 0 : -ENOMEM;
-}
-
 static size_t page_round(size_t n)
 {
     size_t page = sys_page_size();
@@ -47,18 +39,20 @@ static size_t page_round(size_t n)
     return (n + page - 1) / page * page;
 }
 
-static int fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opts *opts)
+static bool has_name(const edo_spawn_opts *opts)
 {
-    int rc = copy_name(t, opts->name);
+    return opts->name && *opts->name;
+}
 
-    if (rc < 0)
-        return rc;
+static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opts *opts)
+{
+    void *arg = req->arg;
+
+    if (has_name(opts))
+        strncat(t->extra->name, opts->name, TASK_NAME_MAX);
     t->keep_fp = opts->keep_fp;
     if (opts->keep_fp)
-        fp_control_save(&t->fp);
-    t->stack_size =
-        (uint32_t)(opts->stack_size ? page_round(opts->stack_size) : s->opts.stack_size);
-    void *arg = req->arg;
+        fp_control_save(&t->extra->fp);
     if (req->copy_size) {
         arg = task_copy_place(t, req->copy_size);
         memcpy(arg, req->arg, req->copy_size);
@@ -68,28 +62,33 @@ static int fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opt
     } else {
         t->fn = req->fn;
         t->arg = arg;
+        t->stack_size =
+            (uint32_t)(opts->stack_size ? page_round(opts->stack_size) : s->opts.stack_size);
     }
 #if EDO_DEBUG
     if (!req->copy_size)
         debug_note_lender(t, req->arg);
 #endif
-    return 0;
 }
 
 static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opts *opts,
                 edo_task *ret_task, task **ret)
 {
     task_cache *cache = c ? &c->tasks : task_slab_shared_lock();
+    const task_request header = {.kind = req->kind,
+                                 .place = req->place,
+                                 .copy_size = req->copy_size,
+                                 .with_handle = ret_task != NULL,
+                                 .with_extra = has_name(opts) || opts->keep_fp};
     task *t;
-    int rc = task_new(s, cache, c, req->kind, req->copy_size, req->place, ret_task != NULL, &t);
+    int rc = task_new(s, cache, c, &header, &t);
 
     if (!c)
         task_slab_shared_unlock();
     if (rc < 0)
         return rc;
-    rc = fill(t, s, req, opts);
-    if (rc == 0)
-        rc = count_spawn(s, c);
+    fill(t, s, req, opts);
+    rc = count_spawn(s, c);
     if (rc < 0) {
         task_discard(t);
         return rc;

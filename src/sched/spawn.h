@@ -5,7 +5,6 @@
 #include "sched/finish.h"
 #include "sched/sched.h"
 
-#define TASK_NAME_MAX 31
 #define TASK_STACK_MAX ((size_t)1 << 30)
 
 typedef struct spawn_request {

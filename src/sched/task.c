@@ -3,9 +3,9 @@
  *
  * Join   ARMED is the lock of the join's waker. The joiner writes the waker, then sets ARMED while
  *        COMPLETE is not set. The completer sets COMPLETE and reads ARMED in one read-modify-write;
- *        if it was set, it reads the waker, marks, and clears ARMED as its last touch. A joiner
- * that finds COMPLETE after it had armed waits until ARMED is clear. Its reference keeps the
- * header.
+ *        if it was set, it reads the waker, marks, and says waker_is_free as its last touch. A
+ *        joiner that finds COMPLETE after it had armed waits for that. Its reference keeps the
+ *        header. ARMED stays set, and goes with the handle: a plain store is cheaper to say it by.
  */
 #include "sched/task.h"
 
@@ -93,8 +93,7 @@ static void task_free(task *t)
 {
     uint32_t gen = state_gen(a_load(&t->state, relaxed)); /* we are the last */
 
-    free(t->name);
-    free(t->far_copy);
+    free(t->extra);
     a_store(&t->sched, NULL, relaxed);
     if (gen == UINT32_MAX)
         return; /* its generations are used up: never given out again */
@@ -128,57 +127,71 @@ static uint64_t next_id(core *c)
     return ++c->next_id;
 }
 
-/* Bytes of copied argument that the header itself holds. */
-static size_t copy_room(const task *t, enum task_kind kind)
+static size_t copy_offset(enum task_kind kind)
 {
-    return task_slab_room(t) - (kind == TASK_STACKFUL ? offsetof(task_frame, copy) : 0);
+    return kind == TASK_STACKFUL ? offsetof(task, copied_arg) : offsetof(task, copied_future);
+}
+
+static bool copy_has_room(const task *t, enum task_kind kind, size_t copy_size)
+{
+    return copy_offset(kind) + copy_size <= task_slab_size(t);
 }
 
 void *task_copy_place(task *t, size_t copy_size)
 {
-    if (copy_size > copy_room(t, t->kind))
-        return t->far_copy;
-    return t->kind == TASK_STACKFUL ? t->frame.copy : t->copy;
+    return copy_has_room(t, t->kind, copy_size) ? (char *)t + copy_offset(t->kind) : t->extra->copy;
 }
 
 /* Everything but the state word, which still says that it is free. */
-static void fill_in(task *t, sched *s, core *owner, const char *place)
+static void fill_in(task *t, sched *s, core *owner, const task_request *req)
 {
-    uint8_t slab = t->slab;
-
-    memset((char *)t + offsetof(task, fn), 0, offsetof(task, copy) - offsetof(task, fn));
-    t->slab = slab;
     t->next = NULL;
-    t->frame.stack = NULL;
+    t->scope = NULL;
+    t->stack = NULL;
+    t->low_water = (void *)UINTPTR_MAX;
+    t->saved_errno = 0;
     t->last_core = UINT16_MAX;
+    t->kind = (uint8_t)req->kind;
+    t->keep_fp = false;
+    memset((char *)t + offsetof(task, fn), 0, offsetof(task, slab) - offsetof(task, fn));
     t->forks = (uint16_t)s->fork_count;
     a_store(&t->sched, s, relaxed); /* these are published by the state word */
     a_store(&t->id, next_id(owner), relaxed);
-    a_store(&t->place, place, relaxed);
+    a_store(&t->place, req->place, relaxed);
 #if EDO_DEBUG
     a_store(&t->lender, 0, relaxed);
     a_store(&t->pending_futures, 0, relaxed);
 #endif
 }
 
-int task_new(sched *s, task_cache *cache, core *owner, enum task_kind kind, size_t copy_size,
-             const char *place, bool with_handle, task **ret)
+static int new_extra(size_t copy_size, task_extra **ret)
 {
-    task *t = task_slab_get(cache, copy_size);
-    void *far_copy = NULL;
+    task_extra *extra = copy_size > SIZE_MAX / 2 ? NULL : malloc(sizeof *extra + copy_size);
+
+    if (!extra)
+        return -ENOMEM;
+    extra->name[0] = 0;
+    *ret = extra;
+    return 0;
+}
+
+int task_new(sched *s, task_cache *cache, core *owner, const task_request *req, task **ret)
+{
+    task *t = task_slab_get(cache, copy_offset(req->kind) + req->copy_size);
+    task_extra *extra = NULL;
 
     if (!t)
         return -ENOMEM;
-    if (copy_size > copy_room(t, kind) && !(far_copy = malloc(copy_size))) {
+    bool is_far = !copy_has_room(t, req->kind, req->copy_size);
+    if ((req->with_extra || is_far) && new_extra(is_far ? req->copy_size : 0, &extra) < 0) {
         task_slab_put(t, true);
         return -ENOMEM;
     }
-    fill_in(t, s, owner, place);
-    t->kind = (uint8_t)kind;
-    t->far_copy = far_copy;
+    fill_in(t, s, owner, req);
+    t->extra = extra;
     uint64_t gen = state_gen(a_load(&t->state, relaxed)); /* nobody changes a free one's */
     uint64_t word = gen << TASK_GEN_SHIFT | TASK_NOTIFIED | TASK_REF;
-    if (with_handle)
+    if (req->with_handle)
         word += TASK_HANDLE + TASK_REF;
     /* release: pairs with the acquire in task_look. */
     a_store(&t->state, word, release);
@@ -191,14 +204,14 @@ void task_discard(task *t)
     task_free(t); /* nobody else has a reference: the handle was never given out */
 }
 
-/* The joiner's waker is ours while ARMED is set; clearing it is our last touch. */
+/* The joiner's waker is ours until we say that it is free, which is our last touch. */
 static void wake_joiner(task *t)
 {
     edo_waker waker = t->join_waker;
     bool owed = waker.ops->mark(waker.data);
 
     chaos_point();
-    a_fetch_and(&t->state, ~TASK_ARMED, release); /* pairs with the acquire in join's wait */
+    a_store(&t->waker_is_free, true, release); /* pairs with the acquire in join's wait */
     if (!owed)
         return;
     if (waker.ops == &task_waker_ops)
@@ -209,9 +222,9 @@ static void wake_joiner(task *t)
 
 void task_complete(task *t)
 {
-    if (t->far_copy) { /* dead with the function, whoever holds the header */
-        free(t->far_copy);
-        t->far_copy = NULL;
+    if (t->extra) { /* dead with the function, whoever holds the header */
+        free(t->extra);
+        t->extra = NULL;
     }
     /* acquire: pairs with the unref of a handle that was dropped elsewhere. With one reference,
      * ours, nobody else can touch it. */

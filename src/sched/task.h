@@ -24,20 +24,31 @@ struct core;
 struct scope;
 struct held_mutex;
 
+#define TASK_NAME_MAX 31
+
 enum task_kind { TASK_STACKFUL, TASK_POLLED };
 
-/* What a stackful task has; a polled one keeps its copied future here. */
-typedef struct task_frame {
-    context ctx;
-    stack *stack; /* NULL until it first runs */
-    char copy[24];
-} task_frame;
+/* What few tasks have; on the heap. */
+typedef struct task_extra {
+    fp_control fp; /* while suspended, with keep_fp */
+    char name[TASK_NAME_MAX + 1];
+    _Alignas(16) char copy[]; /* an argument that has no room in the header */
+} task_extra;
 
 struct edo_task_header {
-    uint64_t state;          /* atomic; sched/state.h */
-    sched *sched;            /* atomic: a shutdown's walk reads it; NULL while free */
-    task *next;              /* the link of whichever queue it stands in */
-    struct task_cache *home; /* where its memory goes back to */
+    /* What a switch touches; one cache line where no sanitizer needs more. */
+    uint64_t state;      /* atomic; sched/state.h */
+    sched *sched;        /* atomic: a shutdown's walk reads it; NULL while free */
+    task *next;          /* the link of whichever queue it stands in */
+    struct scope *scope; /* innermost; lies on the task's own stack */
+    stack *stack;        /* NULL until it first runs, and without one */
+    void *low_water;     /* the deepest place at which it was left */
+    int saved_errno;     /* while suspended */
+    uint16_t last_core;  /* its index, for EDO_CHAOS=migrate */
+    uint8_t kind;
+    bool keep_fp;
+    context ctx;
+
     /* Atomic: stale handles and walks over the slabs read them, whatever becomes of the task. */
     uint64_t id;
     const char *place; /* of the spawn */
@@ -45,35 +56,32 @@ struct edo_task_header {
     uint64_t lender;     /* id of the task whose stack `arg` points to */
     int pending_futures; /* polled by this task and not READY */
 #endif
+    struct task_cache *home; /* where its memory goes back to */
     union {
         int (*fn)(void *arg);
         edo_future *fut;
     };
-    void *arg;
     edo_waker join_waker; /* guarded by ARMED */
-    struct scope *scope;  /* innermost; lies on the task's own stack */
     sched *entered;       /* what edo_enter made current; NULL: its own runtime */
-    char *name;           /* on the heap, or NULL */
-    void *far_copy;       /* a copied argument that has no room in the header, or NULL */
+    task_extra *extra;    /* or NULL */
+#if EDO_DEBUG
+    struct held_mutex *held;
+    unsigned held_count; /* pthread mutexes that it holds */
+    bool lent_stack;     /* some task was given a pointer to this one's stack */
+#endif
     int result;
-    int saved_errno;     /* while suspended */
-    uint32_t stack_size; /* asked for */
-    uint16_t last_core;  /* its index, for EDO_CHAOS=migrate */
-    uint16_t forks;      /* its runtime's fork_count: whose process it lives in */
-    uint8_t kind;
-    uint8_t slab; /* which size class */
-    bool keep_fp;
     bool canceled_future; /* polled: the cancel has been passed on */
     bool told_no_stack;   /* said once */
-    bool lent_stack;      /* debug: some task was given a pointer to this one's stack */
-#if EDO_DEBUG
-    unsigned held_count; /* pthread mutexes that it holds */
-    struct held_mutex *held;
-#endif
-    fp_control fp;
+    bool waker_is_free;   /* atomic: the completer has made its last touch of join_waker */
+    uint8_t slab;         /* which size class */
+    uint16_t forks;       /* its runtime's fork_count: whose process it lives in */
     union {
-        task_frame frame;
-        _Alignas(16) char copy[sizeof(task_frame)];
+        _Alignas(16) char copied_future[48]; /* a polled task's */
+        struct {
+            void *arg;
+            uint32_t stack_size; /* asked for */
+            _Alignas(16) char copied_arg[32];
+        };
     };
 };
 
@@ -112,10 +120,18 @@ typedef struct task_glimpse {
  * task that sees only its own ends without a read-modify-write. */
 bool task_look(task *t, task_glimpse *ret);
 
-/* Makes a header that is NOTIFIED and not queued, its frame empty, from `cache`, which the caller
- * owns; `owner` is the core it belongs to, NULL: the shared one. 0 or -ENOMEM. */
-int task_new(sched *s, struct task_cache *cache, struct core *owner, enum task_kind kind,
-             size_t copy_size, const char *place, bool with_handle, task **ret);
+/* Makes a header that is NOTIFIED and not queued, its extra part there if `with_extra` or if the
+ * copy has no room without, from `cache`, which the caller owns; `owner` is the core it belongs to,
+ * NULL: the shared one. 0 or -ENOMEM. */
+typedef struct task_request {
+    enum task_kind kind;
+    const char *place;
+    size_t copy_size;
+    bool with_handle;
+    bool with_extra;
+} task_request;
+int task_new(sched *s, struct task_cache *cache, struct core *owner, const task_request *req,
+             task **ret);
 /* Where a copied argument of that size lies. */
 void *task_copy_place(task *t, size_t copy_size);
 /* Takes back a task that was made and never pushed. */

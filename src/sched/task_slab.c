@@ -39,18 +39,20 @@ static size_t object_size(unsigned class)
     return (sizeof(task) + extra_room[class] + cache_line - 1) / cache_line * cache_line;
 }
 
-size_t task_slab_room(const task *t)
+size_t task_slab_size(const task *t)
 {
-    return object_size(t->slab) - offsetof(task, copy);
+    return object_size(t->slab);
 }
 
 /* Makes late touches show; the words that a walk or a stale handle reads stay as they are. */
 static void hide(task *t)
 {
 #if HAS_ASAN
+    __asan_poison_memory_region(&t->scope, offsetof(task, id) - offsetof(task, scope));
     __asan_poison_memory_region(&t->fn, object_size(t->slab) - offsetof(task, fn));
 #elif HAS_TSAN
-    memset((char *)t + offsetof(task, fn), 0xdd, offsetof(task, last_core) - offsetof(task, fn));
+    memset((char *)t + offsetof(task, scope), 0xdd, offsetof(task, id) - offsetof(task, scope));
+    memset((char *)t + offsetof(task, fn), 0xdd, offsetof(task, slab) - offsetof(task, fn));
 #else
     (void)t;
 #endif
@@ -95,12 +97,19 @@ static bool cache_grow(task_cache *cache, unsigned class)
     return true;
 }
 
-task *task_slab_get(task_cache *cache, size_t extra)
+/* The class for that many bytes; the smallest where none has them. */
+static unsigned class_of(size_t size)
 {
-    unsigned class = 0;
+    for (unsigned class = 0; class < TASK_SLAB_CLASSES; class ++)
+        if (size <= object_size(class))
+            return class;
+    return 0;
+}
 
-    while (class + 1 < TASK_SLAB_CLASSES && sizeof(task_frame) + extra_room[class] < extra)
-        class ++;
+task *task_slab_get(task_cache *cache, size_t size)
+{
+    unsigned class = class_of(size);
+
     if (!cache->free[class]) {
         /* acquire: pairs with the release in task_slab_put. */
         cache->free[class] = a_xchg(&cache->remote[class], NULL, acquire);

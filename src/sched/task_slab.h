@@ -17,11 +17,11 @@ typedef struct task_cache {
     task *remote[TASK_SLAB_CLASSES]; /* atomic stacks: freed by others */
 } task_cache;
 
-/* A free header with room for `extra` bytes behind it (its class's most, else without); its state
+/* A free header of at least `size` bytes, or of the smallest class if none is so large; its state
  * word keeps the generation. NULL: no memory. By the cache's owner. */
-task *task_slab_get(task_cache *cache, size_t extra);
-/* Bytes of copied argument that a header of this class holds. */
-size_t task_slab_room(const task *t);
+task *task_slab_get(task_cache *cache, size_t size);
+/* Its bytes. */
+size_t task_slab_size(const task *t);
 /* Gives one back; its state word is set for the next life. `mine`: the caller owns its home. */
 void task_slab_put(task *t, bool mine);
 /* Calls fn for every header of the process, free ones too. Any thread. */

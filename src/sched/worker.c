@@ -46,7 +46,7 @@ static NO_TSAN void task_entry(void *arg)
     run_function(t);
     thread *self = thread_self();
     self->leave = LEAVE_END;
-    context_switch_last(&t->frame.ctx, &self->loop);
+    context_switch_last(&t->ctx, &self->loop);
 }
 
 /* Errno is the task's own: others set it on this thread meanwhile. */
@@ -56,11 +56,11 @@ static thread *leave_stack(thread *self, enum leave leave)
 
     t->saved_errno = *self->errno_place;
     if (unlikely(t->keep_fp))
-        fp_control_save(&t->fp);
+        fp_control_save(&t->extra->fp);
     self->leave = leave;
-    context_switch(&t->frame.ctx, &self->loop);
+    context_switch(&t->ctx, &self->loop);
     if (unlikely(t->keep_fp))
-        fp_control_load(&t->fp);
+        fp_control_load(&t->extra->fp);
     self = thread_self();
     *self->errno_place = t->saved_errno;
     return self;
@@ -84,8 +84,8 @@ static int give_stack(core *c, task *t)
         c->warm = NULL;
     else if (stack_get(&c->stacks, t->stack_size, &s) < 0)
         return -ENOMEM;
-    t->frame.stack = s;
-    context_init(&t->frame.ctx, s, task_entry, t);
+    t->stack = s;
+    context_init(&t->ctx, s, task_entry, t);
     return 0;
 }
 
@@ -95,7 +95,7 @@ static void run_stackful(thread *self, task *t)
 
     if (unlikely(t->keep_fp))
         fp_control_save(&before);
-    context_switch(&self->loop, &t->frame.ctx);
+    context_switch(&self->loop, &t->ctx);
     if (unlikely(t->keep_fp))
         fp_control_load(&before);
 }
@@ -122,15 +122,27 @@ static void run_polled(thread *self, task *t)
 /* Stacks of the common size are handed on warm. */
 static void take_stack(core *c, task *t)
 {
-    stack *s = t->frame.stack;
+    stack *s = t->stack;
 
     if (t->kind != TASK_STACKFUL || !s)
         return;
-    t->frame.stack = NULL;
+    t->stack = NULL;
+    stack_note_depth(s, t->low_water);
     if (c && !c->warm && s->common)
         c->warm = s;
     else
         stack_put(c ? &c->stacks : NULL, s);
+}
+
+/* What the worker has just left is run next, if it is alone: then nobody else need be woken. */
+static void requeue(core *c, task *t)
+{
+    if (!c)
+        task_push_back(t);
+    else if (chaos_migrate() || c->lifo || !run_queue_is_empty(&c->queue))
+        core_push(c, t);
+    else
+        run_queue_push(&c->queue, t, &c->sched->inject);
 }
 
 /* RUNNING becomes NOTIFIED, if it wasn't that as well. acq_rel: as in leave_task. */
@@ -152,8 +164,8 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
         count_end(s, c);
         return;
     }
-    if (t->kind == TASK_STACKFUL)
-        stack_note_depth(t->frame.stack, context_low_water(&t->frame.ctx));
+    if (t->ctx.sp < t->low_water) /* nothing is read of it before a stack is given back */
+        t->low_water = t->ctx.sp;
     if (c)
         t->last_core = (uint16_t)c->index;
     if (self->leave == LEAVE_YIELD)
@@ -161,10 +173,7 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
     /* acq_rel: publishes the saved context to whoever runs it next. */
     else if (!(a_fetch_sub(&t->state, TASK_RUNNING, acq_rel) & TASK_NOTIFIED))
         return;
-    if (c)
-        core_requeue(c, t);
-    else
-        task_push_back(t);
+    requeue(c, t);
 }
 
 static void enter_task(thread *self, core *c, task *t)
@@ -197,7 +206,7 @@ static core *exit_task(thread *self)
 /* False: there was no memory for its stack, and it waits in the queue again. */
 static bool ready_to_run(core *c, task *t)
 {
-    if (t->kind != TASK_STACKFUL || t->frame.stack || give_stack(c, t) == 0)
+    if (t->kind != TASK_STACKFUL || t->stack || give_stack(c, t) == 0)
         return true;
     if (!t->told_no_stack)
         report("no memory for the stack of task %llu (spawned at %s): it waits",
@@ -424,7 +433,8 @@ static void maybe_turn(core *c)
 
 static void run_found(thread *self, core *c, task *t)
 {
-    idle_end_search(c);
+    if (c->searching)
+        idle_end_search(c);
     run_task(self, c, t);
     if (self->core)
         maybe_turn(self->core);

@@ -28,7 +28,7 @@ const char *edo_task_self_name(void)
 {
     task *t = thread_self()->task;
 
-    return t ? t->name : NULL;
+    return t && t->extra && t->extra->name[0] ? t->extra->name : NULL;
 }
 
 const char *edo_task_self_place(void)

@@ -56,7 +56,7 @@ static void wait_disarmed(task *t)
     unsigned spins = 0;
 
     /* acquire: pairs with the release in wake_joiner. */
-    while (a_load(&t->state, acquire) & TASK_ARMED) {
+    while (!a_load(&t->waker_is_free, acquire)) {
         if (spins++ < 100)
             a_pause();
         else
@@ -69,11 +69,15 @@ static edo_poll take(edo_join_future *join)
 {
     task *t = task_of(join);
 
-    if (join->stage == ARMED)
+    uint64_t consumed = TASK_HANDLE | TASK_JOINING; /* copies see -ESRCH from now on */
+
+    if (join->stage == ARMED) {
         wait_disarmed(t);
+        consumed |= TASK_ARMED;
+    }
     if (join->ret)
         *join->ret = t->result;
-    task_unref_with(t, TASK_HANDLE | TASK_JOINING); /* copies see -ESRCH from now on */
+    task_unref_with(t, consumed);
     coop_spend();
     return edo_future_finish(&join->base, 0);
 }
