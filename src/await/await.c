@@ -53,7 +53,7 @@ static int64_t finish(edo_future *fut, int why)
 static edo_poll poll_once(thread *self, edo_future *fut, const edo_waker *waker)
 {
     self->poll_depth++;
-    edo_poll is = edo_future_poll(fut, waker);
+    edo_poll is = future_advance(fut, waker);
     self->poll_depth--;
     return is;
 }
@@ -71,7 +71,7 @@ static int64_t await_in_task(thread *self, task *t, edo_future *fut)
                 self = spend_canceled(self);
             edo_future_cancel(fut);
         }
-        if (future_is_done(fut) || poll_once(self, fut, &waker) == EDO_READY)
+        if (poll_once(self, fut, &waker) == EDO_READY)
             return finish(fut, told);
         if (!told && (refused = debug_may_suspend(t)) < 0)
             continue;
@@ -86,7 +86,7 @@ static int64_t await_in_thread(thread *self, edo_future *fut)
     if (!p)
         return -ENOMEM;
     edo_waker waker = parker_waker(p);
-    while (!future_is_done(fut) && poll_once(self, fut, &waker) == EDO_PENDING)
+    while (poll_once(self, fut, &waker) == EDO_PENDING)
         parker_wait(p, UINT64_MAX);
     return fut->result;
 }

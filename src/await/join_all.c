@@ -40,7 +40,7 @@ static bool poll_parts(edo_join_all_future *join, const edo_waker *waker)
         edo_future *part = join->parts[i];
         if (!part)
             continue;
-        if (!future_is_done(part) && edo_future_poll(part, waker) == EDO_PENDING)
+        if (future_advance(part, waker) == EDO_PENDING)
             all = false;
         else
             note_failure(join, part->result);

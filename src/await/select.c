@@ -33,11 +33,6 @@ static bool valid(const edo_select_future *sel)
     return enabled;
 }
 
-static edo_poll poll_arm(edo_future *arm, const edo_waker *waker)
-{
-    return future_is_done(arm) ? EDO_READY : edo_future_poll(arm, waker);
-}
-
 static void cancel_arms(edo_select_future *sel)
 {
     for (size_t i = 0; i < sel->count; i++)
@@ -54,7 +49,7 @@ static bool drain(edo_select_future *sel, const edo_waker *waker)
         edo_future *arm = sel->arms[i];
         if (!arm || (int)i == sel->winner)
             continue;
-        if (poll_arm(arm, waker) == EDO_PENDING)
+        if (future_advance(arm, waker) == EDO_PENDING)
             all = false;
         else if (sel->winner < 0 && arm->result >= 0)
             sel->winner = (int)i;
@@ -76,7 +71,7 @@ static void race(edo_select_future *sel, const edo_waker *waker)
 
     for (size_t i = 0; i < sel->count; i++) {
         size_t at = (from + i) % sel->count;
-        if (!sel->arms[at] || poll_arm(sel->arms[at], waker) == EDO_PENDING)
+        if (!sel->arms[at] || future_advance(sel->arms[at], waker) == EDO_PENDING)
             continue;
         sel->winner = (int)at;
         sel->phase = DRAINING;

@@ -13,7 +13,7 @@ static struct {
     void (*in_child[MOST])(void);
     unsigned in_child_count;
 } table;
-static uint32_t forks; /* atomic */
+uint32_t fork_generation;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void before(void)
@@ -32,7 +32,7 @@ static void release(void)
 
 static void in_child(void)
 {
-    a_fetch_add(&forks, 1, relaxed); /* the child has one thread */
+    a_fetch_add(&fork_generation, 1, relaxed); /* the child has one thread */
     release();
     for (unsigned i = 0; i < table.in_child_count; i++)
         table.in_child[i]();
@@ -66,10 +66,4 @@ void fork_in_child(void (*fn)(void))
     if (i == table.in_child_count && i < MOST)
         table.in_child[table.in_child_count++] = fn;
     lock_drop(&table.lock);
-}
-
-uint32_t fork_count(void)
-{
-    pthread_once(&once, install);
-    return a_load(&forks, relaxed);
 }

@@ -18,6 +18,10 @@ void fork_guard(lock *l);
  * async-signal-safe. The same function again: nothing. */
 void fork_in_child(void (*fn)(void));
 /* How many forks lie between this process and the one that edo was first used in. */
-uint32_t fork_count(void);
+extern uint32_t fork_generation; /* atomic */
+static inline uint32_t fork_count(void)
+{
+    return a_load(&fork_generation, relaxed); /* changed in a child's one thread */
+}
 
 #endif

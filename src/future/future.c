@@ -70,7 +70,9 @@ edo_poll edo_future_poll(edo_future *fut, const edo_waker *waker)
     }
     bool polled_before = fut->state & FUTURE_POLLED;
     fut->state |= FUTURE_POLLED;
+#if EDO_DEBUG
     fut->self = fut;
+#endif
     if (fut->ops->poll(fut, waker) == EDO_PENDING) {
         note_pending(fut, +1);
         return EDO_PENDING;

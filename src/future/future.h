@@ -27,6 +27,23 @@ static inline bool future_is_done(const edo_future *fut)
     return fut->state & FUTURE_DONE;
 }
 
+/* edo_future_poll of one that may be READY already. Debug builds also look for misuse. */
+static inline edo_poll future_advance(edo_future *fut, const edo_waker *waker)
+{
+    if (future_is_done(fut))
+        return EDO_READY;
+#if !EDO_DEBUG
+    if (likely(fut->ops)) {
+        fut->state |= FUTURE_POLLED;
+        if (fut->ops->poll(fut, waker) == EDO_PENDING)
+            return EDO_PENDING;
+        fut->state |= FUTURE_DONE;
+        return EDO_READY;
+    }
+#endif
+    return edo_future_poll(fut, waker);
+}
+
 /* For leaf futures whose result is known without a poll: the next poll says READY with it. */
 static inline void future_settle(edo_future *fut, int64_t result)
 {

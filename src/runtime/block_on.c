@@ -56,14 +56,14 @@ static int check(const sched *s, const thread *self)
     return a_load(&s->down, acquire) ? -EDO_ESHUTDOWN : 0;
 }
 
-static int run_root(sched *s, thread *self, const spawn_request *req)
+static int run_root(sched *s, thread *self, spawn_request *req)
 {
     edo_task root;
     int result = 0;
 
     /* relaxed: whoever frees the runtime learns from the root task that it has begun. */
     a_fetch_add(&s->roots, 1, relaxed);
-    int rc = sched_spawn(s, req, NULL, &root);
+    int rc = sched_spawn(self, s, req, NULL, &root);
     if (rc < 0) {
         a_fetch_sub(&s->roots, 1, relaxed);
         return rc;

@@ -1,24 +1,39 @@
 /*
  * sched/coop.h: the budget that keeps an always-ready await from starving its worker.
  *
- * A run of a task begins with 128 units. A leaf operation asks coop_proceed before it begins, and
- * calls coop_spend when it was READY after making progress. Once it waits somewhere it does not ask
- * again: a poll has to replace the waker of the one before in any case. Outside of tasks there is
- * no limit.
+ * A run of a task begins with COOP_BUDGET units. A leaf operation asks coop_proceed before it
+ * begins, and calls coop_spend when it was READY after making progress. Once it waits somewhere it
+ * does not ask again: a poll has to replace the waker of the one before in any case. Outside of
+ * tasks there is no limit.
  */
 #ifndef SCHED_COOP_H
 #define SCHED_COOP_H
 
-#include <stdbool.h>
+#include "sched/sched.h"
 
-#include <edo/waker.h>
+/* Whether the running task has used up its budget. */
+static inline bool coop_is_spent(void)
+{
+    const thread *self = thread_self();
 
-#define COOP_BUDGET 128
+    return self->task && self->budget == 0;
+}
+
+/* Makes the task run again, behind the others; false. */
+bool coop_refuse(const edo_waker *waker);
 
 /* False: no unit is left; the waker has been woken, and the operation says PENDING. */
-bool coop_proceed(const edo_waker *waker);
-void coop_spend(void);
-/* Whether the running task has used up its budget. */
-bool coop_is_spent(void);
+static inline bool coop_proceed(const edo_waker *waker)
+{
+    return likely(!coop_is_spent()) || coop_refuse(waker);
+}
+
+static inline void coop_spend(void)
+{
+    thread *self = thread_self();
+
+    if (self->task && self->budget > 0)
+        self->budget--;
+}
 
 #endif

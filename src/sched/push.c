@@ -31,30 +31,42 @@ void core_push(core *c, task *t)
         idle_notify(c->sched);
 }
 
-/* A wake from a running task: its worker runs the woken one next, while its data is warm. */
-static void push_lifo(core *c, task *t)
+static bool may_be_next(const thread *self, const core *c)
 {
-    task *before = c->lifo;
-
-    c->lifo = t;
-    if (before)
-        core_push(c, before);
+    return self->task && c->sched->multi && !c->sched->opts.no_lifo_slot && !chaos_migrate() &&
+           c->lifo_streak < LIFO_STREAK_MAX;
 }
 
-static void push(task *t, bool may_lifo)
+void core_push_next(thread *self, core *c, task *t)
+{
+    if (may_be_next(self, c)) {
+        task *before = c->lifo;
+        c->lifo = t;
+        t = before;
+    }
+    if (t)
+        core_push(c, t);
+}
+
+void task_push_from_outside(task *t)
+{
+    sched *s = a_load(&t->sched, relaxed); /* as in task_inject */
+
+    a_fetch_add(&s->remote_schedules, 1, relaxed);
+    task_inject(t);
+}
+
+static void push(task *t, bool next)
 {
     thread *self = thread_self();
-    sched *s = a_load(&t->sched, relaxed); /* as in task_inject */
-    core *c = self->sched == s ? core_enter(self) : NULL;
+    core *c = self->sched == a_load(&t->sched, relaxed) ? core_enter(self) : NULL;
 
     if (!c) {
-        a_fetch_add(&s->remote_schedules, 1, relaxed);
-        task_inject(t);
+        task_push_from_outside(t);
         return;
     }
-    if (may_lifo && self->task && s->multi && !s->opts.no_lifo_slot && !chaos_migrate() &&
-        c->lifo_streak < LIFO_STREAK_MAX)
-        push_lifo(c, t);
+    if (next)
+        core_push_next(self, c, t);
     else
         core_push(c, t);
     core_leave(self, c);

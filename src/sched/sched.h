@@ -25,13 +25,14 @@
 #include "driver/driver.h"
 #include "driver/wheel.h"
 #include "future/parker.h"
-#include "sched/coop.h"
 #include "sched/inject.h"
 #include "sched/run_queue.h"
 #include "sched/task_slab.h"
 
 /* Wakes in a row that go through the LIFO slot. */
 #define LIFO_STREAK_MAX 3
+/* Units of a run: see sched/coop.h. */
+#define COOP_BUDGET 128
 /* A task that runs as long without an await blocks its worker. */
 #define STUCK_AFTER_NS (10 * NS_PER_MS)
 
@@ -185,9 +186,17 @@ bool thread_may_block(const thread *self);
 uint32_t thread_random_below(thread *self, uint32_t n);
 
 /* The runtime that plain calls go to: entered, or the worker's own; NULL: none. */
-sched *sched_current(thread *self);
+static inline sched *sched_current(const thread *self)
+{
+    if (self->task)
+        return self->task->entered ? self->task->entered : self->task->sched;
+    return self->entered ? self->entered : self->sched;
+}
 /* Whether this process built it, and did not inherit it over fork(2). */
-bool sched_is_ours(const sched *s);
+static inline bool sched_is_ours(const sched *s)
+{
+    return s->fork_count == fork_count();
+}
 sched *sched_ref(sched *s);
 void sched_unref(sched *s);
 uint64_t sched_now(sched *s);
@@ -259,6 +268,11 @@ void idle_wake_all(sched *s);
 
 /* Puts a ready task into a core's queue; its holder is inside. */
 void core_push(core *c, task *t);
+/* The same for one that the running task has woken or made: it is run next, while its data is
+ * warm. */
+void core_push_next(thread *self, core *c, task *t);
+/* Puts it on a queue of a runtime that this thread is not a worker of, and counts that. */
+void task_push_from_outside(task *t);
 /* The worker's loop on the calling thread, which holds self->core: until until(arg) is true, or the
  * core was lost, or the runtime stops. */
 void worker_loop(thread *self, bool (*until)(void *arg), void *arg);

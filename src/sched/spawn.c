@@ -44,12 +44,20 @@ static bool has_name(const edo_spawn_opts *opts)
     return opts->name && *opts->name;
 }
 
+static void copy_name(char *to, const char *name)
+{
+    size_t len = strnlen(name, TASK_NAME_MAX);
+
+    memcpy(to, name, len);
+    to[len] = 0;
+}
+
 static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opts *opts)
 {
     void *arg = req->arg;
 
     if (has_name(opts))
-        strncat(t->extra->name, opts->name, TASK_NAME_MAX);
+        copy_name(t->extra->name, opts->name);
     t->keep_fp = opts->keep_fp;
     if (opts->keep_fp)
         fp_control_save(&t->extra->fp);
@@ -75,13 +83,8 @@ static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opt
                 edo_task *ret_task, task **ret)
 {
     task_cache *cache = c ? &c->tasks : task_slab_shared_lock();
-    const task_request header = {.kind = req->kind,
-                                 .place = req->place,
-                                 .copy_size = req->copy_size,
-                                 .with_handle = ret_task != NULL,
-                                 .with_extra = has_name(opts) || opts->keep_fp};
     task *t;
-    int rc = task_new(s, cache, c, &header, &t);
+    int rc = task_new(s, cache, c, req, &t);
 
     if (!c)
         task_slab_shared_unlock();
@@ -99,30 +102,45 @@ static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opt
     return 0;
 }
 
-int sched_spawn(sched *s, const spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_task)
+static int check_opts(const edo_spawn_opts *opts)
 {
-    thread *self = thread_self();
+    bool fits = !opts->stack_size ||
+                (opts->stack_size >= STACK_MIN_SIZE && opts->stack_size <= TASK_STACK_MAX);
+
+    return fits ? 0 : -EINVAL;
+}
+
+int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts *opts,
+                edo_task *ret_task)
+{
     task *t = NULL;
     int rc = check_target(s, req->place);
 
-    if (rc < 0)
-        return rc;
     if (!opts)
         opts = &no_opts;
-    if (opts->stack_size &&
-        (opts->stack_size < STACK_MIN_SIZE || opts->stack_size > TASK_STACK_MAX))
-        return -EINVAL;
+    if (rc < 0 || (rc = check_opts(opts)) < 0)
+        return rc;
+    req->with_handle = ret_task != NULL;
+    req->with_extra = has_name(opts) || opts->keep_fp;
     core *c = self->sched == s ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task, &t);
+    if (rc == 0 && c && !req->uncounted)
+        core_push_next(self, c, t);
     core_leave(self, c);
-    if (rc == 0)
-        req->uncounted ? task_inject(t) : task_push(t);
+    if (rc == 0 && req->uncounted)
+        task_inject(t);
+    else if (rc == 0 && !c)
+        task_push_from_outside(t);
     return rc;
 }
 
-static sched *target(const edo_spawn_opts *opts)
+/* On the runtime that the options name, or the current one. */
+static int spawn(spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_task)
 {
-    return opts && opts->on ? (sched *)opts->on : sched_current(thread_self());
+    thread *self = thread_self();
+    sched *s = opts && opts->on ? (sched *)opts->on : sched_current(self);
+
+    return sched_spawn(self, s, req, opts, ret_task);
 }
 
 int edo_spawn_from(const char *place, const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
@@ -136,7 +154,7 @@ int edo_spawn_from(const char *place, const edo_spawn_opts *opts, int (*fn)(void
         req.copy_size = opts->copy_size;
     if (req.copy_size && !arg)
         return -EINVAL;
-    return sched_spawn(target(opts), &req, opts, ret_task);
+    return spawn(&req, opts, ret_task);
 }
 
 int edo_spawn_copy_from(const char *place, int (*fn)(void *arg), const void *arg, size_t size,
@@ -156,5 +174,5 @@ int edo_spawn_future_from(const char *place, const edo_spawn_opts *opts, edo_fut
 
     if (!fut || !fut->ops || (size && size < sizeof *fut) || (fut->state & FUTURE_POLLED))
         return -EINVAL;
-    return sched_spawn(target(opts), &req, opts, ret_task);
+    return spawn(&req, opts, ret_task);
 }

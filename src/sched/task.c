@@ -143,7 +143,7 @@ void *task_copy_place(task *t, size_t copy_size)
 }
 
 /* Everything but the state word, which still says that it is free. */
-static void fill_in(task *t, sched *s, core *owner, const task_request *req)
+static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
 {
     t->next = NULL;
     t->scope = NULL;
@@ -175,7 +175,7 @@ static int new_extra(size_t copy_size, task_extra **ret)
     return 0;
 }
 
-int task_new(sched *s, task_cache *cache, core *owner, const task_request *req, task **ret)
+int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req, task **ret)
 {
     task *t = task_slab_get(cache, copy_offset(req->kind) + req->copy_size);
     task_extra *extra = NULL;

@@ -120,17 +120,21 @@ typedef struct task_glimpse {
  * task that sees only its own ends without a read-modify-write. */
 bool task_look(task *t, task_glimpse *ret);
 
+typedef struct spawn_request {
+    const char *place;
+    int (*fn)(void *arg);
+    void *arg;        /* or the future */
+    size_t copy_size; /* of what is copied from arg; 0: the pointer itself */
+    enum task_kind kind;
+    bool with_handle;
+    bool with_extra; /* it has a name or floating-point control state */
+    bool uncounted;  /* not a schedule from outside, wherever the caller is */
+} spawn_request;
+
 /* Makes a header that is NOTIFIED and not queued, its extra part there if `with_extra` or if the
  * copy has no room without, from `cache`, which the caller owns; `owner` is the core it belongs to,
  * NULL: the shared one. 0 or -ENOMEM. */
-typedef struct task_request {
-    enum task_kind kind;
-    const char *place;
-    size_t copy_size;
-    bool with_handle;
-    bool with_extra;
-} task_request;
-int task_new(sched *s, struct task_cache *cache, struct core *owner, const task_request *req,
+int task_new(sched *s, struct task_cache *cache, struct core *owner, const spawn_request *req,
              task **ret);
 /* Where a copied argument of that size lies. */
 void *task_copy_place(task *t, size_t copy_size);

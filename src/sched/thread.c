@@ -86,11 +86,6 @@ bool thread_may_block(const thread *self)
     return !(self->task || self->core || self->in_hook || self->in_block_on || self->poll_depth);
 }
 
-bool sched_is_ours(const sched *s)
-{
-    return s->fork_count == fork_count();
-}
-
 /* The child of a fork is one thread, and no worker: what it runs was a task of a runtime that it
  * has none of the threads of. That runtime stays the current one, and says -EDO_EFORKED. */
 static void forget_runtime(void)
@@ -107,11 +102,4 @@ static void forget_runtime(void)
 void thread_watch_forks(void)
 {
     fork_in_child(forget_runtime);
-}
-
-sched *sched_current(thread *self)
-{
-    if (self->task)
-        return self->task->entered ? self->task->entered : self->task->sched;
-    return self->entered ? self->entered : self->sched;
 }

@@ -29,20 +29,21 @@ static task *task_of(const edo_join_future *join)
     return join->task.header;
 }
 
-/* Takes the waker's place. 0; -ESRCH, -EDO_EMISUSE, -EDEADLK. */
+/* Takes the waker's place. 0; -ESRCH, -EDO_EMISUSE, -EDEADLK, -EDO_EFORKED. */
 static int claim(edo_join_future *join)
 {
-    if (!task_handle_is_good(join->task))
-        return -ESRCH;
     task *t = task_of(join);
-    if (t == thread_self()->task)
-        return -EDEADLK;
+
+    if (!t)
+        return -ESRCH;
     uint64_t word = a_load(&t->state, acquire); /* pairs with every transition */
-    if (!(word & TASK_COMPLETE) && t->forks != (uint16_t)fork_count())
-        return -EDO_EFORKED; /* it runs in the parent, and never ends here */
     do {
         if (state_gen(word) != join->task.gen || !(word & TASK_HANDLE))
             return -ESRCH;
+        if (t == thread_self()->task)
+            return -EDEADLK;
+        if (!(word & TASK_COMPLETE) && t->forks != (uint16_t)fork_count())
+            return -EDO_EFORKED; /* it runs in the parent, and never ends here */
         if (word & TASK_JOINING)
             return -EDO_EMISUSE;
     } while (!a_cas_weak(&t->state, &word, word | TASK_JOINING, acq_rel, acquire));
@@ -100,8 +101,10 @@ static bool arm(edo_join_future *join, const edo_waker *waker)
     task *t = task_of(join);
 
     if (join->stage == ARMED) {
+        if (a_load(&t->state, acquire) & TASK_COMPLETE) /* pairs with the completion */
+            return false;
         if (edo_waker_is_same(&join->waker, waker))
-            return !(a_load(&t->state, acquire) & TASK_COMPLETE); /* pairs with the completion */
+            return true;
         if (!disarm(t))
             return false;
         join->stage = CLAIMED;

@@ -20,15 +20,10 @@ static edo_timeout_future *of(edo_future *base)
     return container_of(base, edo_timeout_future, base);
 }
 
-static edo_poll poll_inner(edo_timeout_future *to, const edo_waker *waker)
-{
-    return future_is_done(to->inner) ? EDO_READY : edo_future_poll(to->inner, waker);
-}
-
 /* A future that uses up the budget must not keep the timer from being looked at. */
 static bool is_over(edo_timeout_future *to, const edo_waker *waker)
 {
-    if (edo_future_poll(&to->sleep.base, waker) == EDO_READY)
+    if (future_advance(&to->sleep.base, waker) == EDO_READY)
         return true;
     return coop_is_spent() && current_now() >= to->sleep.deadline.ns;
 }
@@ -37,8 +32,7 @@ static bool is_over(edo_timeout_future *to, const edo_waker *waker)
 static void stop_timer(edo_timeout_future *to, const edo_waker *waker)
 {
     edo_future_cancel(&to->sleep.base);
-    if (!future_is_done(&to->sleep.base))
-        (void)edo_future_poll(&to->sleep.base, waker);
+    (void)future_advance(&to->sleep.base, waker);
 }
 
 static edo_poll finish(edo_timeout_future *to, const edo_waker *waker)
@@ -59,13 +53,13 @@ static edo_poll timeout_poll(edo_future *base, const edo_waker *waker)
         return edo_future_finish(base, -EINVAL);
     if (to->sleep.error)
         return edo_future_finish(base, to->sleep.error);
-    if (poll_inner(to, waker) == EDO_READY)
+    if (future_advance(to->inner, waker) == EDO_READY)
         return finish(to, waker);
     if (to->phase != WAITING || !is_over(to, waker))
         return EDO_PENDING;
     to->phase = EXPIRED;
     edo_future_cancel(to->inner);
-    return poll_inner(to, waker) == EDO_READY ? finish(to, waker) : EDO_PENDING;
+    return future_advance(to->inner, waker) == EDO_READY ? finish(to, waker) : EDO_PENDING;
 }
 
 static void timeout_cancel(edo_future *base)
