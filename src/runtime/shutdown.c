@@ -50,7 +50,7 @@ static bool all_ended(void *arg)
 static bool wait_for_workers(sched *s, uint64_t until_ns)
 {
     while (!all_ended(s)) {
-        uint32_t seq = a_load(&s->end_seq, acquire); /* pairs with sched_note_end */
+        uint32_t seq = a_load(&s->end_seq, acquire); /* pairs with note_end */
         if (all_ended(s))
             break;
         if (futex_wait(&s->end_seq, seq, until_ns) == -ETIMEDOUT)

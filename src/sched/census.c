@@ -23,13 +23,16 @@ uint64_t sched_alive(const sched *s)
     return spawned > ended ? spawned - ended : 0;
 }
 
-/* Whoever waits for the last task sleeps on end_seq, or drives the one core. */
-static void note_end(sched *s)
+/* Whoever waits for the last task sleeps on end_seq, or drives the one core: then it looks by itself
+ * after each task that it has run, which is when it is inside of the core. */
+static void note_end(sched *s, const core *c)
 {
-    a_fetch_add(&s->end_seq, 1, release); /* pairs with the acquire of the shutdown's wait */
-    futex_wake(&s->end_seq, INT32_MAX);
-    if (!s->multi)
+    if (s->multi) {
+        a_fetch_add(&s->end_seq, 1, release); /* pairs with the acquire of the shutdown's wait */
+        futex_wake(&s->end_seq, INT32_MAX);
+    } else if (!c) {
         core_wake(s->cores[0]);
+    }
 }
 
 /* The light side of the shutdown's fence; without a membarrier both sides pay. */
@@ -55,7 +58,7 @@ int count_spawn(sched *s, core *c)
     if (!is_down(s))
         return 0;
     add(c, c ? &c->spawned : NULL, &s->remote_spawned, (uint64_t)-1);
-    note_end(s);
+    note_end(s, c);
     return -EDO_ESHUTDOWN;
 }
 
@@ -63,5 +66,5 @@ void count_end(sched *s, core *c)
 {
     add(c, c ? &c->completed : NULL, &s->remote_completed, 1);
     if (is_down(s))
-        note_end(s);
+        note_end(s, c);
 }

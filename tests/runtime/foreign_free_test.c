@@ -132,7 +132,8 @@ static void *spawn_until_refused(void *arg)
     int rc;
 
     while ((rc = edo_spawn_with(&opts, nothing, NULL, NULL)) == 0)
-        a_fetch_add(&s->spawned, 1, release);
+        if (a_fetch_add(&s->spawned, 1, release) % 1024 == 1023)
+            block_thread_for(1); /* lest a slow machine has to run too many of them */
     return (void *)(intptr_t)rc;
 }
 
