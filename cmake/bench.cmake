@@ -1,0 +1,13 @@
+# edo-bench: bench/harness and bench/micro, against libedo.a as a user would link it. The linker
+# sends calls of the allocator and of mmap through bench/harness/allocs.c, which counts them.
+file(GLOB bench_sources CONFIGURE_DEPENDS
+    ${PROJECT_SOURCE_DIR}/bench/harness/*.c ${PROJECT_SOURCE_DIR}/bench/micro/*.c)
+add_executable(edo-bench ${bench_sources})
+set_target_properties(edo-bench PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+target_include_directories(edo-bench PRIVATE bench)
+target_link_libraries(edo-bench PRIVATE edo)
+foreach(function malloc calloc realloc aligned_alloc posix_memalign mmap)
+    target_link_options(edo-bench PRIVATE -Wl,--wrap=${function})
+endforeach()
+edo_flags(edo-bench)
