@@ -11,3 +11,13 @@ foreach(function malloc calloc realloc aligned_alloc posix_memalign mmap)
     target_link_options(edo-bench PRIVATE -Wl,--wrap=${function})
 endforeach()
 edo_flags(edo-bench)
+
+# The network benchmarks: edo's server, and load generators that know nothing of edo.
+foreach(program server echo_load churn_load idle_load)
+    add_executable(bench-${program} ${PROJECT_SOURCE_DIR}/bench/net/${program}.c)
+    set_target_properties(bench-${program} PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF
+        OUTPUT_NAME ${program} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+    edo_flags(bench-${program})
+endforeach()
+target_link_libraries(bench-server PRIVATE edo)
+set_target_properties(bench-server PROPERTIES OUTPUT_NAME edo-echo)
