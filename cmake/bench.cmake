@@ -12,6 +12,12 @@ foreach(function malloc calloc realloc aligned_alloc posix_memalign mmap)
 endforeach()
 edo_flags(edo-bench)
 
+add_executable(edo-quiet ${PROJECT_SOURCE_DIR}/bench/idle/quiet.c)
+set_target_properties(edo-quiet PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+target_link_libraries(edo-quiet PRIVATE edo)
+edo_flags(edo-quiet)
+
 # The network benchmarks: edo's server, and load generators that know nothing of edo.
 foreach(program server echo_load churn_load idle_load)
     add_executable(bench-${program} ${PROJECT_SOURCE_DIR}/bench/net/${program}.c)

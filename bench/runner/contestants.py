@@ -16,8 +16,8 @@ FIBER = ("spawn_join", "chain", "skynet", "yield1", "yield1000", "ping_pong",
 
 
 class Contestant:
-    def __init__(self, name, program, workloads, threads=(1, 2), packages=()):
-        self.name, self.program, self.packages = name, program, packages
+    def __init__(self, name, program, workloads, threads=(1, 2)):
+        self.name, self.program = name, program
         self.workloads, self.threads = workloads, threads
 
     def takes_part(self, workload, threads):
@@ -27,35 +27,45 @@ class Contestant:
 EDO = Contestant("edo", os.path.join(BUILD, "edo-bench"), EVERYTHING)
 # Boost.Fiber on one thread only: with more, its idle threads spin, and CPU time says nothing.
 MICRO_PEERS = (
-    Contestant("tokio", os.path.join(PEERS, "bench-tokio"), EVERYTHING,
-               packages=("librust-tokio-dev", "rustc-web")),
-    Contestant("go", os.path.join(PEERS, "bench-go"), EVERYTHING, packages=("golang-1.19-go",)),
-    Contestant("boostfiber", os.path.join(PEERS, "bench-boostfiber"), FIBER, threads=(1,),
-               packages=("libboost-fiber1.74-dev",)),
+    Contestant("tokio", os.path.join(PEERS, "bench-tokio"), EVERYTHING),
+    Contestant("go", os.path.join(PEERS, "bench-go"), EVERYTHING),
+    Contestant("boostfiber", os.path.join(PEERS, "bench-boostfiber"), FIBER, threads=(1,)),
 )
+
+
+def base(contestant):
+    """Its program's name, which is also its target in bench/peers/Makefile."""
+    return os.path.basename(contestant.program)
+
+
+def build_peers():
+    """Builds what it can; returns {program: why it is missing}."""
+    missing = {}
+    for target in ("bench-tokio", "bench-go", "bench-boostfiber", "epoll-echo", "uv-echo",
+                   "tokio-echo", "go-echo"):
+        run = subprocess.run(["make", "-C", os.path.join(ROOT, "bench", "peers"), f"OUT={PEERS}",
+                              os.path.join(PEERS, target)], capture_output=True, text=True)
+        if run.returncode != 0:
+            why = [line for line in run.stderr.splitlines() if "make" not in line]
+            missing[target] = why[-1] if why else "make failed"
+    return missing
+
+
+VERSIONS = {"tokio": ("librust-tokio-dev", "rustc-web"), "go": ("golang-1.19-go",),
+            "boostfiber": ("libboost-fiber1.74-dev", "g++"), "uv": ("libuv1-dev",)}
 
 
 def package_version(package):
     run = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package],
                          capture_output=True, text=True)
-    return run.stdout if run.returncode == 0 else None
+    return run.stdout if run.returncode == 0 else "of unknown version"
 
 
-def build_peers(targets):
-    """Builds each; returns {program: why it is missing}."""
-    missing = {}
-    for target in targets:
-        run = subprocess.run(["make", "-C", os.path.join(ROOT, "bench", "peers"), f"OUT={PEERS}",
-                              os.path.join(PEERS, target)], capture_output=True, text=True)
-        if run.returncode != 0:
-            missing[target] = (run.stderr.strip().splitlines() or ["make failed"])[-1]
-    return missing
-
-
-def versions(contestants):
-    """{name: "package version, ..."}"""
-    return {c.name: ", ".join(f"{p} {package_version(p)}" for p in c.packages)
-            for c in contestants if c.packages}
+def versions(results):
+    """{name: "package version, ..."} of the peers that took part."""
+    there = {row["name"] for part in ("micro", "net", "memory") for row in results[part]}
+    return {name: ", ".join(f"{p} {package_version(p)}" for p in packages)
+            for name, packages in VERSIONS.items() if name in there}
 
 
 def edo_names():

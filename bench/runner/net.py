@@ -26,17 +26,17 @@ IDLE_CONNECTIONS = 9000
 
 
 class Server:
-    def __init__(self, name, program, packages=(), options=()):
-        self.name, self.program, self.packages, self.options = name, program, packages, options
+    def __init__(self, name, program, options=()):
+        self.name, self.program, self.options = name, program, options
 
 
 EDO = Server("edo", os.path.join(contestants.BUILD, "edo-echo"))
 EDO_POLL = Server("edo, poll function", EDO.program, options=("handler=poll",))
 EPOLL = Server("epoll", os.path.join(contestants.PEERS, "epoll-echo"))
 PEERS = (EPOLL,
-         Server("uv", os.path.join(contestants.PEERS, "uv-echo"), ("libuv1-dev",)),
-         Server("tokio", os.path.join(contestants.PEERS, "tokio-echo"), ("librust-tokio-dev",)),
-         Server("go", os.path.join(contestants.PEERS, "go-echo"), ("golang-1.19-go",)))
+         Server("uv", os.path.join(contestants.PEERS, "uv-echo")),
+         Server("tokio", os.path.join(contestants.PEERS, "tokio-echo")),
+         Server("go", os.path.join(contestants.PEERS, "go-echo")))
 
 
 class Failed(Exception):

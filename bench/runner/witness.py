@@ -62,7 +62,8 @@ def instructions_per_op(program, workload):
     return (twice - once) / ops
 
 
-def measure(edo, workload):
+def measure(edo, name):
+    workload = name.removeprefix("witness_")
     result = {"workload": workload, "ops": ops_of(workload),
               "calls": {str(t): calls_per_op(edo.program, workload, t) for t in (1, 2)}}
     if workload != "sleep_many":  # time goes on while callgrind dawdles
