@@ -24,7 +24,7 @@ def describe():
     system = dict(line.rstrip().split("=", 1) for line in open("/etc/os-release") if "=" in line)
     return {"cpu": cpu_model(), "cpus": os.cpu_count(), "memory_gib": round(memory / 2**30),
             "kernel": platform.release(), "system": system.get("PRETTY_NAME", "").strip('"'),
-            "virtual": text_of(["systemd-detect-virt"]) or "unknown",
+            "virtual": text_of(["systemd-detect-virt", "--vm"]) or "unknown",
             "compiler": text_of(["cc", "--version"]).split("\n")[0],
             "huge_pages": thp_setting()}
 

@@ -102,8 +102,8 @@ def of_idle(results):
                           row["rss"] + row["page_tables"], MEMORY[row["workload"]], "B")
     for row in results["connections"]:
         if row["name"] in CONNECTIONS:
-            yield Verdict(f"{row['connections']:,} idle connections ({row['name']}), memory each",
-                          row["used_bytes"], CONNECTIONS[row["name"]], "B")
+            yield Verdict(f"{row['connections']:,} idle connections ({row['name']}), memory and page tables each",
+                          row["used_bytes"] + row["page_table_bytes"], CONNECTIONS[row["name"]], "B")
     for row in results["quiet"]:
         yield Verdict(f"system calls of an idle runtime of {row['workers']} workers in "
                       f"{row['seconds']} s", sum(row["calls"].values()), 0)
