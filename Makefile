@@ -6,18 +6,21 @@ endif
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 T ?=
+B ?=
+ROUNDS ?= 5
 ARGS ?=
 
 # Builds a preset: $(call build,preset,what else cmake --build takes)
 build = cmake --preset $(1) $(CONFIGURE) >/dev/null && cmake --build build/$(1) -j $(JOBS) $(2)
 
-.PHONY: help run test soak asan tsan ucontext lint format install clean
+.PHONY: help run test soak asan tsan ucontext bench lint format install clean
 
 help:
 	@echo "make run        build and run the demonstration (ARGS='serve 127.0.0.1:7007')"
 	@echo "make test       build and run the tests (T=sync/latch: one program)"
 	@echo "make soak       the stress tests, 200 times"
 	@echo "make asan tsan ucontext   the tests in that build"
+	@echo "make bench      edo beside its peers (B=yield1,tcp_echo: some; ROUNDS=5)"
 	@echo "make lint       what can be checked without running"
 	@echo "make install    PREFIX=/usr/local, DESTDIR="
 
@@ -41,6 +44,11 @@ asan tsan ucontext:
 	@tools/setup $@
 	@$(call build,$@)
 	@tools/test-sanitized $@ $(T)
+
+bench:
+	@tools/setup bench
+	@$(call build,release)
+	@tools/bench --rounds $(ROUNDS) --only "$(B)"
 
 lint:
 	@tools/setup lint

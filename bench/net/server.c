@@ -1,0 +1,183 @@
+/*
+ * server.c: edo's echo server for the network benchmarks.
+ *
+ *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll]
+ *
+ * handler=stack is the handler of README.md, a task with a stack for each connection; with a buf
+ * over 1024 it has 32 KiB of buffer, else its 1024. handler=poll is the same as a poll function,
+ * with 64 bytes: what the runtime itself takes for a connection. Prints "port=N", and runs until
+ * SIGTERM.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <edo.h>
+
+static struct {
+    unsigned port, threads, buf;
+    bool poll;
+} options = {.threads = 1, .buf = 1024};
+
+static int serve(void *arg)
+{
+    edo_tcp_stream *conn = arg;
+    char buf[1024];
+    ssize_t n;
+
+    while ((n = edo_tcp_read(conn, buf, sizeof buf)) > 0)
+        if ((n = edo_tcp_write_all(conn, buf, (size_t)n)) < 0)
+            break;
+    edo_tcp_close(conn);
+    return n < 0 ? (int)n : 0;
+}
+
+static int serve_large(void *arg)
+{
+    edo_tcp_stream *conn = arg;
+    char buf[32768];
+    ssize_t n;
+
+    while ((n = edo_tcp_read(conn, buf, sizeof buf)) > 0)
+        if ((n = edo_tcp_write_all(conn, buf, (size_t)n)) < 0)
+            break;
+    edo_tcp_close(conn);
+    return n < 0 ? (int)n : 0;
+}
+
+/* ---- the poll function ------------------------------------------------------------------------ */
+
+typedef struct echo {
+    edo_future base;
+    edo_tcp_stream *conn;
+    bool writing, canceled;
+    union {
+        edo_tcp_read_future read;
+        edo_tcp_write_all_future write;
+    } op; /* each begins with its edo_future */
+    char buf[64];
+} echo;
+
+static edo_poll end_echo(echo *e, int64_t result)
+{
+    edo_tcp_close(e->conn);
+    return edo_future_finish(&e->base, result);
+}
+
+static edo_poll echo_poll(edo_future *base, const edo_waker *waker)
+{
+    echo *e = (echo *)base; /* base is its first member */
+
+    if (!e->op.read.base.ops)
+        e->op.read = edo_tcp_read_async(e->conn, e->buf, sizeof e->buf);
+    for (;;) {
+        edo_future *now = e->writing ? &e->op.write.base : &e->op.read.base;
+        if (edo_future_poll(now, waker) == EDO_PENDING)
+            return EDO_PENDING;
+        int64_t n = now->result;
+        if (n < 0 || (n == 0 && !e->writing) || e->canceled)
+            return end_echo(e, n);
+        if (e->writing)
+            e->op.read = edo_tcp_read_async(e->conn, e->buf, sizeof e->buf);
+        else
+            e->op.write = edo_tcp_write_all_async(e->conn, e->buf, (size_t)n);
+        e->writing = !e->writing;
+    }
+}
+
+static void echo_cancel(edo_future *base)
+{
+    echo *e = (echo *)base;
+
+    e->canceled = true;
+    edo_future_cancel(e->writing ? &e->op.write.base : &e->op.read.base);
+}
+
+static const edo_future_ops echo_ops = {.poll = echo_poll, .cancel = echo_cancel, .name = "echo"};
+
+static int spawn_echo(edo_tcp_stream *conn)
+{
+    echo e = {.base = EDO_FUTURE_INIT(&echo_ops), .conn = conn};
+
+    return edo_spawn_future(&e.base, sizeof e, NULL);
+}
+
+/* ---- accepting -------------------------------------------------------------------------------- */
+
+static int spawn_handler(edo_tcp_stream *conn)
+{
+    if (options.poll)
+        return spawn_echo(conn);
+    return edo_spawn(options.buf > 1024 ? serve_large : serve, conn, NULL);
+}
+
+static int accept_all(void *arg)
+{
+    edo_tcp_listener *listener = arg;
+    edo_tcp_stream *conn;
+    int rc;
+
+    while ((rc = edo_tcp_accept(listener, &conn)) == 0)
+        if (spawn_handler(conn) < 0)
+            edo_tcp_close(conn);
+    return rc;
+}
+
+static int run(void *arg)
+{
+    edo_tcp_listener *listener;
+    edo_task acceptor;
+    edo_addr addr;
+    char text[EDO_ADDR_TEXT_MAX];
+    (void)arg;
+
+    snprintf(text, sizeof text, "127.0.0.1:%u", options.port);
+    int rc = edo_addr_parse(text, &addr);
+    if (rc < 0 ||
+        (rc = edo_tcp_listen_with(&addr, EDO_OPTS(tcp_listen, .backlog = 4096), &listener)) < 0)
+        return rc;
+    if ((rc = edo_tcp_listener_addr(listener, &addr)) == 0 &&
+        (rc = edo_spawn(accept_all, listener, &acceptor)) == 0) {
+        printf("port=%u\n", edo_addr_port(&addr));
+        fflush(stdout);
+        rc = edo_termination();
+        edo_task_abort(acceptor);
+        edo_join(acceptor, NULL);
+    }
+    edo_tcp_listener_close(listener);
+    return rc < 0 ? rc : 0;
+}
+
+static bool parse_option(const char *arg)
+{
+    return sscanf(arg, "port=%u", &options.port) == 1 ||
+           sscanf(arg, "threads=%u", &options.threads) == 1 ||
+           sscanf(arg, "buf=%u", &options.buf) == 1 ||
+           (options.poll = strcmp(arg, "handler=poll") == 0) || strcmp(arg, "handler=stack") == 0;
+}
+
+int main(int argc, char **argv)
+{
+    edo_runtime *runtime;
+    struct rlimit files;
+
+    for (int i = 1; i < argc; i++)
+        if (!parse_option(argv[i]))
+            return fprintf(stderr, "edo-echo: what is %s?\n", argv[i]), 64;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    int rc = edo_runtime_new(
+        EDO_OPTS(runtime, .workers = (int)options.threads,
+                 .kind = options.threads > 1 ? EDO_MULTI_THREAD : EDO_CURRENT_THREAD),
+        &runtime);
+    if (rc == 0) {
+        rc = edo_block_on(runtime, run, NULL);
+        edo_runtime_free(runtime);
+    }
+    if (rc < 0)
+        fprintf(stderr, "edo-echo: %s\n", edo_err_name(rc));
+    return rc < 0;
+}

@@ -1,0 +1,211 @@
+"""The echo servers, one after the other, under load generators that know none of them.
+
+What counts is the server's own CPU time for a request, from its process CPU clock. All is on the
+loopback, where a sender's system call also runs the receiver's part of the network stack.
+"""
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+
+from . import contestants, witness
+
+# name: (the load and its arguments, bytes of buffer for servers that are told one)
+WORKLOADS = {
+    "tcp_echo": ("echo_load conns=50 size=64", 1024),
+    "tcp_echo_1000": ("echo_load conns=1000 size=64", 1024),
+    "tcp_echo_16k": ("echo_load conns=50 size=16384", 32768),
+    "tcp_echo_16k_1000": ("echo_load conns=1000 size=16384", 32768),
+    "tcp_pipelined": ("echo_load conns=50 size=64 pipeline=16", 1024),
+    "churn": ("churn_load conns=50 size=64", 1024),
+}
+COUNTED = ("tcp_echo", "tcp_echo_1000", "tcp_echo_16k", "tcp_pipelined", "churn")
+SECONDS = 1.2
+IDLE_CONNECTIONS = 9000
+
+
+class Server:
+    def __init__(self, name, program, options=()):
+        self.name, self.program, self.options = name, program, options
+
+
+EDO = Server("edo", os.path.join(contestants.BUILD, "edo-echo"))
+EDO_POLL = Server("edo, poll function", EDO.program, options=("handler=poll",))
+EPOLL = Server("epoll", os.path.join(contestants.PEERS, "epoll-echo"))
+PEERS = (EPOLL,
+         Server("uv", os.path.join(contestants.PEERS, "uv-echo")),
+         Server("tokio", os.path.join(contestants.PEERS, "tokio-echo")),
+         Server("go", os.path.join(contestants.PEERS, "go-echo")))
+
+
+class Failed(Exception):
+    pass
+
+
+class running:
+    """A server, from its "port=N" until it is told to end."""
+
+    def __init__(self, server, threads, buf, prefix=(), cores=None):
+        self.server = server
+        self.command = [*prefix, server.program, f"threads={threads}", f"buf={buf}",
+                        *server.options]
+        self.cores = cores
+
+    def __enter__(self):
+        self.log = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=self.log,
+                                        text=True, preexec_fn=pin(self.cores))
+        line = self.process.stdout.readline()
+        if not line.startswith("port="):
+            self.process.kill()
+            raise Failed(f"{self.server.name} did not start")
+        self.port = int(line[5:])
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+    def text(self):
+        self.log.seek(0)
+        return self.log.read()
+
+
+def pin(cores):
+    return (lambda: os.sched_setaffinity(0, cores)) if cores else None
+
+
+def cores_for(threads):
+    """With one thread the server and the load have a CPU each."""
+    have = sorted(os.sched_getaffinity(0))
+    return ({have[0]}, {have[1]}) if threads == 1 and len(have) > 1 else (None, None)
+
+
+def run_load(text, port, cores=None, **options):
+    program, *args = text.split()
+    command = [os.path.join(contestants.BUILD, program), f"port={port}", *args,
+               *(f"{k}={v}" for k, v in options.items())]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=240,
+                         preexec_fn=pin(cores))
+    fields = dict(pair.split("=") for pair in run.stdout.split())
+    if run.returncode != 0:
+        raise Failed(f"{' '.join(command)}: {run.stdout.strip()} {run.stderr.strip()}")
+    return {key: float(value) for key, value in fields.items()}
+
+
+def measure_once(server, workload, threads):
+    load, buf = WORKLOADS[workload]
+    server_cores, load_cores = cores_for(threads)
+    with running(server, threads, buf, cores=server_cores) as s:
+        return run_load(load, s.port, load_cores, seconds=SECONDS, server_pid=s.process.pid)
+
+
+def measure(edo, peers, workload, threads, rounds):
+    servers = [edo, *peers]
+    rows = {s.name: [] for s in servers}
+    for turn in range(rounds):
+        for s in servers[turn % len(servers):] + servers[:turn % len(servers)]:
+            rows[s.name].append(measure_once(s, workload, threads))
+    return [summary(s.name, workload, threads, rows) for s in servers]
+
+
+def summary(name, workload, threads, rows):
+    mine = rows[name]
+    result = {"workload": workload, "threads": threads, "name": name}
+    for key in ("cpu_ns", "rps", "p50_us", "p99_us", "server_util", "load_cpu_ns"):
+        result[key] = statistics.median(row[key] for row in mine)
+    result["cpu_ns_fastest"] = min(row["cpu_ns"] for row in mine)
+    result["errors"] = max(row["errors"] for row in mine)
+    if name != "edo":
+        ratios = [e["cpu_ns"] / p["cpu_ns"] for e, p in zip(rows["edo"], mine)]
+        result["ratio"] = {"median": statistics.median(ratios), "least": min(ratios),
+                           "most": max(ratios)}
+    return result
+
+
+def show(results):
+    for r in results:
+        ratio = r.get("ratio")
+        print(f"{r['workload']:18} {r['threads']}  {r['name']:6} {r['cpu_ns']:8.0f} CPU ns/request, "
+              f"{r['rps']:8.0f} a second, p99 {r['p99_us']:.0f} us"
+              + (f", edo/it {ratio['median']:.2f} ({ratio['least']:.2f}..{ratio['most']:.2f})"
+                 if ratio else ""), flush=True)
+
+
+# ---- what a request costs in calls and instructions ----------------------------------------------
+
+
+def requests_of(workload):
+    return 10_000 if workload in ("tcp_pipelined", "tcp_echo_1000") else 4000
+
+
+def strace_total(server, workload, requests):
+    load, buf = WORKLOADS[workload]
+    with tempfile.NamedTemporaryFile("r") as out:
+        with running(server, 1, buf, ("strace", "-c", "-f", "-o", out.name)) as s:
+            done = run_load(load, s.port, seconds=60, warmup=0, requests=requests)["requests"]
+            end_child(s)
+        return witness.parse_strace(out.read()), done
+
+
+def callgrind_total(server, workload, requests):
+    load, buf = WORKLOADS[workload]
+    with running(server, 1, buf, ("valgrind", "--tool=callgrind",
+                                  "--callgrind-out-file=" + os.devnull)) as s:
+        done = run_load(load, s.port, seconds=60, warmup=0, requests=requests)["requests"]
+        s.process.terminate()
+        s.process.wait(20)
+        found = re.search(r"Collected\s*:\s*(\d+)", s.text())
+    if not found:
+        raise Failed(f"callgrind said nothing of {server.name}")
+    return int(found[1]), done
+
+
+def end_child(s):
+    """Ends what strace runs; strace then writes its table and ends too."""
+    children = open(f"/proc/{s.process.pid}/task/{s.process.pid}/children").read().split()
+    for pid in children:
+        os.kill(int(pid), 15)
+    s.process.wait(20)
+
+
+def count(server, workload):
+    """System calls and instructions of a request: differences of two numbers of requests."""
+    n = requests_of(workload)
+    (once, a), (twice, b) = (strace_total(server, workload, k * n) for k in (1, 2))
+    calls = {name: (twice.get(name, 0) - once.get(name, 0)) / (b - a) for name in {*once, *twice}}
+    result = {"workload": workload, "name": server.name,
+              "calls": {k: round(v, 3) for k, v in sorted(calls.items()) if v > 0.002}}
+    (once, a), (twice, b) = (callgrind_total(server, workload, k * n) for k in (1, 2))
+    result["instructions"] = round((twice - once) / (b - a), 1)
+    return result
+
+
+def show_count(r):
+    print(f"{r['workload']:18} {r['name']:6} {sum(r['calls'].values()):.3f} system calls/request ("
+          + ", ".join(f"{k} {v:.3f}" for k, v in r["calls"].items())
+          + f"), {r['instructions']:.0f} instructions/request", flush=True)
+
+
+# ---- memory ------------------------------------------------------------------------------------
+
+
+def idle(server):
+    """The server's own memory for a connection: silent, and after one echo."""
+    buf = 1024
+    with running(server, 1, buf) as s:
+        row = run_load(f"idle_load conns={IDLE_CONNECTIONS}", s.port, server_pid=s.process.pid)
+    return {"name": server.name, "connections": IDLE_CONNECTIONS, "idle_bytes": row["idle_bytes"],
+            "used_bytes": row["used_bytes"], "page_table_bytes": row["pte_bytes"]}
+
+
+def show_idle(r):
+    print(f"idle connection: {r['name']:18} {r['idle_bytes']:.0f} bytes silent, {r['used_bytes']:.0f} "
+          f"after an echo, page tables {r['page_table_bytes']:.0f}", flush=True)

@@ -1,0 +1,168 @@
+"""docs/performance.md, made of the results of a run."""
+from . import targets
+
+# What an op is, and of what it is a floor or ceiling.
+OPS = {
+    "spawn_join": "a task that returns a number, spawned among 1,000 and joined",
+    "spawn_detached_latch": "a task nobody joins, one of 100,000 spawned in one go, that counts down",
+    "chain": "a task that spawns the next one and ends",
+    "skynet": "a leaf of a tree of tasks, ten to a node, that sum through a channel a node",
+    "yield1": "a yield of a task that is alone",
+    "yield1000": "a yield of one of 1,000 tasks that take turns",
+    "ping_pong": "a round trip through two channels with room for one",
+    "timeout_churn": "such a round trip under a timeout that never fires",
+    "select2": "a message out of a select over two channels",
+    "timer_cancel": "a timer of ten seconds, added among 1,000 and cancelled",
+    "sleep_many": "one of 100,000 tasks that sleep up to a second at once",
+}
+NET = {
+    "tcp_echo": "50 connections, 64 bytes",
+    "tcp_echo_1000": "1,000 connections, 64 bytes",
+    "tcp_echo_16k": "50 connections, 16 KiB",
+    "tcp_echo_16k_1000": "1,000 connections, 16 KiB",
+    "tcp_pipelined": "50 connections, 64 bytes, 16 requests in flight on each",
+    "churn": "connect, one echo of 64 bytes, close; 50 at a time",
+}
+HEAD = """# Performance
+
+<!-- Made by tools/bench-report of bench/results/latest.json; don't edit it. -->
+
+What edo's tasks, timers and sockets cost, beside what its peers take for the same on the same
+machine in the same run: the contestants take turns, so what else the machine does hits all alike.
+Quote the ratios; the nanoseconds are this machine's.
+
+"""
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+def number(value):
+    if value >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def run_facts(r):
+    m = r["machine"]
+    rows = [("Command", f"`{r['command']}`"), ("Commit", f"`{r['commit']}`"),
+            ("When", f"{r['begun']} to {r['ended']}"),
+            ("Machine", f"{m['cpu']}, {m['cpus']} CPUs, {m['memory_gib']} GiB"
+             + ("" if m["virtual"] in ("none", "unknown") else f", virtual ({m['virtual']})")),
+            ("System", f"{m['system']}, Linux {m['kernel']}, {m['compiler']}"),
+            *((name, text) for name, text in r["versions"].items())]
+    text = table(("", ""), rows)
+    for what, why in r["missing"].items():
+        text += f"\nMissing from this run: {what} ({why}).\n"
+    for failure in r["failures"]:
+        text += f"\nFailed in this run: {failure}\n"
+    return text
+
+
+def target_table(verdicts):
+    def row(v):
+        unit = f" {v.unit}" if v.unit else ""
+        by = f"{v.figure / v.limit:.2f} times it" if v.limit else "0 was asked"
+        return (v.what, number(v.figure) + unit, number(v.limit) + unit, "met" if v.met else by)
+
+    lost = [v for v in verdicts if not v.met]
+    text = f"{len(verdicts) - len(lost)} of {len(verdicts)} targets are met"
+    text += f"; {len(lost)} are missed:\n\n" if lost else ".\n\n"
+    head = ("what", "figure", "at most", "")
+    if lost:
+        text += table(head, [row(v) for v in lost]) + "\n"
+    return text + "Met:\n\n" + table(head, [row(v) for v in verdicts if v.met])
+
+
+def ratio_text(row):
+    r = row["ratio"]
+    text = f"{r['median']:.2f} ({r['least']:.2f} to {r['most']:.2f})"
+    return f"**{text}**" if r["median"] > 1 else text
+
+
+def comparison(rows, names, order, key_of):
+    """A line for each workload and number of threads: edo's figure, then edo / peer."""
+    lines = []
+    for workload in order:
+        for threads in (1, 2):
+            edo = targets.find(rows, workload=workload, threads=threads, name="edo")
+            if not edo:
+                continue
+            line = [workload, str(threads), number(edo[key_of])]
+            for name in names:
+                peer = targets.find(rows, workload=workload, threads=threads, name=name)
+                line.append(f"{ratio_text(peer)}; {number(peer[key_of])}" if peer else "")
+            lines.append(line)
+    return table(("workload", "threads", "edo, ns", *(f"edo / {n}; its ns" for n in names)), lines)
+
+
+def micro_part(r):
+    text = "".join(f"- `{name}`: an op is {what}.\n" for name, what in OPS.items())
+    text += ("\nCPU time of all threads per op: edo's nanoseconds, then edo's over each peer's, the "
+             "median of\nthe rounds with the least and the most. Over 1, where edo is the slower one, "
+             "in bold. With one\nthread each runs on one; Boost.Fiber has no second column of threads, "
+             "as its idle threads spin.\n\n")
+    text += comparison(r["micro"], ("tokio", "go", "boostfiber"), OPS, "cpu_ns")
+    late = [(row["name"], str(row["threads"]), number(row["late_mean_us"]),
+             number(row["late_max_us"])) for row in r["micro"] if row["workload"] == "sleep_many"]
+    if late:
+        text += "\nHow late `sleep_many` wakes (never early: that ends the run):\n\n"
+        text += table(("", "threads", "mean, us", "at most, us"), late)
+    bad = [f"{row['workload']} ({row['name']}, {targets.threads_text(row['threads'])}): "
+           f"{row['scale']:.2f}" for row in r["micro"]
+           if "scale" in row and not 1.6 <= row["scale"] <= 2.5]
+    if bad:
+        text += ("\nTwice the ops should take twice the time. Where it took less than 1.6 or more "
+                 "than 2.5 times\nas long, the figure is no cost per op: " + "; ".join(bad) + ".\n")
+    return text
+
+
+def witness_part(r):
+    rows = [(row["workload"], number(row["instructions"]) if "instructions" in row else "",
+             *(", ".join(f"{n} {c:g}" for n, c in row["calls"][t].items()) or "none"
+               for t in ("1", "2"))) for row in r["witness"]]
+    return ("Instructions (callgrind, one thread) and system calls (strace) per op of edo's alone: "
+            "differences\nof two runs that differ in their ops. Calls below 0.005 per op are left "
+            "out.\n\n"
+            + table(("workload", "instructions", "calls, one thread", "calls, two threads"), rows))
+
+
+def net_part(r):
+    text = "".join(f"- `{name}`: {what}.\n" for name, what in NET.items())
+    text += ("\nThe server's own CPU time per request, over the loopback; the load generator checks "
+             "each byte.\n\n")
+    text += comparison(r["net"], ("epoll", "uv", "tokio", "go"), NET, "cpu_ns")
+    rows = [(row["workload"], row["name"], f"{sum(row['calls'].values()):.3f}",
+             ", ".join(f"{n} {c:g}" for n, c in row["calls"].items()), number(row["instructions"]))
+            for row in r["requests"]]
+    if rows:
+        text += "\nSystem calls and user instructions per request, one thread, the server alone:\n\n"
+        text += table(("workload", "server", "calls", "which", "instructions"), rows)
+    return text
+
+
+def idle_part(r):
+    rows = [(f"{row['tasks']:,} waiting tasks: {row['workload']}", row["name"],
+             number(row["rss"]), number(row["page_tables"])) for row in r["memory"]]
+    rows += [(f"{row['connections']:,} idle connections, after an echo", row["name"],
+              number(row["used_bytes"]), number(row["page_table_bytes"]))
+             for row in r["connections"]]
+    text = table(("what", "whose", "resident bytes each", "page tables each"), rows)
+    settings = {row["huge_pages"] for row in r["memory"]}
+    if settings:
+        text += f"\nTransparent huge pages were set to: {', '.join(sorted(settings))}.\n"
+    for row in r["quiet"]:
+        text += (f"\nAn idle runtime of {row['workers']} workers made {sum(row['calls'].values())} "
+                 f"system calls in {row['seconds']} s.\n")
+    return text
+
+
+def make(results):
+    parts = [("The run", run_facts(results)), ("Targets", target_table(targets.of(results)))]
+    parts += [(title, make_part(results)) for title, make_part, key in (
+        ("Tasks, channels, timers", micro_part, "micro"),
+        ("Witnesses", witness_part, "witness"), ("Echo servers", net_part, "net"),
+        ("Waiting", idle_part, "memory")) if results[key]]
+    return HEAD + "\n".join(f"## {title}\n\n{text}" for title, text in parts)

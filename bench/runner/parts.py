@@ -1,0 +1,104 @@
+"""The parts of a run, in its order: each measures and fills its list in the results.
+
+A benchmark that fails is a line in results["failures"], and the run goes on.
+"""
+import subprocess
+
+from . import contestants, idle, micro, net, witness
+
+ERRORS = (micro.Failed, net.Failed, subprocess.SubprocessError, OSError, StopIteration)
+
+
+def attempt(results, what, measure, show, into):
+    try:
+        found = measure()
+    except ERRORS as error:
+        results["failures"].append(f"{what}: {error}")
+        print(f"failed: {what}: {error}", flush=True)
+        return
+    show(found)
+    into += found if isinstance(found, list) else [found]
+
+
+def present(peers, results):
+    return [p for p in peers if contestants.base(p) not in results["missing"]]
+
+
+def lacks(results, part, *tools):
+    absent = [tool for tool in tools if not contestants.has(tool)]
+    if absent:
+        results["missing"][part] = "not installed: " + ", ".join(absent)
+    return bool(absent)
+
+
+def run_micro(names, rounds, results):
+    peers = present(contestants.MICRO_PEERS, results)
+    for name in names:
+        for threads in (1, 2):
+            attempt(results, f"{name}, {threads} threads",
+                    lambda: micro.measure(contestants.EDO, peers, name, threads, rounds),
+                    micro.show, results["micro"])
+
+
+def run_witness(names, _rounds, results):
+    if lacks(results, "witness", "strace", "valgrind"):
+        return
+    for name in names:
+        attempt(results, f"witness of {name}", lambda: witness.measure(contestants.EDO, name),
+                witness.show, results["witness"])
+
+
+def run_net(names, rounds, results):
+    peers = present(net.PEERS, results)
+    for name in names:
+        for threads in (1, 2):
+            attempt(results, f"{name}, {threads} threads",
+                    lambda: net.measure(net.EDO, peers, name, threads, min(rounds, 3)), net.show,
+                    results["net"])
+
+
+def run_requests(names, _rounds, results):
+    if lacks(results, "requests", "strace", "valgrind"):
+        return
+    for name in names:
+        for server in (net.EDO, *present((net.EPOLL,), results)):
+            attempt(results, f"requests of {name}, {server.name}",
+                    lambda: net.count(server, name.removeprefix("requests_")), net.show_count,
+                    results["requests"])
+
+
+def run_memory(names, _rounds, results):
+    peers = [p for p in present(contestants.MICRO_PEERS, results) if p.name != "boostfiber"]
+    if "idle_tasks" in names:
+        for contestant in (contestants.EDO, *peers):
+            attempt(results, f"idle_tasks, {contestant.name}",
+                    lambda: idle.memory(contestant, "idle_tasks"), idle.show_memory,
+                    results["memory"])
+    if "idle_poll_tasks" in names:
+        attempt(results, "idle_poll_tasks",
+                lambda: idle.memory(contestants.EDO, "idle_poll_tasks"), idle.show_memory,
+                results["memory"])
+
+
+def run_connections(_names, _rounds, results):
+    for server in (net.EDO, net.EDO_POLL, *present(net.PEERS, results)):
+        attempt(results, f"idle connections, {server.name}", lambda: net.idle(server),
+                net.show_idle, results["connections"])
+
+
+def run_quiet(_names, _rounds, results):
+    if not lacks(results, "quiet", "strace"):
+        attempt(results, "idle runtime", idle.quiet, idle.show_quiet, results["quiet"])
+
+
+NAMES = {
+    "micro": contestants.EVERYTHING,
+    "witness": tuple("witness_" + n for n in contestants.EVERYTHING),
+    "net": tuple(net.WORKLOADS),
+    "requests": tuple("requests_" + n for n in net.COUNTED),
+    "memory": ("idle_tasks", "idle_poll_tasks"),
+    "connections": ("idle_connections",),
+    "quiet": ("idle_runtime",),
+}
+RUN = {"micro": run_micro, "witness": run_witness, "net": run_net, "requests": run_requests,
+       "memory": run_memory, "connections": run_connections, "quiet": run_quiet}
