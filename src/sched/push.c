@@ -31,10 +31,12 @@ void core_push(core *c, task *t)
         idle_notify(c->sched);
 }
 
+/* The streak is limited for the sake of those in the queue: two tasks that only wake each other
+ * would keep them waiting. With none there, to end it would only call another worker. */
 static bool may_be_next(const thread *self, const core *c)
 {
     return self->task && c->sched->multi && !c->sched->opts.no_lifo_slot && !chaos_migrate() &&
-           c->lifo_streak < LIFO_STREAK_MAX;
+           (c->lifo_streak < LIFO_STREAK_MAX || run_queue_is_empty(&c->queue));
 }
 
 void core_push_next(thread *self, core *c, task *t)
