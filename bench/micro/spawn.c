@@ -51,15 +51,15 @@ EDO_BENCH(spawn_detached_latch, 1000)
 
 /* ---- chain ------------------------------------------------------------------------------------ */
 
-typedef struct link {
+typedef struct chain_run {
     bench *bench;
     uint64_t left, done;
     event end;
-} link;
+} chain_run;
 
 static int next_link(void *arg)
 {
-    link *chain = arg;
+    chain_run *chain = arg;
 
     chain->done++; /* one at a time is at work on it */
     if (--chain->left == 0)
@@ -76,7 +76,7 @@ EDO_BENCH(chain, BATCH)
 
     bench_start(b);
     for (uint64_t next = 0; next < b->ops; next += BATCH) {
-        link chain = {.bench = b, .left = BATCH};
+        chain_run chain = {.bench = b, .left = BATCH};
         bench_check(b, edo_spawn(next_link, &chain, NULL));
         bench_check(b, event_wait(&chain.end));
         done += chain.done;

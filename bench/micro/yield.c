@@ -19,11 +19,23 @@ static int yield_often(void *arg)
     return 0;
 }
 
+/* How often the runtime has run or resumed a task: what shows that a yield gave way. */
+static uint64_t runs_so_far(bench *b)
+{
+    edo_handle *handle;
+    edo_metrics metrics;
+
+    bench_check(b, edo_handle_current(&handle));
+    bench_check(b, edo_handle_metrics(handle, &metrics));
+    edo_handle_unref(handle);
+    return metrics.polls;
+}
+
 static void run_yielders(bench *b, uint64_t count)
 {
     yielder *yielders = calloc(count, sizeof *yielders);
     edo_task *tasks = calloc(count, sizeof *tasks);
-    uint64_t done = 0;
+    uint64_t done = 0, runs = runs_so_far(b);
 
     if (!yielders || !tasks)
         bench_check(b, -ENOMEM);
@@ -38,6 +50,7 @@ static void run_yielders(bench *b, uint64_t count)
     }
     bench_stop(b);
     bench_equal(b, done, b->ops);
+    bench_equal(b, runs_so_far(b) - runs >= b->ops + count, true); /* each begins, too */
     free(yielders);
     free(tasks);
 }

@@ -1,4 +1,5 @@
 """The micro-benchmarks: edo and the peers in turn, round after round, in one run."""
+import math
 import statistics
 import subprocess
 import sys
@@ -39,15 +40,15 @@ def parse_line(line):
 
 
 def pick_ops(contestant, workload, threads):
-    """As many as it does in a tenth of a second."""
+    """As many as it does in a tenth of a second: by powers of two, from a few."""
     ops = FIXED_OPS.get(workload, 1000)
     while workload not in FIXED_OPS:
-        sample = run_program(contestant.program, workload, threads=threads, ops=max(ops, 10_000),
+        sample = run_program(contestant.program, workload, threads=threads, ops=max(ops, 1000),
                              repeat=1, warm_ms=20)[0]
-        ops = sample["ops"]
-        if sample["cpu_ns"] * ops >= ENOUGH_NS or sample["wall_ns"] * ops >= 20 * ENOUGH_NS:
+        ops, took = sample["ops"], max(sample["cpu_ns"], sample["wall_ns"] / 20) * sample["ops"]
+        if took >= ENOUGH_NS:
             break
-        ops *= 2
+        ops *= 2 ** min(5, max(1, int(math.log2(ENOUGH_NS / took))))
     return ops
 
 

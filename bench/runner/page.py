@@ -23,6 +23,9 @@ NET = {
     "tcp_pipelined": "50 connections, 64 bytes, 16 requests in flight on each",
     "churn": "connect, one echo of 64 bytes, close; 50 at a time",
 }
+PARTS = {"micro": "tasks, channels and timers", "witness": "their calls and instructions",
+         "net": "echo servers", "requests": "calls and instructions of a request",
+         "memory": "waiting tasks", "connections": "idle connections", "quiet": "the idle runtime"}
 HEAD = """# Performance
 
 <!-- Made by tools/bench-report of bench/results/latest.json; don't edit it. -->
@@ -56,6 +59,9 @@ def run_facts(r):
     text = table(("", ""), rows)
     for what, why in r["missing"].items():
         text += f"\nMissing from this run: {what} ({why}).\n"
+    absent = [part for part, title in PARTS.items() if not r[part]]
+    if absent:
+        text += f"\nNot in this run: {', '.join(PARTS[part] for part in absent)}.\n"
     for failure in r["failures"]:
         text += f"\nFailed in this run: {failure}\n"
     return text
@@ -161,8 +167,9 @@ def idle_part(r):
 
 def make(results):
     parts = [("The run", run_facts(results)), ("Targets", target_table(targets.of(results)))]
-    parts += [(title, make_part(results)) for title, make_part, key in (
-        ("Tasks, channels, timers", micro_part, "micro"),
-        ("Witnesses", witness_part, "witness"), ("Echo servers", net_part, "net"),
-        ("Waiting", idle_part, "memory")) if results[key]]
+    parts += [(title, make_part(results)) for title, make_part, keys in (
+        ("Tasks, channels, timers", micro_part, ("micro",)),
+        ("Witnesses", witness_part, ("witness",)),
+        ("Echo servers", net_part, ("net", "requests")),
+        ("Waiting", idle_part, ("memory", "connections", "quiet"))) if any(results[k] for k in keys)]
     return HEAD + "\n".join(f"## {title}\n\n{text}" for title, text in parts)
