@@ -1,0 +1,22 @@
+/* runner.h: trials in processes of their own. */
+#ifndef FAULTS_RUNNER_H
+#define FAULTS_RUNNER_H
+
+#include "faults/targets.h"
+#include "faults/trial.h"
+
+typedef struct tally {
+    unsigned injected, told, borne;
+    unsigned calls; /* the number of the last call that was made to fail */
+} tally;
+
+/* Once, before the rest. */
+void runner_init(void);
+/*
+ * Fails call 1, 2, ... of the target, `times` in a row, each in a new process, until one is not
+ * reached; then all of them in one process, which has to come out with no more than it had. False:
+ * something did not hold, and it was said.
+ */
+bool runner_try(const scenario *s, const target *t, uint32_t times, tally *ret);
+
+#endif
