@@ -72,6 +72,7 @@ const target targets[] = {
     BORNE(madvise, ENOMEM),
     BORNE(madvise, EINVAL),
     CALL(pthread_create, EAGAIN, .verdict = BEARS, .for_ever = true),
+    CALL(pthread_key_create, EAGAIN, .told = ENOMEM),
     TOLD(pthread_setspecific, ENOMEM),
     BORNE(pthread_atfork, ENOMEM),
     TOLD(epoll_create1, EMFILE),
