@@ -387,9 +387,12 @@ int fault_sigaction(int signo, const struct sigaction *act, struct sigaction *ol
     return fails(FAULT_sigaction) ? -1 : sigaction(signo, act, old);
 }
 
+/* Putting one away is refused only on that very stack, so that is not asked to fail. */
 int fault_sigaltstack(const stack_t *wanted, stack_t *old)
 {
-    return fails(FAULT_sigaltstack) ? -1 : sigaltstack(wanted, old);
+    bool puts_away = wanted && (wanted->ss_flags & SS_DISABLE);
+
+    return !puts_away && fails(FAULT_sigaltstack) ? -1 : sigaltstack(wanted, old);
 }
 
 int fault_sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)

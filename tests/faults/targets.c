@@ -16,6 +16,7 @@
  *   pipe2, open           what is asked of the system is taken for no, or for its default
  *   accept4               a shortage is waited for; a connection that has ended is passed over
  *   close                 the descriptor is gone all the same
+ *   sigaltstack           an overflow of a stack gets no sentence
  *   sigaction             told by edo_signal_open; else an overflow of a stack gets no sentence
  *   read, write, recv,    interrupted ones are made again
  *   send, connect
@@ -124,6 +125,7 @@ const target targets[] = {
     TOLD(getsockname, ENOBUFS),
     TOLD(getpeername, ENOBUFS),
     CALL(sigaction, EINVAL, .verdict = EITHER, .at_start = BEARS),
+    BORNE(sigaltstack, ENOMEM),
     BORNE(sched_getaffinity, EPERM),
     BORNE(getrandom, EAGAIN),
 };
