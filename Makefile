@@ -11,11 +11,12 @@ ARGS ?=
 # Builds a preset: $(call build,preset,what else cmake --build takes)
 build = cmake --preset $(1) $(CONFIGURE) >/dev/null && cmake --build build/$(1) -j $(JOBS) $(2)
 
-.PHONY: help run test soak asan tsan ucontext lint format install clean
+.PHONY: help run test faults soak asan tsan ucontext lint format install clean
 
 help:
 	@echo "make run        build and run the demonstration (ARGS='serve 127.0.0.1:7007')"
 	@echo "make test       build and run the tests (T=sync/latch: one program)"
+	@echo "make faults     each call of libc fails once in each scenario"
 	@echo "make soak       the stress tests, 200 times"
 	@echo "make asan tsan ucontext   the tests in that build"
 	@echo "make lint       what can be checked without running"
@@ -31,6 +32,12 @@ test:
 	@$(call build,release)
 	@$(call build,debug)
 	@tools/test-matrix $(T)
+
+faults:
+	@tools/setup test
+	@$(call build,debug,--target edo-faults)
+	@$(call build,asan,--target edo-faults)
+	@tools/test-faults build/debug build/asan
 
 soak:
 	@tools/setup test

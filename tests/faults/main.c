@@ -1,7 +1,9 @@
 /*
  * main.c: every scenario with every fault.
  *
- *     faults ['glob' ...]     scenarios by name, such as 'serve*' or '*multi'
+ *     faults [--brief] ['glob' ...]     scenarios by name, such as 'serve*' or '*multi'
+ *
+ * --brief: each call with one error and once, in processes of their own; for slow builds.
  *
  * A line for each scenario and fault: how often it was injected (once, twice in a row, and so on),
  * and how many were told to a caller or borne. What a scenario never calls has no line.
@@ -9,6 +11,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/macros.h"
 #include "faults/runner.h"
@@ -35,6 +38,15 @@ static const struct {
 } modes[] = {{"once", 1}, {"twice", 2}, {"12 times", 12}, {"for ever", FAULT_FOR_EVER}};
 
 static unsigned passed, failed, injected;
+static bool brief;
+
+/* Not a group of calls, and no other error of the same call stands before it. */
+static bool is_first_of_call(const target *t)
+{
+    bool is_one = (t->calls & (t->calls - 1)) == 0;
+
+    return is_one && (t == targets || t[-1].calls != t->calls);
+}
 
 /*
  * Without end only where nobody waits meanwhile for what fails; twelve times what may be short for
@@ -42,6 +54,8 @@ static unsigned passed, failed, injected;
  */
 static bool is_sensible(const scenario *s, const target *t, uint32_t times)
 {
+    if (brief && (times > 1 || !is_first_of_call(t)))
+        return false;
     if (s->run == relieve && t->calls != FAULT_BIT(pthread_create) && t->calls != FAULT_BIT(malloc))
         return false;
     if (s->run == spawn_crowd &&
@@ -62,7 +76,7 @@ static void try_target(const scenario *s, const target *t)
         tally sum;
         if (!is_sensible(s, t, modes[i].times))
             continue;
-        good = runner_try(s, t, modes[i].times, &sum);
+        good = runner_try(s, t, modes[i].times, !brief, &sum);
         if (good && sum.calls == 0)
             break;
         used += snprintf(text + used, sizeof text - (size_t)used, "%s%s %u (%u told, %u borne)",
@@ -87,10 +101,14 @@ static bool is_chosen(const scenario *s, int count, char **globs)
 
 int main(int argc, char **argv)
 {
+    brief = argc > 1 && strcmp(argv[1], "--brief") == 0;
+    int first = brief ? 2 : 1;
+
     runner_init();
     for (size_t i = 0; i < array_len(scenarios); i++)
-        for (size_t k = 0; is_chosen(&scenarios[i], argc - 1, argv + 1) && k < target_count; k++)
-            try_target(&scenarios[i], &targets[k]);
+        for (size_t k = 0; k < target_count; k++)
+            if (is_chosen(&scenarios[i], argc - first, argv + first))
+                try_target(&scenarios[i], &targets[k]);
     printf("%u faults injected\n", injected);
     printf("%u passed, %u failed, 0 skipped\n", passed, failed);
     return failed > 0;

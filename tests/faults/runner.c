@@ -289,7 +289,7 @@ static bool try_warm(const scenario *s, const target *t, uint32_t times)
     return end_child(pid, name);
 }
 
-bool runner_try(const scenario *s, const target *t, uint32_t times, tally *ret)
+bool runner_try(const scenario *s, const target *t, uint32_t times, bool warm, tally *ret)
 {
     fault_ledger clean;
 
@@ -306,5 +306,5 @@ bool runner_try(const scenario *s, const target *t, uint32_t times, tally *ret)
         ret->told += report->reported;
         ret->borne += report->reported == 0;
     }
-    return ret->calls == 0 || times == FAULT_FOR_EVER || try_warm(s, t, times);
+    return !warm || ret->calls == 0 || times == FAULT_FOR_EVER || try_warm(s, t, times);
 }

@@ -14,9 +14,9 @@ typedef struct tally {
 void runner_init(void);
 /*
  * Fails call 1, 2, ... of the target, `times` in a row, each in a new process, until one is not
- * reached; then all of them in one process, which has to come out with no more than it had. False:
- * something did not hold, and it was said.
+ * reached; then, if `warm`, all of them in one process, which has to come out with no more than it
+ * had. False: something did not hold, and it was said.
  */
-bool runner_try(const scenario *s, const target *t, uint32_t times, tally *ret);
+bool runner_try(const scenario *s, const target *t, uint32_t times, bool warm, tally *ret);
 
 #endif

@@ -12,7 +12,14 @@
 #include "faults/trial.h"
 #include "support/gate.h"
 
-enum { SMALL = 24, MIDDLE = 400, LARGE = 8 << 10, DEEP = 512 << 10, CROWD = 2000, EACH = 2 };
+enum {
+    SMALL = 24,
+    MIDDLE = 400,
+    LARGE = 8 << 10,
+    DEEP = 512 << 10,
+    CROWD = HAS_ASAN ? 300 : 2000,
+    EACH = 2
+};
 
 typedef struct work {
     size_t size; /* of the whole argument */
