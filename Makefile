@@ -6,6 +6,8 @@ endif
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 T ?=
+MINUTES ?= 60
+PAUSE ?= 0
 ARGS ?=
 
 # Builds a preset: $(call build,preset,what else cmake --build takes)
@@ -17,7 +19,7 @@ help:
 	@echo "make run        build and run the demonstration (ARGS='serve 127.0.0.1:7007')"
 	@echo "make test       build and run the tests (T=sync/latch: one program)"
 	@echo "make faults     each call of libc fails once in each scenario"
-	@echo "make soak       the stress tests, 200 times"
+	@echo "make soak       the stress tests, 200 times; then an hour of everything (MINUTES=60)"
 	@echo "make asan tsan ucontext   the tests in that build"
 	@echo "make lint       what can be checked without running"
 	@echo "make install    PREFIX=/usr/local, DESTDIR="
@@ -42,7 +44,8 @@ faults:
 soak:
 	@tools/setup test
 	@$(call build,debug)
-	@tools/run-tests build/debug --repeat 200 stress
+	@$(call build,debug,--target edo-soak)
+	@tools/soak build/debug $(MINUTES) $(PAUSE)
 
 asan tsan ucontext:
 	@tools/setup $@

@@ -29,6 +29,9 @@ enum { LIMIT_S = 10, WARM_LIMIT_S = 60, WARM_ROUNDS = 6, EACH_UP_TO = 24 };
 
 static trial_report *report;
 static int log_fd; /* what a trial says on stderr */
+/* Of the scenario that was measured: what it leaves of a process's memory, and what it calls. */
+static fault_ledger clean;
+static uint64_t calls_made;
 
 static unsigned scale(void)
 {
@@ -120,6 +123,7 @@ static uint32_t run_once(const scenario *s, const target *t, const fault_plan *p
     return fired;
 }
 
+/* With a plan that fails nothing, the calls are noted. */
 static void be_cold(const scenario *s, const target *t, const fault_plan *plan)
 {
     unsigned fds = entries("/proc/self/fd");
@@ -130,6 +134,7 @@ static void be_cold(const scenario *s, const target *t, const fault_plan *plan)
         run_once(s, NULL, NULL);
     check_nothing_left(fds);
     report->held = fault_holds();
+    report->made = fault_made();
 }
 
 /* Each call that a run makes; of many, ever fewer. */
@@ -220,18 +225,24 @@ static bool end_child(pid_t pid, const char *name)
     return false;
 }
 
-/* What two runs without faults leave of a process's memory; `clean` is of this scenario. */
-static bool measure_clean(const scenario *s, fault_ledger *ret)
+bool runner_measure(const scenario *s)
 {
+    fault_plan none = {.times = 0};
     pid_t pid = begin_child(LIMIT_S);
 
     if (pid == 0) {
-        be_cold(s, NULL, NULL);
+        be_cold(s, NULL, &none);
         exit(0);
     }
     bool good = end_child(pid, s->name);
-    *ret = report->held;
+    clean = report->held;
+    calls_made = report->made;
     return good;
+}
+
+bool runner_makes(const target *t)
+{
+    return t->calls & calls_made;
 }
 
 /* Whether the verdict on this fault is the one that was asked for. */
@@ -248,19 +259,18 @@ static bool is_as_it_should(const scenario *s, const target *t)
     return false;
 }
 
-static bool has_clean_memory(const scenario *s, const char *name, const fault_ledger *clean)
+static bool has_clean_memory(const scenario *s, const char *name)
 {
     if (s->kind != EDO_CURRENT_THREAD ||
-        (report->held.blocks == clean->blocks && report->held.mappings == clean->mappings))
+        (report->held.blocks == clean.blocks && report->held.mappings == clean.mappings))
         return true;
     printf("%s: holds %+d blocks and %+d pages more than without\n", name,
-           (int)(report->held.blocks - clean->blocks),
-           (int)(report->held.mappings - clean->mappings));
+           (int)(report->held.blocks - clean.blocks),
+           (int)(report->held.mappings - clean.mappings));
     return false;
 }
 
-static bool try_cold(const scenario *s, const target *t, uint32_t first, uint32_t times,
-                     const fault_ledger *clean)
+static bool try_cold(const scenario *s, const target *t, uint32_t first, uint32_t times)
 {
     char name[160];
     fault_plan plan = plan_for(t, first, times);
@@ -272,7 +282,7 @@ static bool try_cold(const scenario *s, const target *t, uint32_t first, uint32_
         be_cold(s, t, &plan);
         exit(0);
     }
-    return end_child(pid, name) && is_as_it_should(s, t) && has_clean_memory(s, name, clean);
+    return end_child(pid, name) && is_as_it_should(s, t) && has_clean_memory(s, name);
 }
 
 static bool try_warm(const scenario *s, const target *t, uint32_t times)
@@ -291,13 +301,9 @@ static bool try_warm(const scenario *s, const target *t, uint32_t times)
 
 bool runner_try(const scenario *s, const target *t, uint32_t times, bool warm, tally *ret)
 {
-    fault_ledger clean;
-
     *ret = (tally){0};
-    if (!measure_clean(s, &clean))
-        return false;
     for (uint32_t k = 1;; k = next_number(k)) {
-        if (!try_cold(s, t, k, times, &clean))
+        if (!try_cold(s, t, k, times))
             return false;
         if (report->fired == 0)
             break;
@@ -306,5 +312,5 @@ bool runner_try(const scenario *s, const target *t, uint32_t times, bool warm, t
         ret->told += report->reported;
         ret->borne += report->reported == 0;
     }
-    return !warm || ret->calls == 0 || times == FAULT_FOR_EVER || try_warm(s, t, times);
+    return !warm || ret->calls == 0 || try_warm(s, t, times);
 }

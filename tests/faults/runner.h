@@ -12,6 +12,11 @@ typedef struct tally {
 
 /* Once, before the rest. */
 void runner_init(void);
+/* What the scenario is measured by, once before its tries: a run without faults. False: it failed,
+ * and why was said. */
+bool runner_measure(const scenario *s);
+/* Whether the scenario that was measured makes any of the calls. */
+bool runner_makes(const target *t);
 /*
  * Fails call 1, 2, ... of the target, `times` in a row, each in a new process, until one is not
  * reached; then, if `warm`, all of them in one process, which has to come out with no more than it

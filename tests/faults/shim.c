@@ -40,6 +40,7 @@ static fault_plan plan;
 static bool armed;          /* atomic: publishes the plan */
 static uint32_t seen;       /* atomic */
 static uint32_t fired;      /* atomic */
+static uint64_t made;       /* atomic */
 static fault_ledger ledger; /* atomic, each number */
 
 void fault_arm(const fault_plan *wanted)
@@ -65,6 +66,11 @@ uint32_t fault_fired(void)
     return a_load(&fired, relaxed);
 }
 
+uint64_t fault_made(void)
+{
+    return a_load(&made, relaxed);
+}
+
 fault_ledger fault_holds(void)
 {
     return (fault_ledger){.blocks = a_load(&ledger.blocks, relaxed),
@@ -81,7 +87,12 @@ static void add(int64_t *number, int64_t n)
 /* The error that this call has to fail with; 0: none. */
 static int due(enum fault_call call)
 {
-    if (!a_load(&armed, acquire) || !(plan.calls & UINT64_C(1) << call))
+    uint64_t bit = UINT64_C(1) << call;
+
+    if (!a_load(&armed, acquire))
+        return 0;
+    a_fetch_or(&made, bit, relaxed);
+    if (!(plan.calls & bit))
         return 0;
     uint32_t number = a_fetch_add(&seen, 1, relaxed) + 1;
     if (number < plan.first || (plan.times != FAULT_FOR_EVER && number - plan.first >= plan.times))

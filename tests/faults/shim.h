@@ -88,6 +88,8 @@ void fault_lift(void);
 /* Since fault_arm: how many calls of the set were made, and how many of them failed. */
 uint32_t fault_seen(void);
 uint32_t fault_fired(void);
+/* Bits of all the calls that were made since the first fault_arm, while a plan was armed. */
+uint64_t fault_made(void);
 fault_ledger fault_holds(void);
 
 #endif

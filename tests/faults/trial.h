@@ -27,6 +27,7 @@ typedef struct trial_report {
     uint32_t fired;    /* faults that were injected */
     uint32_t reported; /* errors that calls of the interface returned */
     fault_ledger held; /* at the end */
+    uint64_t made;     /* calls of the shim, as bits */
     bool failed;
     char why[400];
 } trial_report;
