@@ -8,17 +8,20 @@ PREFIX ?= /usr/local
 T ?=
 B ?=
 ROUNDS ?= 5
+MINUTES ?= 60
+PAUSE ?= 0
 ARGS ?=
 
 # Builds a preset: $(call build,preset,what else cmake --build takes)
 build = cmake --preset $(1) $(CONFIGURE) >/dev/null && cmake --build build/$(1) -j $(JOBS) $(2)
 
-.PHONY: help run test soak asan tsan ucontext bench lint format install clean
+.PHONY: help run test soak asan tsan ucontext bench faults lint format install clean
 
 help:
 	@echo "make run        build and run the demonstration (ARGS='serve 127.0.0.1:7007')"
 	@echo "make test       build and run the tests (T=sync/latch: one program)"
-	@echo "make soak       the stress tests, 200 times"
+	@echo "make faults     each call of libc fails once in each scenario"
+	@echo "make soak       the stress tests, 200 times; then an hour of everything (MINUTES=60)"
 	@echo "make asan tsan ucontext   the tests in that build"
 	@echo "make bench      edo beside its peers (B=yield1,tcp_echo: some; ROUNDS=5)"
 	@echo "make lint       what can be checked without running"
@@ -35,10 +38,17 @@ test:
 	@$(call build,debug)
 	@tools/test-matrix $(T)
 
+faults:
+	@tools/setup test
+	@$(call build,debug,--target edo-faults)
+	@$(call build,asan,--target edo-faults)
+	@tools/test-faults build/debug build/asan
+
 soak:
 	@tools/setup test
 	@$(call build,debug)
-	@tools/run-tests build/debug --repeat 200 stress
+	@$(call build,debug,--target edo-soak)
+	@tools/soak build/debug $(MINUTES) $(PAUSE)
 
 asan tsan ucontext:
 	@tools/setup $@

@@ -11,8 +11,9 @@
 #include "sched/sched.h"
 
 static __thread thread record;
+static lock exit_lock; /* guards the making of the key */
 static pthread_key_t exit_key;
-static pthread_once_t exit_once = PTHREAD_ONCE_INIT;
+static bool has_exit_key; /* atomic; written under the lock */
 
 noinline thread *thread_self(void)
 {
@@ -29,16 +30,21 @@ static void thread_exit(void *p)
     parker_unref(p);
 }
 
-static void make_exit_key(void)
+/* False: the process has no keys left. Others may give theirs back, so it is tried each time. */
+static bool make_exit_key(void)
 {
-    if (pthread_key_create(&exit_key, thread_exit) != 0)
-        abort(); /* no keys left in the whole process: nothing could be cleaned up */
+    if (likely(a_load(&has_exit_key, acquire))) /* pairs with the release below: the key is set */
+        return true;
+    lock_take(&exit_lock);
+    bool made = has_exit_key || pthread_key_create(&exit_key, thread_exit) == 0;
+    a_store(&has_exit_key, made, release);
+    lock_drop(&exit_lock);
+    return made;
 }
 
 parker *thread_parker(thread *self)
 {
-    if (!self->parker) {
-        pthread_once(&exit_once, make_exit_key);
+    if (!self->parker && make_exit_key()) {
         self->parker = parker_new();
         if (self->parker && pthread_setspecific(exit_key, self->parker) != 0) {
             parker_unref(self->parker);
@@ -101,5 +107,6 @@ static void forget_runtime(void)
 
 void thread_watch_forks(void)
 {
+    fork_guard(&exit_lock);
     fork_in_child(forget_runtime);
 }
