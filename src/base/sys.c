@@ -16,6 +16,12 @@ int sys_close(int fd)
     return (int)sys_result(close(fd), saved);
 }
 
+ssize_t sys_readlink(const char *path, char *buf, size_t len)
+{
+    int saved = errno;
+    return sys_result(readlink(path, buf, len), saved);
+}
+
 ssize_t sys_read(int fd, void *buf, size_t len)
 {
     int saved = errno;
@@ -95,4 +101,15 @@ int sys_sigaltstack(const stack_t *stack, stack_t *old)
 {
     int saved = errno;
     return (int)sys_result(sigaltstack(stack, old), saved);
+}
+
+int sys_sigmask(int how, const sigset_t *set)
+{
+    return -pthread_sigmask(how, set, NULL);
+}
+
+int sys_raise(int signo)
+{
+    int saved = errno;
+    return (int)sys_result(raise(signo), saved);
 }

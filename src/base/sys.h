@@ -18,6 +18,7 @@
 
 /* Descriptors. All that make one set close-on-exec. */
 int sys_close(int fd);
+ssize_t sys_readlink(const char *path, char *buf, size_t len);
 ssize_t sys_read(int fd, void *buf, size_t len);
 ssize_t sys_write(int fd, const void *buf, size_t len);
 int sys_pipe2(int fds[2], int flags);
@@ -53,6 +54,8 @@ int sys_mmap_anonymous(size_t len, int extra_flags, void **ret);
 int sys_munmap(void *addr, size_t len);
 int sys_madvise(void *addr, size_t len, int advice);
 int sys_mprotect(void *addr, size_t len, int prot);
+/* The whole of a file, to be read. Async-signal-safe. */
+int sys_map_file(const char *path, void **ret, size_t *ret_len);
 size_t sys_page_size(void);
 /* vm.max_map_count, or its default if it can't be read. */
 long sys_max_map_count(void);
@@ -74,5 +77,7 @@ pid_t sys_gettid(void);
 int sys_getrlimit(int resource, struct rlimit *ret);
 int sys_sigaction(int signo, const struct sigaction *act, struct sigaction *old);
 int sys_sigaltstack(const stack_t *stack, stack_t *old);
+int sys_sigmask(int how, const sigset_t *set);
+int sys_raise(int signo); /* on the calling thread */
 
 #endif

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/sys_result.h"
@@ -38,6 +39,27 @@ int sys_mprotect(void *addr, size_t len, int prot)
 {
     int saved = errno;
     return (int)sys_result(mprotect(addr, len, prot), saved);
+}
+
+int sys_map_file(const char *path, void **ret, size_t *ret_len)
+{
+    int saved = errno;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    void *addr = MAP_FAILED;
+
+    if (fd < 0)
+        return (int)sys_result(-1, saved);
+    if (fstat(fd, &st) == 0 && st.st_size > 0)
+        addr = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    sys_close(fd);
+    if (addr == MAP_FAILED) {
+        errno = saved;
+        return -ENODATA;
+    }
+    *ret = addr;
+    *ret_len = (size_t)st.st_size;
+    return 0;
 }
 
 size_t sys_page_size(void)

@@ -6,7 +6,7 @@
  *            kernel itself has failed to read from a guarded page.
  * mprotect   Splits the mapping: two more entries of vm.max_map_count a guard, of which a quarter
  *            is taken at most, since malloc and dlopen need some, too.
- * canary     A pattern at the low end, looked at when the stack is given back: it doesn't prevent
+ * canary     A pattern at the low end, looked at when a task leaves the stack: it doesn't prevent
  *            the damage, but the process ends before it can spread.
  */
 #include "context/guard.h"
@@ -130,7 +130,7 @@ void guard_arm(stack *s)
 }
 
 /* A task that was stopped in the middle of a frame leaves ASan's marks on it. */
-NO_ASAN static bool canary_is_whole(const stack *s)
+NO_ASAN bool stack_canary_is_whole(const stack *s)
 {
     const uint64_t *word = (const uint64_t *)(const void *)s->low;
 
@@ -142,7 +142,7 @@ NO_ASAN static bool canary_is_whole(const stack *s)
 
 void guard_check(const stack *s)
 {
-    if (likely(s->guard != GUARD_CANARY) || canary_is_whole(s))
+    if (likely(stack_is_whole(s)))
         return;
     report("a stack of %zu bytes was overrun: the memory below %p is corrupt", s->size,
            (void *)s->low);

@@ -66,6 +66,13 @@ const stack *stack_find(const void *addr, bool *ret_in_guard);
 uint64_t stack_bytes(void);
 /* Which guards new stacks get. */
 guard_kind stack_guard_kind(void);
+/* Whether a stack in use has kept within its bounds, as far as a canary can tell: other guards end
+ * the process by themselves. */
+bool stack_canary_is_whole(const stack *s);
+static inline bool stack_is_whole(const stack *s)
+{
+    return s->guard != GUARD_CANARY || stack_canary_is_whole(s);
+}
 /* For tests: from now on new stacks get guards of this kind, whatever the kernel can do. */
 void stack_guard_force(guard_kind kind);
 

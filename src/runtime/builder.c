@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "runtime/runtime.h"
 #include "sched/debug.h"
+#include "sched/overflow.h"
 
 #define WORKERS_MAX 4096
 

@@ -6,6 +6,7 @@
  * root task was run to its end by the driving thread.
  */
 #include "runtime/runtime.h"
+#include "sched/overflow.h"
 
 #include <edo/errno.h>
 

@@ -11,6 +11,7 @@
 
 #include "base/futex.h"
 #include "base/thread.h"
+#include "sched/overflow.h"
 #include "sched/sched.h"
 
 /* Threads beyond one a core, and how long one without a core is kept. */

@@ -297,9 +297,4 @@ thread *task_suspend(thread *self);
 /* The same for a task that goes on when all that are ready have run. */
 thread *task_yield(thread *self);
 
-/* Installs the handler that names stack overflows; gives this thread a stack for it. */
-void overflow_init(void);
-void overflow_init_thread(void);
-void overflow_fini_thread(void);
-
 #endif

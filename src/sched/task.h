@@ -46,7 +46,8 @@ struct edo_task_header {
     int saved_errno;     /* while suspended */
     uint16_t last_core;  /* its index, for EDO_CHAOS=migrate */
     uint8_t kind;
-    bool keep_fp;
+    bool keep_fp : 1;
+    bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
     context ctx;
 
     /* Atomic: stale handles and walks over the slabs read them, whatever becomes of the task. */

@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "context/sanitizer.h"
 #include "sched/finish.h"
+#include "sched/overflow.h"
 #include "sched/scope.h"
 #include "sched/sched.h"
 
@@ -85,6 +86,7 @@ static int give_stack(core *c, task *t)
     else if (stack_get(&c->stacks, t->stack_size, &s) < 0)
         return -ENOMEM;
     t->stack = s;
+    t->has_canary = s->guard == GUARD_CANARY;
     context_init(&t->ctx, s, task_entry, t);
     return 0;
 }
@@ -158,6 +160,8 @@ static void mark_yielded(task *t)
 static void leave_task(thread *self, core *c, sched *s, task *t)
 {
     chaos_point();
+    if (unlikely(t->has_canary))
+        overflow_check(t, self->leave == LEAVE_END);
     if (self->leave == LEAVE_END) {
         take_stack(c, t);
         task_complete(t);
