@@ -22,11 +22,13 @@ endfunction()
 
 add_library(model-engine OBJECT ${model_engine} ${model_context})
 model_settings(model-engine)
+target_compile_options(model-engine PRIVATE -O2)
 target_include_directories(model-engine PRIVATE src)
 
 set(model_names "")
-# model_program(name source ...): the sources are instrumented, and see the shim's headers first.
-function(model_program name)
+# model_program(name hundred source ...): the sources are instrumented, and see the shim's headers
+# first. The program's planted bugs are those of that hundred.
+function(model_program name hundred)
     cmake_parse_arguments(program "REAL_LOCK" "" "" ${ARGN})
     add_executable(model-${name} ${model}/${name}.c ${program_UNPARSED_ARGUMENTS}
         $<TARGET_OBJECTS:model-engine>)
@@ -44,10 +46,12 @@ function(model_program name)
     target_link_options(model-${name} PRIVATE -no-pie
         -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=free
         -Wl,--wrap=strdup,--wrap=strndup)
-    set(model_names ${model_names} ${name} PARENT_SCOPE)
+    set(model_names ${model_names} "${hundred} ${name}" PARENT_SCOPE)
 endfunction()
 
-model_program(litmus)
+model_program(litmus 0)
+model_program(run_queue 1 src/sched/run_queue.c src/sched/inject.c)
+target_compile_definitions(model-run_queue PRIVATE RUN_QUEUE_SIZE=4)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

@@ -60,8 +60,8 @@ void forget_states(void)
 
     if (M->cache)
         munmap(M->cache, bytes);
-    M->cache =
-        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    M->cache = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (M->cache == MAP_FAILED)
         M->cache = NULL; /* slower, and as thorough */
     M->cache_used = 0;

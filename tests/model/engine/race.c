@@ -22,8 +22,8 @@ typedef struct record {
 } record;
 
 struct shadow {
-    uint64_t run; /* of which the rest is; else it means nothing */
-    uint16_t location; /* 1 + the index of an atomic place that begins here */
+    uint64_t run;       /* of which the rest is; else it means nothing */
+    uint16_t location;  /* 1 + the index of an atomic place that begins here */
     uint16_t location4; /* and four bytes further on */
     bool freed;
     uint8_t count;
@@ -148,7 +148,9 @@ static void check_granule(uintptr_t addr, record r)
 
 static void check(uintptr_t addr, size_t size, bool write, bool atomic, const void *where)
 {
-    record r = {.by = (uint8_t)M->self, .write = write, .atomic = atomic,
+    record r = {.by = (uint8_t)M->self,
+                .write = write,
+                .atomic = atomic,
                 .clock = me()->now.clock[M->self],
                 .where = (uint32_t)((const char *)where - __executable_start)};
 
@@ -176,6 +178,21 @@ void race_freed(const void *addr, size_t size, const void *pc)
         if (s)
             s->freed = true;
     }
+}
+
+void model_reads(const void *place, unsigned long size);
+void model_writes(const void *place, unsigned long size);
+
+void model_reads(const void *place, unsigned long size)
+{
+    if (M->active && M->self)
+        check((uintptr_t)place, size, false, false, __builtin_return_address(0));
+}
+
+void model_writes(const void *place, unsigned long size)
+{
+    if (M->active && M->self)
+        check((uintptr_t)place, size, true, false, __builtin_return_address(0));
 }
 
 static void plain(const void *p, size_t size, bool write, const void *pc)
@@ -230,18 +247,14 @@ void __tsan_func_exit(void);
 void __tsan_read_range(void *p, unsigned long size);
 void __tsan_write_range(void *p, unsigned long size);
 
-void __tsan_init(void)
-{
-}
+void __tsan_init(void) {}
 
 void __tsan_func_entry(void *pc)
 {
     (void)pc;
 }
 
-void __tsan_func_exit(void)
-{
-}
+void __tsan_func_exit(void) {}
 
 void __tsan_read_range(void *p, unsigned long size)
 {

@@ -36,7 +36,8 @@ void region_init(void)
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     M->data_start = __data_start;
     M->data_size = (size_t)(_end - __data_start);
-    M->data_copy = mmap(NULL, M->data_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    M->data_copy =
+        mmap(NULL, M->data_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     memcpy(M->data_copy, M->data_start, M->data_size);
     race_init();
 }
@@ -121,5 +122,5 @@ char *__wrap_strndup(const char *text, size_t most)
 
 char *__wrap_strdup(const char *text)
 {
-    return __wrap_strndup(text, SIZE_MAX);
+    return __wrap_strndup(text, strlen(text));
 }
