@@ -15,7 +15,7 @@ ARGS ?=
 # Builds a preset: $(call build,preset,what else cmake --build takes)
 build = cmake --preset $(1) $(CONFIGURE) >/dev/null && cmake --build build/$(1) -j $(JOBS) $(2)
 
-.PHONY: help run test soak asan tsan ucontext bench faults lint format install clean
+.PHONY: help run test soak asan tsan ucontext bench faults model lint format install clean
 
 help:
 	@echo "make run        build and run the demonstration (ARGS='serve 127.0.0.1:7007')"
@@ -24,6 +24,7 @@ help:
 	@echo "make soak       the stress tests, 200 times; then an hour of everything (MINUTES=60)"
 	@echo "make asan tsan ucontext   the tests in that build"
 	@echo "make bench      edo beside its peers (B=yield1,tcp_echo: some; ROUNDS=5)"
+	@echo "make model      the protocols in every order, by the model checker (T=run_queue: one)"
 	@echo "make lint       what can be checked without running"
 	@echo "make install    PREFIX=/usr/local, DESTDIR="
 
@@ -59,6 +60,11 @@ bench:
 	@tools/setup bench
 	@$(call build,release)
 	@tools/bench --rounds $(ROUNDS) --only "$(B)"
+
+model:
+	@tools/setup run
+	@$(call build,model)
+	@tools/test-model $(T)
 
 lint:
 	@tools/setup lint

@@ -16,11 +16,13 @@
 
 static void slot_set(run_queue *q, uint32_t i, task *t)
 {
+    MODEL_WRITES(&q->slot[i % RUN_QUEUE_SIZE]);
     a_store(&q->slot[i % RUN_QUEUE_SIZE], t, relaxed); /* published by the store to tail */
 }
 
 static task *slot_get(run_queue *q, uint32_t i)
 {
+    MODEL_READS(&q->slot[i % RUN_QUEUE_SIZE]);
     return a_load(&q->slot[i % RUN_QUEUE_SIZE], relaxed);
 }
 
@@ -84,7 +86,7 @@ task *run_queue_pop_shared(run_queue *q)
 
     for (;;) {
         uint32_t real = head_real(head), steal = head_steal(head);
-        uint64_t next = head_of(steal == real ? real + 1 : steal, real + 1);
+        uint64_t next = head_of(MODEL_BUG(106, steal == real, true) ? real + 1 : steal, real + 1);
 
         if (real == a_load(&q->tail, relaxed)) /* our own */
             return NULL;
@@ -103,10 +105,11 @@ static uint32_t claim_half(run_queue *from, uint64_t *ret_head)
     for (;;) {
         uint32_t real = head_real(head);
         /* acquire: pairs with the release in push, so that the slots' tasks are seen. */
-        uint32_t n = a_load(&from->tail, acquire) - real;
+        uint32_t n = a_load(&from->tail, MODEL_BUG(110, acquire, relaxed)) - real;
 
         n -= n / 2;
-        if (head_steal(head) != real || n == 0) /* another theft is under way, or empty */
+        if (MODEL_BUG(111, head_steal(head) != real, false) ||
+            n == 0) /* another theft is under way, or empty */
             return 0;
         if (n > RUN_QUEUE_SIZE / 2) { /* head and tail were not read at once: look again */
             head = a_load(&from->head, acquire);
@@ -138,10 +141,12 @@ task *run_queue_steal(run_queue *from, run_queue *to, unsigned *ret_count)
     chaos_point();
     /* The owner may have popped meanwhile, which moves real; steal goes up to it.
      * acq_rel: our reads of the slots come before the owner may fill them again. */
-    while (!a_cas_weak(&from->head, &head, head_of(head_real(head), head_real(head)), acq_rel,
-                       acquire))
+    while (!a_cas_weak(
+        &from->head, &head,
+        MODEL_BUG(119, head_of(head_real(head), head_real(head)), head_of(first + n, first + n)),
+        MODEL_BUG(116, acq_rel, relaxed), acquire))
         ;
-    a_store(&to->tail, tail + n - 1, release); /* as in push */
+    a_store(&to->tail, tail + n - 1, MODEL_BUG(118, release, relaxed)); /* as in push */
     *ret_count = n;
     return now;
 }

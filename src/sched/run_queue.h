@@ -4,10 +4,13 @@
 #ifndef SCHED_RUN_QUEUE_H
 #define SCHED_RUN_QUEUE_H
 
+#include "base/model.h"
 #include "sched/inject.h"
 #include "sched/task.h"
 
+#ifndef RUN_QUEUE_SIZE /* the model checker takes a small one */
 #define RUN_QUEUE_SIZE 256
+#endif
 
 typedef struct run_queue {
     _Alignas(64) uint64_t head; /* atomic: steal << 32 | real; see run_queue.c */
@@ -38,14 +41,15 @@ task *run_queue_pop_shared(run_queue *q);
 /* Owner: adds at the back. When full, the older half and t go to the injection queue; then true. */
 static inline bool run_queue_push(run_queue *q, task *t, inject_queue *overflow)
 {
-    uint64_t head = a_load(&q->head, acquire); /* pairs with the theft's end */
-    uint32_t tail = a_load(&q->tail, relaxed); /* our own */
+    uint64_t head = a_load(&q->head, MODEL_BUG(102, acquire, relaxed)); /* with the theft's end */
+    uint32_t tail = a_load(&q->tail, relaxed);                          /* our own */
 
-    if (unlikely(tail - head_steal(head) >= RUN_QUEUE_SIZE))
+    if (unlikely(tail - MODEL_BUG(103, head_steal(head), head_real(head)) >= RUN_QUEUE_SIZE))
         return run_queue_push_full(q, t, overflow);
+    MODEL_WRITES(&q->slot[tail % RUN_QUEUE_SIZE]);
     a_store(&q->slot[tail % RUN_QUEUE_SIZE], t, relaxed); /* published by the store to tail */
     /* release: the slot and the task; pairs with the acquires of tail in steal and len. */
-    a_store(&q->tail, tail + 1, release);
+    a_store(&q->tail, tail + 1, MODEL_BUG(104, release, relaxed));
     return false;
 }
 

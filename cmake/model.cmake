@@ -1,0 +1,57 @@
+# The model checker: tests/model/<name>.c is a program each, <build>/tests/model/<name>. It compiles
+# the real sources once more, with base's atomics, locks and system calls taken over, and tells the
+# checker of every plain access (-fsanitize=thread without its runtime: see engine/race.c).
+set(model ${PROJECT_SOURCE_DIR}/tests/model)
+file(GLOB model_engine CONFIGURE_DEPENDS ${model}/engine/*.c)
+set(model_context src/context/context.c src/context/sanitizer.c)
+if(EDO_UCONTEXT)
+    list(APPEND model_context src/context/switch_ucontext.c)
+else()
+    list(APPEND model_context src/context/machine_x86_64.c src/context/switch_x86_64.S)
+endif()
+
+function(model_settings name)
+    set_target_properties(${name} PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
+    target_compile_definitions(${name} PRIVATE _GNU_SOURCE EDO_MODEL=1
+        $<$<BOOL:${EDO_UCONTEXT}>:EDO_UCONTEXT=1>)
+    target_compile_options(${name} PRIVATE -g -O1 -fno-omit-frame-pointer -Wall -Wextra
+        -Wno-ignored-qualifiers -Wno-unused-value)
+    target_include_directories(${name} PRIVATE ${model}
+        ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
+endfunction()
+
+add_library(model-engine OBJECT ${model_engine} ${model_context})
+model_settings(model-engine)
+target_compile_options(model-engine PRIVATE -O2)
+target_include_directories(model-engine PRIVATE src)
+
+set(model_names "")
+# model_program(name hundred source ...): the sources are instrumented, and see the shim's headers
+# first. The program's planted bugs are those of that hundred.
+function(model_program name hundred)
+    cmake_parse_arguments(program "REAL_LOCK" "" "" ${ARGN})
+    add_executable(model-${name} ${model}/${name}.c ${program_UNPARSED_ARGUMENTS}
+        $<TARGET_OBJECTS:model-engine>)
+    model_settings(model-${name})
+    set_target_properties(model-${name} PROPERTIES OUTPUT_NAME ${name}
+        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/model)
+    target_include_directories(model-${name} BEFORE PRIVATE ${model}/shim)
+    if(NOT program_REAL_LOCK)
+        target_include_directories(model-${name} BEFORE PRIVATE ${model}/shim-lock)
+    endif()
+    target_include_directories(model-${name} PRIVATE src)
+    target_compile_options(model-${name} PRIVATE $<$<COMPILE_LANGUAGE:C>:
+        -fsanitize=thread -U__SANITIZE_THREAD__ -fno-builtin-memcpy -fno-builtin-memset
+        -Dmemcpy=model_memcpy -Dmemset=model_memset>)
+    target_link_options(model-${name} PRIVATE -no-pie
+        -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=free
+        -Wl,--wrap=strdup,--wrap=strndup)
+    set(model_names ${model_names} "${hundred} ${name}" PARENT_SCOPE)
+endfunction()
+
+model_program(litmus 0)
+model_program(run_queue 1 src/sched/run_queue.c src/sched/inject.c)
+target_compile_definitions(model-run_queue PRIVATE RUN_QUEUE_SIZE=4)
+
+list(JOIN model_names "\n" model_list)
+file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")
