@@ -5,8 +5,8 @@
  * DRAINING   A winner stands, or the select was cancelled: every arm that was polled has been
  *            cancelled and is polled until READY, whatever wakes us. An arm never polled is settled
  *            with -ECANCELED, untouched. Cancelled before there was a winner: the first arm that
- * has had an effect all the same wins. The end    What losers took is put back. So no arm is left
- * alive and unpolled.
+ *            has had an effect all the same wins.
+ * The end    What losers took is put back. So no arm is left alive and unpolled.
  */
 #include <edo/await.h>
 
@@ -37,7 +37,7 @@ static void cancel_arms(edo_select_future *sel)
 {
     for (size_t i = 0; i < sel->count; i++)
         if (sel->arms[i] && (int)i != sel->winner)
-            edo_future_cancel(sel->arms[i]);
+            future_cancel(sel->arms[i]);
 }
 
 /* True: every arm is READY. */
@@ -61,23 +61,31 @@ static edo_poll finish(edo_select_future *sel)
 {
     for (size_t i = 0; i < sel->count; i++)
         if (sel->arms[i] && (int)i != sel->winner)
-            edo_future_put_back(sel->arms[i]);
+            future_put_back(sel->arms[i]);
     return edo_future_finish(&sel->base, sel->winner < 0 ? -ECANCELED : sel->winner);
 }
 
+/* Polls each arm once, the first one's place being random unless biased. */
 static void race(edo_select_future *sel, const edo_waker *waker)
 {
-    size_t from = sel->biased ? 0 : thread_random_below(thread_self(), (uint32_t)sel->count);
+    size_t at = sel->biased ? 0 : thread_random_below(thread_self(), (uint32_t)sel->count);
 
-    for (size_t i = 0; i < sel->count; i++) {
-        size_t at = (from + i) % sel->count;
-        if (!sel->arms[at] || future_advance(sel->arms[at], waker) == EDO_PENDING)
-            continue;
-        sel->winner = (int)at;
-        sel->phase = DRAINING;
-        cancel_arms(sel);
-        return;
+    for (size_t left = sel->count; left > 0; left--) {
+        if (sel->arms[at] && future_advance(sel->arms[at], waker) == EDO_READY) {
+            sel->winner = (int)at;
+            sel->phase = DRAINING;
+            cancel_arms(sel);
+            return;
+        }
+        at = at + 1 == sel->count ? 0 : at + 1; /* a division would take longer than the poll */
     }
+}
+
+/* False: it goes back at once, and no arm is polled for nothing. */
+static bool may_begin(edo_select_future *sel, const edo_waker *waker)
+{
+    sel->begun = sel->begun || coop_proceed(waker);
+    return sel->begun;
 }
 
 static edo_poll select_poll(edo_future *base, const edo_waker *waker)
@@ -85,11 +93,10 @@ static edo_poll select_poll(edo_future *base, const edo_waker *waker)
     edo_select_future *sel = of(base);
 
     if (sel->phase == RACING) {
-        if (!valid(sel))
+        if (!sel->begun && !valid(sel))
             return edo_future_finish(base, -EINVAL);
-        if (!sel->begun && !coop_proceed(waker)) /* go back at once: no arm is polled for nothing */
+        if (!may_begin(sel, waker))
             return EDO_PENDING;
-        sel->begun = true;
         race(sel, waker);
     }
     if (sel->phase == RACING || !drain(sel, waker))

@@ -2,6 +2,8 @@
 #ifndef FUTURE_FUTURE_H
 #define FUTURE_FUTURE_H
 
+#include <errno.h>
+
 #include <edo/future.h>
 
 #include "base/macros.h"
@@ -42,6 +44,24 @@ static inline edo_poll future_advance(edo_future *fut, const edo_waker *waker)
     }
 #endif
     return edo_future_poll(fut, waker);
+}
+
+/* edo_future_cancel and edo_future_put_back of one that exists, with the usual cases inline. */
+static inline void future_cancel(edo_future *fut)
+{
+    if (fut->ops && !(fut->ops->flags & EDO_FUTURE_OWNS) &&
+        !(fut->state & (FUTURE_POLLED | FUTURE_DONE))) {
+        fut->result = -ECANCELED;
+        fut->state |= FUTURE_DONE;
+    } else {
+        edo_future_cancel(fut);
+    }
+}
+
+static inline void future_put_back(edo_future *fut)
+{
+    if (fut->ops && fut->ops->put_back)
+        edo_future_put_back(fut);
 }
 
 /* For leaf futures whose result is known without a poll: the next poll says READY with it. */
