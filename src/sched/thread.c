@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/model.h"
 #include "base/sys.h"
 #include "sched/sched.h"
 
@@ -16,7 +17,7 @@ static pthread_once_t exit_once = PTHREAD_ONCE_INIT;
 
 noinline thread *thread_self(void)
 {
-    thread *self = &record;
+    thread *self = MODEL_LOCAL(record);
 
     __asm__ volatile("" : "+r"(self)); /* else it would be deduced to be const, and cached */
     return self;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/chaos.h"
+#include "base/model.h"
 #include "base/report.h"
 #include "base/thread.h"
 #include "context/sanitizer.h"
@@ -171,7 +172,8 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
     if (self->leave == LEAVE_YIELD)
         mark_yielded(t);
     /* acq_rel: publishes the saved context to whoever runs it next. */
-    else if (!(a_fetch_sub(&t->state, TASK_RUNNING, acq_rel) & TASK_NOTIFIED))
+    else if (!(a_fetch_sub(&t->state, TASK_RUNNING, MODEL_BUG(309, acq_rel, relaxed)) &
+               MODEL_BUG(310, TASK_NOTIFIED, 0)))
         return;
     requeue(c, t);
 }
@@ -186,7 +188,7 @@ static void enter_task(thread *self, core *c, task *t)
     self->budget = COOP_BUDGET;
     self->yield_forced = false;
     /* NOTIFIED becomes RUNNING. acq_rel: sees what the waker wrote. */
-    a_fetch_sub(&t->state, 1, acq_rel);
+    a_fetch_sub(&t->state, 1, MODEL_BUG(311, acq_rel, relaxed));
     self->in_loop = false;
     a_store(&self->busy, 0, release); /* as in core_leave */
 }

@@ -129,7 +129,7 @@ typedef struct engine {
     struct {
         const void *addr;
     } shared[LOCS_MAX * 4];
-    unsigned shared_count;
+    unsigned shared_count, shared_before; /* the present run */
     struct {
         const char *start;
         size_t size;

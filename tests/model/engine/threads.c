@@ -13,11 +13,23 @@
 
 #define STEPS_MAX 20000
 
+bool model_peek(bool (*question)(void *arg), void *arg)
+{
+    bool active = M->active;
+
+    M->active = false;
+    bool answer = question(arg);
+    M->active = active;
+    return answer;
+}
+
 static bool can_run(thread_state *t)
 {
     if (t->status == READY)
         return true;
-    return t->status == WAITING && t->ready(t->ready_arg);
+    if (t->status != WAITING)
+        return false;
+    return model_peek(t->ready, t->ready_arg);
 }
 
 static bool has_deadline(const thread_state *t)
