@@ -57,6 +57,12 @@ set(model_sched src/sched/task.c src/sched/task_slab.c src/sched/push.c src/sche
     src/sched/coop.c src/sched/scope.c src/task/abort.c src/task/join.c src/future/future.c src/future/waker.c
     src/future/parker.c src/driver/wheel.c tests/model/rig_stubs.c)
 model_program(task_state 3 ${model_sched})
+model_program(parking 4 ${model_sched} src/sched/core.c)
+model_program(takeover 5 ${model_sched} src/sched/core.c)
+model_program(inject 2 src/sched/inject.c)
+model_program(lock 6 REAL_LOCK src/base/lock.c)
+target_compile_definitions(model-lock PRIVATE LOOKS=1)
+model_program(wheel 7 src/driver/wheel.c src/future/parker.c)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

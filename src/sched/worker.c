@@ -190,7 +190,7 @@ static void enter_task(thread *self, core *c, task *t)
     /* NOTIFIED becomes RUNNING. acq_rel: sees what the waker wrote. */
     a_fetch_sub(&t->state, 1, MODEL_BUG(311, acq_rel, relaxed));
     self->in_loop = false;
-    a_store(&self->busy, 0, release); /* as in core_leave */
+    a_store(&self->busy, 0, MODEL_BUG(504, release, relaxed)); /* as in core_leave */
 }
 
 static core *exit_task(thread *self)
@@ -406,7 +406,7 @@ static void sleep_worker(thread *self, core *c)
     }
     idle_sleep(c);
     chaos_point();
-    if (any_work(c)) /* pairs with whoever pushed: see idle.c */
+    if (MODEL_BUG(406, any_work(c), false)) /* pairs with whoever pushed: see idle.c */
         core_turn(c);
     else
         park_and_trim(c);
@@ -449,7 +449,7 @@ void core_let_go(thread *self, core *c)
 
     self->core = NULL;
     /* release: what we did inside is seen by who takes it; pairs with the acquire in monitor.c. */
-    a_cas(&c->holder, &holder, NULL, release, relaxed);
+    a_cas(&c->holder, &holder, NULL, MODEL_BUG(505, release, relaxed), relaxed);
     a_store(&self->busy, 0, release); /* as in core_leave */
 }
 

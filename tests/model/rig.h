@@ -20,6 +20,7 @@ static void rig_setup(void)
     rig.cores = rig_cores;
     rig.multi = true;
     rig.can_revoke = true;
+    rig.drive_limit = UINT64_MAX;
     rig.opts.global_queue_interval = 1000;
     rig.opts.event_interval = 1000;
     rig.opts.no_lifo_slot = true;
@@ -47,7 +48,7 @@ static inline core *rig_hold(unsigned index)
     self->core = c;
     self->in_loop = true;
     a_store(&self->busy, 1, relaxed);
-    a_store(&c->holder, self, relaxed);
+    a_store(&c->holder, self, release); /* as in worker_loop */
     return c;
 }
 

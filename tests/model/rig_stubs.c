@@ -97,3 +97,36 @@ STUB bool stack_pool_trim(unsigned n)
     (void)n;
     return false;
 }
+
+STUB const driver_ops *driver_choose(void)
+{
+    return NULL;
+}
+
+STUB uint64_t rng_next(rng *r)
+{
+    (void)r;
+    return 1;
+}
+
+STUB void stack_cache_flush(stack_cache *cache)
+{
+    (void)cache;
+}
+
+STUB const char *edo_err_name(int code)
+{
+    (void)code;
+    return "";
+}
+
+STUB void overflow_init_thread(void) {}
+
+STUB void overflow_fini_thread(void) {}
+
+STUB int *edo_errno_location(void)
+{
+    static int place;
+
+    return &place;
+}
