@@ -3,7 +3,7 @@
 # checker of every plain access (-fsanitize=thread without its runtime: see engine/race.c).
 set(model ${PROJECT_SOURCE_DIR}/tests/model)
 file(GLOB model_engine CONFIGURE_DEPENDS ${model}/engine/*.c)
-set(model_context src/context/context.c src/context/sanitizer.c)
+set(model_context src/context/context.c src/context/sanitizer.c src/context/fp_control.c)
 if(EDO_UCONTEXT)
     list(APPEND model_context src/context/switch_ucontext.c)
 else()
@@ -52,6 +52,17 @@ endfunction()
 model_program(litmus 0)
 model_program(run_queue 1 src/sched/run_queue.c src/sched/inject.c)
 target_compile_definitions(model-run_queue PRIVATE RUN_QUEUE_SIZE=4)
+set(model_sched src/sched/task.c src/sched/task_slab.c src/sched/push.c src/sched/run_queue.c
+    src/sched/inject.c src/sched/idle.c src/sched/census.c src/sched/thread.c src/sched/ref.c
+    src/sched/coop.c src/sched/scope.c src/task/abort.c src/task/join.c src/future/future.c src/future/waker.c
+    src/future/parker.c src/driver/wheel.c tests/model/rig_stubs.c)
+model_program(task_state 3 ${model_sched})
+model_program(parking 4 ${model_sched} src/sched/core.c)
+model_program(takeover 5 ${model_sched} src/sched/core.c)
+model_program(inject 2 src/sched/inject.c)
+model_program(lock 6 REAL_LOCK src/base/lock.c)
+target_compile_definitions(model-lock PRIVATE LOOKS=1)
+model_program(wheel 7 src/driver/wheel.c src/future/parker.c)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

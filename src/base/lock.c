@@ -9,9 +9,12 @@
 #include "base/lock.h"
 
 #include "base/futex.h"
+#include "base/model.h"
 
 /* How often a taker looks before it sleeps: about as long as a short critical section. */
+#ifndef LOOKS /* the model checker is content with one */
 #define LOOKS 64
+#endif
 
 void lock_take_contended(lock *l)
 {
@@ -20,12 +23,12 @@ void lock_take_contended(lock *l)
         if (word == 2)
             break; /* others sleep already: don't spin past them */
         /* acquire: pairs with the release in lock_drop. */
-        if (word == 0 && a_cas_weak(&l->word, &word, 1, acquire, relaxed))
+        if (word == 0 && a_cas_weak(&l->word, &word, 1, MODEL_BUG(601, acquire, relaxed), relaxed))
             return;
         a_pause();
     }
     /* acquire: pairs with the release in lock_drop. */
-    while (a_xchg(&l->word, 2, acquire) != 0)
+    while (a_xchg(&l->word, MODEL_BUG(602, 2, 1), MODEL_BUG(603, acquire, relaxed)) != 0)
         futex_wait(&l->word, 2, UINT64_MAX);
 }
 

@@ -3,6 +3,7 @@
 #define BASE_LOCK_H
 
 #include "base/atomic.h"
+#include "base/model.h"
 
 typedef struct lock {
     uint32_t word;
@@ -16,20 +17,20 @@ static inline void lock_take(lock *l)
 {
     uint32_t free_word = 0;
     /* acquire: pairs with the release in lock_drop. */
-    if (!a_cas(&l->word, &free_word, 1, acquire, relaxed))
+    if (!a_cas(&l->word, &free_word, 1, MODEL_BUG(604, acquire, relaxed), relaxed))
         lock_take_contended(l);
 }
 
 static inline bool lock_try(lock *l)
 {
     uint32_t free_word = 0;
-    return a_cas(&l->word, &free_word, 1, acquire, relaxed);
+    return a_cas(&l->word, &free_word, 1, MODEL_BUG(605, acquire, relaxed), relaxed);
 }
 
 static inline void lock_drop(lock *l)
 {
     /* release: pairs with the acquires in lock_take and lock_take_contended. */
-    if (a_xchg(&l->word, 0, release) == 2)
+    if (a_xchg(&l->word, 0, MODEL_BUG(606, release, relaxed)) == MODEL_BUG(607, 2, 3))
         lock_wake_next(l);
 }
 

@@ -20,6 +20,7 @@
 
 #include "base/chaos.h"
 #include "base/clock.h"
+#include "base/model.h"
 
 #define SLOT_BITS 6
 
@@ -119,7 +120,9 @@ static uint64_t earliest(const timer_wheel *w)
 static void fire(timer_wheel *w, edo_timer *t, enum timer_state state, wakes *owed)
 {
     t->state = state;
-    wakes_add(owed, &t->waker); /* from here on the timer may be gone once the lock is dropped */
+    if (MODEL_BUG(704, true, false))
+        wakes_add(owed,
+                  &t->waker); /* from here on the timer may be gone once the lock is dropped */
     if (!wakes_full(owed))
         return;
     lock_drop(&w->lock);
@@ -178,11 +181,11 @@ enum timer_state wheel_poll(edo_timer *t, const edo_waker *waker)
 
     if (!w)
         return TIMER_IDLE;
-    lock_take(&w->lock);
+    MODEL_BUG(701, lock_take(&w->lock), (void)0);
     enum timer_state state = t->state;
-    if (state == TIMER_WAITING)
+    if (state == TIMER_WAITING && MODEL_BUG(702, true, false))
         t->waker = *waker;
-    lock_drop(&w->lock);
+    MODEL_BUG(701, lock_drop(&w->lock), (void)0);
     return state;
 }
 
@@ -195,7 +198,7 @@ enum timer_state wheel_remove(edo_timer *t)
     chaos_point();
     lock_take(&w->lock);
     enum timer_state state = t->state;
-    if (state == TIMER_WAITING)
+    if (state == MODEL_BUG(703, TIMER_WAITING, TIMER_FIRED))
         take_out(w, t);
     t->state = TIMER_IDLE;
     lock_drop(&w->lock);

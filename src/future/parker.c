@@ -11,6 +11,7 @@
 
 #include "base/atomic.h"
 #include "base/futex.h"
+#include "base/model.h"
 #include "future/wake.h"
 
 enum { EMPTY, PARKED, NOTIFIED };
@@ -47,7 +48,8 @@ void parker_unref(parker *p)
 void parker_wake(parker *p)
 {
     /* release: what the waker wrote; pairs with the acquires in parker_wait. */
-    if (a_xchg(&p->word, NOTIFIED, release) == PARKED)
+    if (a_xchg(&p->word, NOTIFIED, MODEL_BUG(408, release, relaxed)) ==
+        MODEL_BUG(409, PARKED, NOTIFIED))
         futex_wake(&p->word, 1);
 }
 
@@ -55,12 +57,13 @@ void parker_wait(parker *p, uint64_t until_ns)
 {
     uint32_t word = EMPTY;
 
-    if (a_cas(&p->word, &word, PARKED, acquire, acquire)) {
-        while (a_load(&p->word, acquire) == PARKED)
+    if (a_cas(&p->word, &word, PARKED, acquire, MODEL_BUG(410, acquire, relaxed))) {
+        while (a_load(&p->word, MODEL_BUG(410, acquire, relaxed)) == PARKED)
             if (futex_wait(&p->word, PARKED, until_ns) < 0)
                 break;
     }
-    a_xchg(&p->word, EMPTY, acquire); /* pairs with the release in parker_wake */
+    a_xchg(&p->word, EMPTY,
+           MODEL_BUG(410, acquire, relaxed)); /* pairs with the release in parker_wake */
 }
 
 /* The whole wake happens in mark, under the lock of whoever wakes: nothing is owed afterwards. */

@@ -9,6 +9,7 @@
 
 #include "base/chaos.h"
 #include "base/futex.h"
+#include "base/model.h"
 #include "base/report.h"
 #include "base/sys.h"
 #include "base/thread.h"
@@ -108,7 +109,7 @@ void core_wake(core *c)
 {
     if (c->driver)
         c->driver->ops->unpark(c->driver);
-    else if (a_xchg(&c->park_word, NOTIFIED, release) == PARKED)
+    else if (a_xchg(&c->park_word, NOTIFIED, release) == MODEL_BUG(407, PARKED, NOTIFIED))
         futex_wake(&c->park_word, 1);
 }
 

@@ -12,6 +12,7 @@
  * Source      the idle accounting of tokio's multi-thread scheduler.
  */
 #include "base/chaos.h"
+#include "base/model.h"
 #include "sched/sched.h"
 
 void idle_init(idle *i, unsigned cores)
@@ -30,7 +31,8 @@ static core *pop_sleeper(sched *s)
         i->sleepers = c->next_sleeper;
         c->asleep = false;
         c->searching = true; /* read by its holder after the lock */
-        a_fetch_add(&i->word, IDLE_AWAKE + IDLE_SEARCHING, seq_cst);
+        a_fetch_add(&i->word, IDLE_AWAKE + MODEL_BUG(402, IDLE_SEARCHING, 2 * IDLE_SEARCHING),
+                    seq_cst);
     }
     lock_drop(&i->lock);
     return c;
@@ -78,7 +80,8 @@ void idle_sleep(core *c)
     c->asleep = true;
     c->next_sleeper = i->sleepers;
     i->sleepers = c;
-    a_fetch_sub(&i->word, less, seq_cst); /* before the last look at the queues */
+    a_fetch_sub(&i->word, less,
+                MODEL_BUG(401, seq_cst, acq_rel)); /* before the last look at the queues */
     lock_drop(&i->lock);
 }
 

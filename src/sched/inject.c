@@ -4,17 +4,19 @@
  */
 #include "sched/inject.h"
 
+#include "base/model.h"
+
 void inject_push_list(inject_queue *q, task *first, task *last, uint64_t n)
 {
     last->next = NULL;
     lock_take(&q->lock);
-    if (q->last)
+    if (MODEL_BUG(202, q->last, NULL))
         q->last->next = first;
     else
         q->first = first;
     q->last = last;
     /* seq_cst: before the look at the idle workers; pairs with inject_len before a park. */
-    a_store(&q->len, q->len + n, seq_cst);
+    a_store(&q->len, q->len + n, MODEL_BUG(404, seq_cst, release));
     lock_drop(&q->lock);
 }
 
@@ -24,7 +26,7 @@ task *inject_pop_list(inject_queue *q, uint64_t n, uint64_t *ret_taken)
 
     if (inject_len(q) == 0)
         return NULL;
-    lock_take(&q->lock);
+    MODEL_BUG(203, lock_take(&q->lock), (void)0);
     task *first = q->first, *last = NULL;
     for (task *t = first; t && taken < n; t = t->next) {
         last = t;
@@ -32,12 +34,12 @@ task *inject_pop_list(inject_queue *q, uint64_t n, uint64_t *ret_taken)
     }
     if (last) {
         q->first = last->next;
-        if (!q->first)
+        if (!q->first && MODEL_BUG(201, true, false))
             q->last = NULL;
         last->next = NULL;
         a_store(&q->len, q->len - taken, relaxed); /* under the lock; a stale one is only late */
     }
-    lock_drop(&q->lock);
+    MODEL_BUG(203, lock_drop(&q->lock), (void)0);
     *ret_taken = taken;
     return taken ? first : NULL;
 }

@@ -3,6 +3,7 @@
 #define SCHED_INJECT_H
 
 #include "base/lock.h"
+#include "base/model.h"
 #include "sched/task.h"
 
 typedef struct inject_queue {
@@ -21,7 +22,8 @@ task *inject_pop_foreign(inject_queue *q, unsigned index);
 
 static inline uint64_t inject_len(const inject_queue *q)
 {
-    return a_load(&q->len, seq_cst); /* pairs with idle's counters: see sched/idle.c */
+    return a_load(&q->len, MODEL_BUG(405, seq_cst,
+                                     relaxed)); /* pairs with idle's counters: see sched/idle.c */
 }
 
 #endif

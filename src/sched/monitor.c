@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "base/futex.h"
+#include "base/model.h"
 #include "base/report.h"
 #include "base/sys.h"
 #include "base/thread.h"
@@ -59,7 +60,8 @@ static bool has_let_go(core *c, watch *w)
 {
     for (int i = 0; i < 4; i++) {
         /* acquire: pairs with the releases of busy and of holder: we see all that it did inside. */
-        if (a_load(&w->revoking->busy, acquire) == 0 || a_load(&c->holder, acquire) != w->revoking)
+        if (a_load(&w->revoking->busy, MODEL_BUG(506, acquire, relaxed)) == 0 ||
+            MODEL_BUG(507, false, true) || a_load(&c->holder, acquire) != w->revoking)
             return true;
         thread_nap(50000);
     }
@@ -84,8 +86,8 @@ static void core_revoke(core *c, watch *w)
     if (!w->revoking)
         return;
     a_store(&w->revoking->revoked, 1, relaxed);
-    sys_membarrier(); /* pairs with the compiler barrier in core_enter */
-    core_wake(c);     /* it may have left the task, and sleep */
+    MODEL_BUG(508, sys_membarrier(), 0); /* pairs with the compiler barrier in core_enter */
+    core_wake(c);                        /* it may have left the task, and sleep */
 }
 
 static void relieve(sched *s, core *c, watch *w)

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/fork.h"
 #include "base/lock.h"
+#include "base/model.h"
 #include "base/random.h"
 #include "driver/driver.h"
 #include "driver/wheel.h"
@@ -213,15 +214,16 @@ static inline core *core_enter(thread *self)
     if (!c || self->in_loop)
         return c;
     a_store(&self->busy, 1, relaxed);
-    a_compiler_barrier(); /* the monitor's membarrier makes it a fence: pairs with core_revoke */
-    if (unlikely(a_load(&self->revoked, relaxed)))
+    /* The monitor's membarrier makes it a fence: pairs with core_revoke. */
+    MODEL_BUG(501, a_compiler_barrier(), (void)0);
+    if (unlikely(MODEL_BUG(502, a_load(&self->revoked, relaxed), 0)))
         return core_enter_slow(self);
     return c;
 }
 static inline void core_leave(thread *self, core *c)
 {
     if (c && !self->in_loop)
-        a_store(&self->busy, 0, release); /* pairs with the acquire in core_revoke */
+        a_store(&self->busy, 0, MODEL_BUG(503, release, relaxed)); /* with has_let_go's acquire */
 }
 
 /* Tasks that have been spawned and have not ended. See sched/census.c. */
@@ -251,7 +253,7 @@ void idle_notify(sched *s);
 static inline bool idle_wants_notice(const sched *s)
 {
     /* seq_cst: after the push; pairs with idle_sleep. */
-    uint32_t word = a_load(&s->idle.word, seq_cst);
+    uint32_t word = a_load(&s->idle.word, MODEL_BUG(403, seq_cst, acquire));
 
     return idle_searching(word) == 0 && idle_awake_count(word) != s->core_count;
 }

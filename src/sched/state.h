@@ -22,6 +22,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/model.h"
+
 #define TASK_RUNNING UINT64_C(1)
 #define TASK_NOTIFIED UINT64_C(2)
 #define TASK_COMPLETE UINT64_C(4)
@@ -47,7 +49,7 @@ static inline uint64_t state_refs(uint64_t word)
 /* Whether a wake that found this owns the enqueue. */
 static inline bool state_owns_enqueue(uint64_t old)
 {
-    return !(old & (TASK_RUNNING | TASK_NOTIFIED | TASK_COMPLETE));
+    return !(old & (MODEL_BUG(312, TASK_RUNNING, 0) | TASK_NOTIFIED | TASK_COMPLETE));
 }
 
 #endif

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/chaos.h"
+#include "base/model.h"
 #include "base/report.h"
 #include "sched/sched.h"
 
@@ -58,7 +59,10 @@ bool task_mark(task *t, uint64_t bit)
 {
     /* acq_rel: what the waker wrote is seen by the run that this causes. Never skipped because
      * NOTIFIED "is set already": the run that clears it may have begun before our write. */
-    return state_owns_enqueue(a_fetch_or(&t->state, TASK_NOTIFIED | bit, acq_rel));
+    if (MODEL_BUG(301, false, a_load(&t->state, relaxed) & TASK_NOTIFIED))
+        return false;
+    return state_owns_enqueue(
+        a_fetch_or(&t->state, TASK_NOTIFIED | bit, MODEL_BUG(302, acq_rel, relaxed)));
 }
 
 void task_ref(task *t)
@@ -98,14 +102,15 @@ static void task_free(task *t)
     if (gen == UINT32_MAX)
         return; /* its generations are used up: never given out again */
     /* release: a stale handle that reads the new generation reads nothing of the old life. */
-    a_store(&t->state, ((uint64_t)(gen + 1) << TASK_GEN_SHIFT) | TASK_COMPLETE, release);
+    a_store(&t->state, ((uint64_t)(gen + MODEL_BUG(303, 1, 0)) << TASK_GEN_SHIFT) | TASK_COMPLETE,
+            release);
     give_back(t);
 }
 
 void task_unref_with(task *t, uint64_t bits)
 {
     /* acq_rel: the last one sees what all the others did before they let go. */
-    if (state_refs(a_fetch_sub(&t->state, TASK_REF + bits, acq_rel)) == 1)
+    if (state_refs(a_fetch_sub(&t->state, TASK_REF + bits, MODEL_BUG(304, acq_rel, relaxed))) == 1)
         task_free(t);
 }
 
@@ -207,11 +212,14 @@ void task_discard(task *t)
 /* The joiner's waker is ours until we say that it is free, which is our last touch. */
 static void wake_joiner(task *t)
 {
+    if (MODEL_BUG(305, false, true))
+        a_store(&t->waker_is_free, true, release);
     edo_waker waker = t->join_waker;
     bool owed = waker.ops->mark(waker.data);
 
     chaos_point();
-    a_store(&t->waker_is_free, true, release); /* pairs with the acquire in join's wait */
+    /* Pairs with the acquire in join's wait. */
+    a_store(&t->waker_is_free, true, MODEL_BUG(306, release, relaxed));
     if (!owed)
         return;
     if (waker.ops == &task_waker_ops)
@@ -228,13 +236,14 @@ void task_complete(task *t)
     }
     /* acquire: pairs with the unref of a handle that was dropped elsewhere. With one reference,
      * ours, nobody else can touch it. */
-    if (state_refs(a_load(&t->state, acquire)) == 1) {
+    if (state_refs(a_load(&t->state, MODEL_BUG(307, acquire, relaxed))) == 1) {
         task_free(t);
         return;
     }
     chaos_point();
     /* acq_rel: publishes the result and all that the task wrote to the joiner. */
-    uint64_t old = a_fetch_add(&t->state, TASK_COMPLETE - TASK_RUNNING - TASK_REF, acq_rel);
+    uint64_t old = a_fetch_add(&t->state, TASK_COMPLETE - TASK_RUNNING - TASK_REF,
+                               MODEL_BUG(308, acq_rel, relaxed));
     if (old & TASK_ARMED)
         wake_joiner(t);
     else if (state_refs(old) == 1)

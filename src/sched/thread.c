@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/model.h"
 #include "base/sys.h"
 #include "sched/sched.h"
 
@@ -17,7 +18,7 @@ static bool has_exit_key; /* atomic; written under the lock */
 
 noinline thread *thread_self(void)
 {
-    thread *self = &record;
+    thread *self = MODEL_LOCAL(record);
 
     __asm__ volatile("" : "+r"(self)); /* else it would be deduced to be const, and cached */
     return self;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/chaos.h"
+#include "base/model.h"
 #include "base/report.h"
 #include "base/thread.h"
 #include "context/sanitizer.h"
@@ -175,7 +176,8 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
     if (self->leave == LEAVE_YIELD)
         mark_yielded(t);
     /* acq_rel: publishes the saved context to whoever runs it next. */
-    else if (!(a_fetch_sub(&t->state, TASK_RUNNING, acq_rel) & TASK_NOTIFIED))
+    else if (!(a_fetch_sub(&t->state, TASK_RUNNING, MODEL_BUG(309, acq_rel, relaxed)) &
+               MODEL_BUG(310, TASK_NOTIFIED, 0)))
         return;
     requeue(c, t);
 }
@@ -190,9 +192,9 @@ static void enter_task(thread *self, core *c, task *t)
     self->budget = COOP_BUDGET;
     self->yield_forced = false;
     /* NOTIFIED becomes RUNNING. acq_rel: sees what the waker wrote. */
-    a_fetch_sub(&t->state, 1, acq_rel);
+    a_fetch_sub(&t->state, 1, MODEL_BUG(311, acq_rel, relaxed));
     self->in_loop = false;
-    a_store(&self->busy, 0, release); /* as in core_leave */
+    a_store(&self->busy, 0, MODEL_BUG(504, release, relaxed)); /* as in core_leave */
 }
 
 static core *exit_task(thread *self)
@@ -408,7 +410,7 @@ static void sleep_worker(thread *self, core *c)
     }
     idle_sleep(c);
     chaos_point();
-    if (any_work(c)) /* pairs with whoever pushed: see idle.c */
+    if (MODEL_BUG(406, any_work(c), false)) /* pairs with whoever pushed: see idle.c */
         core_turn(c);
     else
         park_and_trim(c);
@@ -451,7 +453,7 @@ void core_let_go(thread *self, core *c)
 
     self->core = NULL;
     /* release: what we did inside is seen by who takes it; pairs with the acquire in monitor.c. */
-    a_cas(&c->holder, &holder, NULL, release, relaxed);
+    a_cas(&c->holder, &holder, NULL, MODEL_BUG(505, release, relaxed), relaxed);
     a_store(&self->busy, 0, release); /* as in core_leave */
 }
 

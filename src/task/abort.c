@@ -7,6 +7,7 @@
 #include <edo/error.h>
 #include <edo/task.h>
 
+#include "base/model.h"
 #include "sched/sched.h"
 
 int edo_task_abort(edo_task handle)
@@ -16,7 +17,7 @@ int edo_task_abort(edo_task handle)
     task *t = handle.header;
     uint64_t word = a_load(&t->state, acquire);
     do {
-        if (state_gen(word) != handle.gen || !(word & TASK_HANDLE))
+        if (MODEL_BUG(319, state_gen(word) != handle.gen, false) || !(word & TASK_HANDLE))
             return -ESRCH;
         if (word & TASK_COMPLETE)
             return 0;

@@ -12,6 +12,7 @@
 
 #include "await/await.h"
 #include "base/chaos.h"
+#include "base/model.h"
 #include "base/report.h"
 #include "base/thread.h"
 #include "sched/coop.h"
@@ -44,7 +45,7 @@ static int claim(edo_join_future *join)
             return -EDEADLK;
         if (!(word & TASK_COMPLETE) && t->forks != (uint16_t)fork_count())
             return -EDO_EFORKED; /* it runs in the parent, and never ends here */
-        if (word & TASK_JOINING)
+        if (word & MODEL_BUG(313, TASK_JOINING, 0))
             return -EDO_EMISUSE;
     } while (!a_cas_weak(&t->state, &word, word | TASK_JOINING, acq_rel, acquire));
     join->stage = CLAIMED;
@@ -57,7 +58,7 @@ static void wait_disarmed(task *t)
     unsigned spins = 0;
 
     /* acquire: pairs with the release in wake_joiner. */
-    while (!a_load(&t->waker_is_free, acquire)) {
+    while (!a_load(&t->waker_is_free, MODEL_BUG(314, acquire, relaxed))) {
         if (spins++ < 100)
             a_pause();
         else
@@ -73,7 +74,8 @@ static edo_poll take(edo_join_future *join)
     uint64_t consumed = TASK_HANDLE | TASK_JOINING; /* copies see -ESRCH from now on */
 
     if (join->stage == ARMED) {
-        wait_disarmed(t);
+        if (MODEL_BUG(315, true, false))
+            wait_disarmed(t);
         consumed |= TASK_ARMED;
     }
     if (join->ret)
@@ -117,7 +119,8 @@ static bool arm(edo_join_future *join, const edo_waker *waker)
         if (word & TASK_COMPLETE)
             return false;
         /* release: publishes the waker; pairs with the completion's read-modify-write. */
-    } while (!a_cas_weak(&t->state, &word, word | TASK_ARMED, acq_rel, acquire));
+    } while (!a_cas_weak(&t->state, &word, word | TASK_ARMED, MODEL_BUG(316, acq_rel, relaxed),
+                         acquire));
     join->stage = ARMED;
     return true;
 }
@@ -127,7 +130,7 @@ static edo_poll withdraw(edo_join_future *join)
 {
     task *t = task_of(join);
 
-    if (join->stage == ARMED && !disarm(t))
+    if (join->stage == ARMED && !disarm(t) && MODEL_BUG(317, true, false))
         return take(join);
     if (a_load(&t->state, acquire) & TASK_COMPLETE) {
         join->stage = CLAIMED;

@@ -73,6 +73,7 @@ typedef struct thread_state {
     uint64_t deadline;     /* UINT64_MAX: none */
     bool timed_out;
     bool is_daemon;
+    bool is_spinning;           /* WAITING in a pause: goes on as well when nobody else can */
     const uint32_t *futex_word; /* on which it sleeps */
     uint64_t futex_place;       /* in the row of sleepers; 0: awake */
     const char *why;
@@ -129,7 +130,7 @@ typedef struct engine {
     struct {
         const void *addr;
     } shared[LOCS_MAX * 4];
-    unsigned shared_count;
+    unsigned shared_count, shared_before; /* the present run */
     struct {
         const char *start;
         size_t size;

@@ -152,3 +152,41 @@ void *model_thread_local(void *ours, unsigned long size)
         t->locals = memset(region_take(size, 64), 0, size);
     return t->locals; /* there is one such variable: sched/thread.c's record */
 }
+
+/* --- the rest of base --------------------------------------------------------------------- */
+
+extern uint32_t fork_generation;
+void fork_guard(void *l);
+void fork_in_child(void (*fn)(void));
+int sys_mmap_anonymous(size_t len, int extra_flags, void **ret);
+void report(const char *format, ...);
+
+uint32_t fork_generation;
+
+void fork_guard(void *l)
+{
+    (void)l;
+}
+
+void fork_in_child(void (*fn)(void))
+{
+    (void)fn;
+}
+
+int sys_mmap_anonymous(size_t len, int extra_flags, void **ret)
+{
+    (void)extra_flags;
+    *ret = memset(region_take(len, 4096), 0, len);
+    return 0;
+}
+
+void report(const char *format, ...)
+{
+    char line[256];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    model_fail("reported: %s", line);
+}

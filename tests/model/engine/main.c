@@ -67,6 +67,7 @@ static void run_once(void)
     begin_run();
     region_reset();
     M->runs++;
+    M->shared_before = M->shared_count;
     if (sigsetjmp(M->crash, 0) == 0) {
         if (s->setup)
             s->setup();
@@ -202,6 +203,7 @@ static bool search(const limits *l, double begin, bool *ret_complete)
 static void show_failure(void)
 {
     M->tracing = true;
+    M->shared_count = M->shared_before;
     run_once(); /* the same choices again */
     M->tracing = false;
     printf("    %s\n    this order of events leads to it:\n", M->failure);

@@ -453,6 +453,7 @@ bool model_cas(void *p, size_t size, void *expected, uint64_t value, bool weak, 
     }
     take_in(l, id, no);
     me()->hash = mix(me()->hash, spurious);
+    me()->was_weak |= spurious;
     memcpy(expected, &M->messages[id].value, size);
     trace(place, p, M->messages[id].value, M->messages[id].value, &M->messages[id], i > 0);
     return false;

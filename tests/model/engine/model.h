@@ -54,6 +54,8 @@ void model_ignore(const void *place, size_t size);
 
 /* Waits until ready(arg) is true: for scenarios, where a real thread would be asleep. */
 void model_wait_until(bool (*ready)(void *arg), void *arg, const char *why);
+/* Asks a question by looking at memory as it is: no accesses of the run. */
+bool model_peek(bool (*question)(void *arg), void *arg);
 /* Which of the scenario's threads runs, from 1; 0: none, it is setup or check. */
 unsigned model_self(void);
 /* A choice of the scenario's own, from 0 to n - 1. */

@@ -13,11 +13,23 @@
 
 #define STEPS_MAX 20000
 
+bool model_peek(bool (*question)(void *arg), void *arg)
+{
+    bool active = M->active;
+
+    M->active = false;
+    bool answer = question(arg);
+    M->active = active;
+    return answer;
+}
+
 static bool can_run(thread_state *t)
 {
     if (t->status == READY)
         return true;
-    return t->status == WAITING && t->ready(t->ready_arg);
+    if (t->status != WAITING)
+        return false;
+    return model_peek(t->ready, t->ready_arg);
 }
 
 static bool has_deadline(const thread_state *t)
@@ -88,6 +100,9 @@ static options who_can_run(unsigned running)
         for (unsigned i = 1; i < THREADS; i++)
             if (i != running && can_run(&M->threads[i]))
                 add_option(&o, i, keeps, false);
+    for (unsigned i = 1; i < THREADS && o.count == 0; i++)
+        if (M->threads[i].is_spinning) /* for ever, or until it gives up */
+            add_option(&o, i, false, false);
     unsigned sleeper = earliest();
     if (sleeper && !can_run(&M->threads[sleeper])) {
         if (o.count == 0)
@@ -249,8 +264,9 @@ void model_pause(const model_place *place)
     bool was_weak = t->was_weak;
     t->was_weak = false;
     t->pause_writes = M->writes;
-    wait_for(was_weak ? always : may_look_again, t, NULL, UINT64_MAX,
-             "spins for what nobody will store", place);
+    t->is_spinning = true;
+    wait_for(was_weak ? always : may_look_again, t, NULL, UINT64_MAX, "spins", place);
+    t->is_spinning = false;
 }
 
 void model_wait_until(bool (*ready)(void *arg), void *arg, const char *why)

@@ -1,0 +1,164 @@
+/*
+ * parking.c: workers that find nothing go to sleep, and whoever has work for them wakes one: no wake
+ * is lost, between workers, and to a plain thread's parker.
+ */
+#include "../../src/sched/worker.c"
+
+#include "rig.h"
+
+#define JOBS 3
+
+typedef struct job {
+    edo_future base;
+    struct job *next; /* pushed by this one while it runs */
+    task *task;
+} job;
+
+static job jobs[JOBS];
+static uint32_t left; /* atomic: jobs that have not run */
+
+static bool all_done(void *arg)
+{
+    (void)arg;
+    return a_load(&left, acquire) == 0;
+}
+
+static edo_poll job_poll(edo_future *base, const edo_waker *waker)
+{
+    job *j = container_of(base, job, base);
+
+    (void)waker;
+    if (j->next)
+        task_push(j->next->task);
+    if (a_fetch_sub(&left, 1, acq_rel) == 1)
+        idle_wake_all(&rig); /* as the end of a runtime does */
+    return edo_future_finish(base, 0);
+}
+
+static const edo_future_ops job_ops = {.poll = job_poll, .name = "job"};
+
+static void make_jobs(unsigned n)
+{
+    rig_setup();
+    left = n;
+    for (unsigned i = 0; i < n; i++) {
+        spawn_request req = {.place = "here", .kind = TASK_POLLED};
+        jobs[i] = (job){.base = EDO_FUTURE_INIT(&job_ops)};
+        model_assert(task_new(&rig, &rig_core[0].tasks, &rig_core[0], &req, &jobs[i].task) == 0);
+        jobs[i].task->fut = &jobs[i].base;
+    }
+    for (unsigned i = 0; i < RIG_CORES; i++) {
+        rig_core[i].wheel.next = UINT64_MAX;
+        model_ignore(&rig_core[i].polls, sizeof rig_core[i].polls);
+        model_ignore(&rig_core[i].run_seq, sizeof rig_core[i].run_seq);
+        model_name(&rig_core[i].park_word, i ? "core 1.park_word" : "core 0.park_word");
+    }
+    model_name(&left, "left");
+}
+
+static void setup_one(void)
+{
+    make_jobs(1);
+}
+
+static void setup_two(void)
+{
+    make_jobs(2);
+}
+
+/* The first pushes the second, for which the other worker may be woken. */
+static void setup_chain(void)
+{
+    make_jobs(2);
+    jobs[0].next = &jobs[1];
+}
+
+static void run_worker(unsigned index)
+{
+    rig_hold(index);
+    worker_loop(thread_self(), all_done, NULL);
+}
+
+static void worker_0(void)
+{
+    run_worker(0);
+}
+
+static void worker_1(void)
+{
+    run_worker(1);
+}
+
+static void inject_0(void)
+{
+    task_inject(jobs[0].task);
+}
+
+static void inject_1(void)
+{
+    task_inject(jobs[1].task);
+}
+
+static void check(void)
+{
+    model_assert(left == 0);
+    model_assert(rig.inject.len == 0);
+    model_assert(idle_searching(rig.idle.word) <= RIG_CORES);
+}
+
+/* --- a plain thread ----------------------------------------------------------------------- */
+
+static parker *p;
+static unsigned word; /* plain */
+static uint32_t given;
+
+static void setup_parker(void)
+{
+    p = parker_new();
+}
+
+static void parked(void)
+{
+    while (a_load(&given, relaxed) < 2)
+        parker_wait(p, UINT64_MAX);
+}
+
+static void gives(void)
+{
+    a_fetch_add(&given, 1, relaxed);
+    parker_wake(p);
+}
+
+static void parked_for_data(void)
+{
+    parker_wait(p, UINT64_MAX);
+    model_assert(word == 3);
+}
+
+static void gives_data(void)
+{
+    word = 3;
+    parker_wake(p);
+}
+
+static const model_scenario scenarios[] = {
+    {.name = "parker", .setup = setup_parker, .threads = {parked, gives, gives}},
+    {.name = "parker_publishes", .setup = setup_parker, .threads = {parked_for_data, gives_data}},
+    {.name = "one_worker_two_injectors",
+     .setup = setup_two,
+     .threads = {worker_0, inject_0, inject_1},
+     .weak = 1,
+     .check = check},
+    {.name = "two_workers_one_injector",
+     .setup = setup_one,
+     .threads = {worker_0, worker_1, inject_0},
+     .weak = 1,
+     .check = check},
+    {.name = "one_wakes_the_next",
+     .setup = setup_chain,
+     .threads = {worker_0, worker_1, inject_0},
+     .weak = 1,
+     .check = check},
+};
+
+MODEL_PROGRAM("parking", scenarios)

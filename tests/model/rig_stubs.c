@@ -1,0 +1,132 @@
+/*
+ * rig_stubs.c: what lies beneath the modelled parts of sched and is not modelled: each is weak, so a
+ * program that links the real one has that. What no scenario may come to fails the run.
+ */
+#include "engine/model.h"
+#include "sched/current.h"
+#include "sched/sched.h"
+
+#define STUB __attribute__((weak))
+#define NOT_MODELLED() model_fail("%s is not modelled here", __func__)
+
+STUB void core_free(core *c)
+{
+    (void)c;
+    NOT_MODELLED();
+}
+
+STUB void core_park(core *c, uint64_t until_ns)
+{
+    (void)c, (void)until_ns;
+    NOT_MODELLED();
+}
+
+STUB void core_turn(core *c)
+{
+    (void)c;
+}
+
+STUB void core_wake(core *c)
+{
+    (void)c;
+}
+
+STUB void monitor_kick(sched *s)
+{
+    (void)s;
+}
+
+STUB int current_own_wheel(struct timer_wheel **ret)
+{
+    (void)ret;
+    NOT_MODELLED();
+}
+
+STUB void current_wheel_sooner(struct timer_wheel *wheel)
+{
+    (void)wheel;
+}
+
+STUB int64_t edo_await(edo_future *fut)
+{
+    (void)fut;
+    NOT_MODELLED();
+}
+
+STUB uint64_t random_seed(void)
+{
+    return 1;
+}
+
+STUB void rng_seed(rng *r, uint64_t seed)
+{
+    (void)r, (void)seed;
+}
+
+STUB uint32_t rng_below(rng *r, uint32_t n)
+{
+    (void)r, (void)n;
+    return 0;
+}
+
+STUB uint64_t sched_now(sched *s)
+{
+    (void)s;
+    return clock_now();
+}
+
+STUB int stack_get(stack_cache *cache, size_t size, stack **ret)
+{
+    (void)cache, (void)size, (void)ret;
+    NOT_MODELLED();
+}
+
+STUB void stack_put(stack_cache *cache, stack *s)
+{
+    (void)cache, (void)s;
+    NOT_MODELLED();
+}
+
+STUB bool stack_pool_has_excess(void)
+{
+    return false;
+}
+
+STUB bool stack_pool_trim(unsigned n)
+{
+    (void)n;
+    return false;
+}
+
+STUB const driver_ops *driver_choose(void)
+{
+    return NULL;
+}
+
+STUB uint64_t rng_next(rng *r)
+{
+    (void)r;
+    return 1;
+}
+
+STUB void stack_cache_flush(stack_cache *cache)
+{
+    (void)cache;
+}
+
+STUB const char *edo_err_name(int code)
+{
+    (void)code;
+    return "";
+}
+
+STUB void overflow_init_thread(void) {}
+
+STUB void overflow_fini_thread(void) {}
+
+STUB int *edo_errno_location(void)
+{
+    static int place;
+
+    return &place;
+}

@@ -1,0 +1,112 @@
+/*
+ * takeover.c: the monitor takes a core from a thread that is stuck in a task: one thread at a time is
+ * inside of the core, and sees all that the one before did there.
+ */
+#include "../../src/sched/worker.c"
+
+#include "rig.h"
+
+#include "../../src/sched/monitor.c"
+#include "../../src/sched/relief.c"
+
+static edo_future fut;
+static task *subject;
+static watch taken;
+static unsigned inside; /* plain: who is inside of the core changes it */
+
+static void use(core *c)
+{
+    inside++;
+    c->lifo_streak++; /* plain, as all that a core's holder has */
+}
+
+/* The task goes into the core now and then, as spawns and wakes do. */
+static edo_poll subject_poll(edo_future *base, const edo_waker *waker)
+{
+    thread *self = thread_self();
+
+    (void)waker;
+    for (int i = 0; i < 2; i++) {
+        core *c = core_enter(self);
+        if (c)
+            use(c);
+        core_leave(self, c);
+    }
+    return edo_future_finish(base, 0);
+}
+
+static const edo_future_ops subject_ops = {.poll = subject_poll, .name = "stuck"};
+
+static void setup(void)
+{
+    spawn_request req = {.place = "here", .kind = TASK_POLLED};
+
+    rig_setup();
+    fut = (edo_future)EDO_FUTURE_INIT(&subject_ops);
+    model_assert(task_new(&rig, &rig_core[0].tasks, &rig_core[0], &req, &subject) == 0);
+    subject->fut = &fut;
+    inject_push_list(&rig.inject, subject, subject, 1);
+    rig.watches = &taken;
+    rig.spare_count = 1; /* the third thread */
+    model_ignore(&rig_core[0].polls, sizeof rig_core[0].polls);
+    model_ignore(&rig_core[0].run_seq, sizeof rig_core[0].run_seq);
+    model_ignore(&rig.reliefs, sizeof rig.reliefs);
+}
+
+/* Runs the task, and leaves with the core or without. */
+static void holder_thread(void)
+{
+    core *c = rig_hold(0);
+    thread *self = thread_self();
+
+    use(c);
+    run_task(self, c, next_task(c));
+    if (self->core) {
+        use(c);
+        self->in_loop = false;
+        core_let_go(self, c);
+    }
+}
+
+static void monitor_thread(void)
+{
+    core *c = rig_cores[0];
+
+    core_revoke(c, &taken);
+    while (taken.revoking)
+        finish_revoking(&rig, c, &taken);
+    a_store(&rig.stop, 1, release);
+    wake_spares(&rig, INT32_MAX);
+    idle_wake_all(&rig);
+}
+
+/* A spare gets the core, and works in it. */
+static void relief_thread(void)
+{
+    thread *self = thread_self();
+    core *c = wait_for_core(&rig);
+
+    if (!c)
+        return;
+    self->sched = &rig;
+    self->core = c;
+    self->in_loop = true;
+    a_store(&self->busy, 1, relaxed);
+    a_store(&c->holder, self, release);
+    use(c);
+}
+
+static void check(void)
+{
+    model_assert(subject->state & TASK_COMPLETE);
+    model_assert(rig.free_count <= 1);
+}
+
+static const model_scenario scenarios[] = {
+    {.name = "task_is_stuck",
+     .setup = setup,
+     .threads = {holder_thread, monitor_thread, relief_thread},
+     .check = check},
+};
+
+MODEL_PROGRAM("takeover", scenarios)
