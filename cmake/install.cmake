@@ -20,3 +20,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/edo-config-version.cmake
     COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/edo-config.cmake ${PROJECT_BINARY_DIR}/edo-config-version.cmake
     DESTINATION ${package_dir})
+
+# The gdb commands; beside the library as well, where gdb loads them by itself if its
+# auto-load safe-path allows it.
+install(FILES tools/edo-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/edo)
+install(FILES tools/edo-gdb.py DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    RENAME $<TARGET_FILE_NAME:edo-shared>-gdb.py)

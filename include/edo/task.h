@@ -22,6 +22,8 @@ typedef struct edo_spawn_opts {
     const char *name;  /**< copied, at most 31 bytes of it; NULL or "": none */
     size_t stack_size; /**< bytes, rounded up to pages; 0: the runtime's; at least 16 KiB */
     bool keep_fp;      /**< floating-point control state (rounding, MXCSR) is the task's own */
+    bool
+        measure_stack; /**< it starts on an empty stack: edo_task_stack_peak is its own use alone */
     size_t copy_size; /**< the argument's size; it is copied into the task; 0: the pointer itself */
     const struct edo_handle *on; /**< the runtime it runs on; NULL: the current one */
 } edo_spawn_opts;
@@ -102,6 +104,17 @@ EDO_API bool edo_task_is_finished(edo_task task);
 /** The task's id, which no other task of the process ever has. 0 for a consumed handle. */
 EDO_API uint64_t edo_task_id(edo_task task);
 
+/**
+ * How much of its stack the task has used at the most, so far, in bytes: from the stack's end to the
+ * lowest page that was touched. So it is whole pages, and up to a page and 1 KiB more than the use.
+ * Pages that a task before it touched on the same stack count, unless it was spawned with
+ * measure_stack, which costs a system call and some page faults. After its end it is the last value
+ * of a task that was measured, else 0; a task that has not run, or has no stack, has used 0.
+ *
+ * Returns   bytes; -ESRCH (zeros, or a consumed handle); -ENOTSUP (the system doesn't tell).
+ */
+EDO_API int64_t edo_task_stack_peak(edo_task task);
+
 /** A counted reference that can abort, whatever becomes of the task's handle. */
 typedef struct edo_abort_handle {
     struct edo_task_header *header;
@@ -129,6 +142,8 @@ EDO_API uint64_t edo_task_self_id(void);
 EDO_API const char *edo_task_self_name(void);
 /** Where the running task was spawned, as "file:line"; NULL outside of a task. */
 EDO_API const char *edo_task_self_place(void);
+/** As edo_task_stack_peak, of the running task; 0 outside of a task. */
+EDO_API int64_t edo_task_self_stack_peak(void);
 /** Cancels the running task itself; its next await says so. -EDO_EMISUSE outside of a task. */
 EDO_API int edo_task_self_abort(void);
 /** Whether the running task was aborted or its runtime is shutting down. False outside. */

@@ -54,6 +54,8 @@ int sys_mmap_anonymous(size_t len, int extra_flags, void **ret);
 int sys_munmap(void *addr, size_t len);
 int sys_madvise(void *addr, size_t len, int advice);
 int sys_mprotect(void *addr, size_t len, int prot);
+/* How many bytes from `addr` on lie in pages that were never touched, at most `len`. */
+int sys_untouched(const void *addr, size_t len, size_t *ret);
 /* The whole of a file, to be read. Async-signal-safe. */
 int sys_map_file(const char *path, void **ret, size_t *ret_len);
 size_t sys_page_size(void);

@@ -41,6 +41,71 @@ int sys_mprotect(void *addr, size_t len, int prot)
     return (int)sys_result(mprotect(addr, len, prot), saved);
 }
 
+/* The first of `count` pages that has memory, or `count`; -errno. */
+static long first_in_pagemap(uintptr_t page, long count)
+{
+    enum { BATCH = 128 };
+    const uint64_t present_or_swapped = UINT64_C(3) << 62;
+    uint64_t entries[BATCH];
+    long at = 0;
+    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    while (at < count) {
+        long n = count - at < BATCH ? count - at : BATCH;
+        size_t len = (size_t)n * sizeof *entries;
+        if (pread(fd, entries, len, (off_t)((page + (uintptr_t)at) * sizeof *entries)) !=
+            (ssize_t)len) {
+            at = -EIO;
+            break;
+        }
+        long i = 0;
+        while (i < n && !(entries[i] & present_or_swapped))
+            i++;
+        at += i;
+        if (i < n)
+            break;
+    }
+    sys_close(fd);
+    return at;
+}
+
+static long first_by_mincore(char *addr, long count, size_t page)
+{
+    enum { BATCH = 128 };
+    unsigned char in_memory[BATCH];
+    long at = 0;
+
+    while (at < count) {
+        long i = 0, n = count - at < BATCH ? count - at : BATCH;
+        if (mincore(addr + (size_t)at * page, (size_t)n * page, in_memory) < 0)
+            return -errno;
+        while (i < n && !(in_memory[i] & 1))
+            i++;
+        at += i;
+        if (i < n)
+            break;
+    }
+    return at;
+}
+
+int sys_untouched(const void *addr, size_t len, size_t *ret)
+{
+    size_t page = sys_page_size();
+    long count = (long)(len / page);
+    int saved = errno;
+    long first = first_in_pagemap((uintptr_t)addr / page, count);
+
+    if (first < 0)
+        first = first_by_mincore((char *)addr, count, page);
+    errno = saved;
+    if (first < 0)
+        return (int)first;
+    *ret = (size_t)first * page;
+    return 0;
+}
+
 int sys_map_file(const char *path, void **ret, size_t *ret_len)
 {
     int saved = errno;

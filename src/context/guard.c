@@ -105,12 +105,14 @@ void guard_install(stack *s)
     guard_kind best = stack_guard_kind();
 
     s->guarded = true;
-    s->guard = GUARD_CANARY;
+    guard_kind got = GUARD_CANARY;
     if (best == GUARD_MADVISE &&
         sys_madvise(guard_of(s), STACK_GUARD_SIZE, MADV_GUARD_INSTALL) == 0)
-        s->guard = GUARD_MADVISE;
+        got = GUARD_MADVISE;
     else if (best != GUARD_CANARY && protect(s)) /* also in locked memory, which takes no marks */
-        s->guard = GUARD_MPROTECT;
+        got = GUARD_MPROTECT;
+    a_store(&s->guard, got,
+            relaxed); /* it comes with the stack; a late look at a peak may see it */
 }
 
 void guard_remove(stack *s)

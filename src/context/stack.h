@@ -59,6 +59,11 @@ static inline void stack_note_depth(stack *s, void *sp)
     if ((char *)sp < s->deepest && sp)
         s->deepest = sp;
 }
+/* Gives all of an unused stack's memory back, whatever lay in it. */
+void stack_empty(stack *s);
+/* Bytes from the lowest page that was touched since then to the stack's end; -ENOTSUP. Any thread,
+ * while it is used; of a stack that is given back meanwhile it is some number. */
+int64_t stack_peak(const stack *s);
 /* Which stack's guard or usable memory holds the address; NULL: none. Async-signal-safe. With
  * *ret_in_guard: whether it is the guard. */
 const stack *stack_find(const void *addr, bool *ret_in_guard);

@@ -116,3 +116,12 @@ const stack *stack_large_find(const void *addr, bool *ret_in_guard)
     }
     return NULL;
 }
+
+void stack_large_bounds(const stack *s, char **ret_low, size_t *ret_size)
+{
+    const large_stack *node = container_of(s, large_stack, stack);
+    size_t len = a_load(&node->len, acquire); /* pairs with stack_large_get */
+
+    *ret_low = a_load(&node->base, relaxed) + STACK_GUARD_SIZE;
+    *ret_size = len ? len - STACK_GUARD_SIZE : 0;
+}

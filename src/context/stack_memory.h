@@ -23,6 +23,8 @@ void stack_large_guard(void);
 /* Larger stacks, each with a mapping of its own (stack_large.c). */
 int stack_large_get(size_t size, stack **ret);
 void stack_large_put(stack *s);
+/* Where its usable bytes lie; of one that is given back meanwhile, of its mapping before or after. */
+void stack_large_bounds(const stack *s, char **ret_low, size_t *ret_size);
 const stack *stack_large_find(const void *addr, bool *ret_in_guard);
 
 #endif

@@ -59,6 +59,7 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
     if (has_name(opts))
         copy_name(t->extra->name, opts->name);
     t->keep_fp = opts->keep_fp;
+    t->measure_stack = opts->measure_stack;
     if (opts->keep_fp)
         fp_control_save(&t->extra->fp);
     if (req->copy_size) {

@@ -41,12 +41,13 @@ struct edo_task_header {
     sched *sched;        /* atomic: a shutdown's walk reads it; NULL while free */
     task *next;          /* the link of whichever queue it stands in */
     struct scope *scope; /* innermost; lies on the task's own stack */
-    stack *stack;        /* NULL until it first runs, and without one */
+    stack *stack;        /* atomic: a look at its peak; NULL until it first runs, and without one */
     void *low_water;     /* the deepest place at which it was left */
     int saved_errno;     /* while suspended */
     uint16_t last_core;  /* its index, for EDO_CHAOS=migrate */
     uint8_t kind;
     bool keep_fp : 1;
+    bool measure_stack : 1;
     bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
     context ctx;
 
@@ -71,6 +72,7 @@ struct edo_task_header {
     bool lent_stack;     /* some task was given a pointer to this one's stack */
 #endif
     int result;
+    uint32_t stack_peak;  /* after the end of a task that was measured */
     bool canceled_future; /* polled: the cancel has been passed on */
     bool told_no_stack;   /* said once */
     bool waker_is_free;   /* atomic: the completer has made its last touch of join_waker */

@@ -86,7 +86,9 @@ static int give_stack(core *c, task *t)
         c->warm = NULL;
     else if (stack_get(&c->stacks, t->stack_size, &s) < 0)
         return -ENOMEM;
-    t->stack = s;
+    if (unlikely(t->measure_stack))
+        stack_empty(s);
+    a_store(&t->stack, s, release); /* pairs with edo_task_stack_peak */
     t->has_canary = s->guard == GUARD_CANARY;
     context_init(&t->ctx, s, task_entry, t);
     return 0;
@@ -122,6 +124,13 @@ static void run_polled(thread *self, task *t)
             (int)(t->canceled_future && t->fut->result == -ECANCELED ? why : t->fut->result);
 }
 
+static noinline void note_peak(task *t, const stack *s)
+{
+    int64_t peak = stack_peak(s);
+
+    a_store(&t->stack_peak, peak > 0 ? (uint32_t)peak : 0, relaxed); /* with the stack's NULL */
+}
+
 /* Stacks of the common size are handed on warm. */
 static void take_stack(core *c, task *t)
 {
@@ -129,7 +138,9 @@ static void take_stack(core *c, task *t)
 
     if (t->kind != TASK_STACKFUL || !s)
         return;
-    t->stack = NULL;
+    if (unlikely(t->measure_stack))
+        note_peak(t, s);
+    a_store(&t->stack, NULL, release); /* pairs with edo_task_stack_peak */
     stack_note_depth(s, t->low_water);
     if (c && !c->warm && s->common)
         c->warm = s;
