@@ -48,8 +48,8 @@ faults:
 soak:
 	@tools/setup test
 	@$(call build,debug)
-	@$(call build,debug,--target edo-soak)
-	@tools/soak build/debug $(MINUTES) $(PAUSE)
+	@$(call build,release,--target edo-soak)
+	@tools/soak build/debug build/release $(MINUTES) $(PAUSE)
 
 asan tsan ucontext:
 	@tools/setup $@
