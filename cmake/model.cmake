@@ -63,6 +63,8 @@ model_program(inject 2 src/sched/inject.c)
 model_program(lock 6 REAL_LOCK src/base/lock.c)
 target_compile_definitions(model-lock PRIVATE LOOKS=1)
 model_program(wheel 7 src/driver/wheel.c src/future/parker.c)
+model_program(driver_op 8 src/driver/op.c src/driver/source.c src/driver/epoll/epoll.c
+    src/future/parker.c)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

@@ -13,6 +13,7 @@
 #include <edo/error.h>
 
 #include "base/chaos.h"
+#include "base/model.h"
 #include "base/sys.h"
 #include "driver/source.h"
 
@@ -111,8 +112,9 @@ void op_end(edo_op *op, int64_t result, wakes *owed)
     bool was_user = a_load(&op->state, relaxed) != OP_NEW;
     bool left = was_user && ((queue->ready & DIR_READY) || (op->dir == OP_IN && src->kept));
 
-    op_unlink(op);
-    if (left && queue->first && !wakes_full(owed))
+    if (MODEL_BUG(806, true, false))
+        op_unlink(op);
+    if (MODEL_BUG(805, left, false) && queue->first && !wakes_full(owed))
         wakes_add(owed, &queue->first->waker);
     op->result = result;
     /* release: publishes the result; pairs with the acquires in op_poll and op_cancel. */

@@ -22,6 +22,7 @@
 
 #include "base/chaos.h"
 #include "base/fork.h"
+#include "base/model.h"
 #include "base/sys.h"
 
 #define CHUNK_SOURCES 256
@@ -192,7 +193,7 @@ static void finish_close(source *src)
 
 void source_leave(source *src)
 {
-    if (--src->users == 0 && src->closing)
+    if (MODEL_BUG(807, --src->users == 0, true) && src->closing)
         finish_close(src);
     else
         lock_drop(&src->lock);
@@ -207,7 +208,8 @@ static bool tell(op_queue *queue, wakes *owed)
         if (wakes_full(owed))
             return false;
         op->linked = LINK_TOLD;
-        wakes_add(owed, &op->waker);
+        if (MODEL_BUG(808, true, false))
+            wakes_add(owed, &op->waker);
     }
     return true;
 }

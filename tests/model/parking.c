@@ -157,7 +157,7 @@ static const model_scenario scenarios[] = {
     {.name = "one_wakes_the_next",
      .setup = setup_chain,
      .threads = {worker_0, worker_1, inject_0},
-     .weak = 1,
+     .no_weak = true,
      .check = check},
 };
 

@@ -4,6 +4,7 @@
  */
 #include "engine/model.h"
 #include "sched/current.h"
+#include "sched/overflow.h"
 #include "sched/sched.h"
 
 #define STUB __attribute__((weak))
@@ -129,4 +130,28 @@ STUB int *edo_errno_location(void)
     static int place;
 
     return &place;
+}
+
+STUB void stack_empty(stack *s)
+{
+    (void)s;
+    NOT_MODELLED();
+}
+
+STUB int64_t stack_peak(const stack *s)
+{
+    (void)s;
+    NOT_MODELLED();
+}
+
+STUB bool stack_canary_is_whole(const stack *s)
+{
+    (void)s;
+    NOT_MODELLED();
+}
+
+STUB _Noreturn void overflow_found_late(const task *t, bool has_ended)
+{
+    (void)t, (void)has_ended;
+    NOT_MODELLED();
 }

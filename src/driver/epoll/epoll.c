@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "base/chaos.h"
+#include "base/model.h"
 #include "base/sys.h"
 #include "driver/source.h"
 
@@ -128,7 +129,8 @@ static int64_t call(edo_op *op)
     int64_t result = op_perform(op, fd);
     chaos_point();
     lock_take(&src->lock);
-    if ((result == -EAGAIN || says_nothing_left(op, result, seen)) && queue->ready == seen)
+    if ((result == -EAGAIN || says_nothing_left(op, result, seen)) &&
+        MODEL_BUG(801, queue->ready == seen, true))
         queue->ready &= ~(uint32_t)DIR_READY;
     return result;
 }
@@ -175,7 +177,7 @@ static void epoll_driver_cancel(edo_op *op)
 static void note(op_queue *queue, bool hup, wakes *owed)
 {
     queue->ready = (queue->ready + DIR_TICK) | DIR_READY | (hup ? DIR_HUP : 0);
-    if (queue->first)
+    if (MODEL_BUG(802, queue->first, NULL))
         wakes_add(owed, &queue->first->waker);
 }
 
@@ -238,7 +240,8 @@ static void epoll_driver_unpark(driver *base)
 
     /* acq_rel: what was published before is seen by the holder after its park; pairs with
      * begin_sleep and with the exchange at park's end. */
-    if (a_xchg(&d->parked, NOTIFIED, acq_rel) == PARKED)
+    if (a_xchg(&d->parked, NOTIFIED, MODEL_BUG(803, acq_rel, relaxed)) ==
+        MODEL_BUG(804, PARKED, NOTIFIED))
         sys_write(d->event, &one, sizeof one);
 }
 

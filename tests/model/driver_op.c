@@ -1,0 +1,293 @@
+/*
+ * driver_op.c: operations of a source on the epoll driver: a reader gets what came, whoever closes
+ * or gives up meanwhile, and no descriptor is closed under a call. The kernel beneath it is a few
+ * lines here: one descriptor with bytes in it, and one epoll set.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/lock.h"
+#include "base/sys.h"
+#include "driver/driver.h"
+#include "driver/source.h"
+#include "engine/model.h"
+#include "future/parker.h"
+
+#define EPOLL_FD 3
+#define EVENT_FD 4
+#define DATA_FD 5
+
+/* --- the kernel: all of it under one lock of its own -------------------------------------- */
+
+static struct {
+    lock lock;
+    unsigned bytes;      /* to be read */
+    bool watched;        /* DATA_FD is in the set */
+    bool edge, unparked; /* events to be reported */
+    bool closed;
+    uint64_t data; /* of the event */
+} kernel;
+
+int sys_epoll_create(void)
+{
+    return EPOLL_FD;
+}
+
+int sys_eventfd(unsigned initial, int flags)
+{
+    (void)initial, (void)flags;
+    return EVENT_FD;
+}
+
+int sys_epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
+{
+    (void)epoll;
+    if (fd != DATA_FD)
+        return 0;
+    lock_take(&kernel.lock);
+    model_assert(!kernel.closed);
+    kernel.watched = op != EPOLL_CTL_DEL;
+    kernel.edge = kernel.watched && kernel.bytes > 0; /* what is there already is reported */
+    if (event)
+        kernel.data = event->data.u64;
+    lock_drop(&kernel.lock);
+    return 0;
+}
+
+static bool has_event(void *arg)
+{
+    (void)arg;
+    return kernel.edge || kernel.unparked;
+}
+
+int sys_epoll_wait(int epoll, struct epoll_event *events, int max, uint64_t until_ns)
+{
+    int n = 0;
+
+    (void)epoll, (void)max;
+    if (until_ns != 0)
+        model_wait_until(has_event, NULL, "sleeps in epoll_wait");
+    lock_take(&kernel.lock);
+    if (kernel.edge)
+        events[n++] = (struct epoll_event){.events = EPOLLIN, .data.u64 = kernel.data};
+    if (kernel.unparked)
+        events[n++] = (struct epoll_event){.events = EPOLLIN, .data.u64 = UINT64_MAX};
+    kernel.edge = kernel.unparked = false;
+    lock_drop(&kernel.lock);
+    return n;
+}
+
+ssize_t sys_write(int fd, const void *buf, size_t len)
+{
+    (void)buf;
+    model_assert(fd == EVENT_FD);
+    lock_take(&kernel.lock);
+    kernel.unparked = true;
+    lock_drop(&kernel.lock);
+    return (ssize_t)len;
+}
+
+ssize_t sys_recv(int fd, void *buf, size_t len, int flags)
+{
+    ssize_t n = -EAGAIN;
+
+    (void)flags;
+    lock_take(&kernel.lock);
+    model_assert(fd == DATA_FD && !kernel.closed);
+    if (kernel.bytes > 0) {
+        n = kernel.bytes < len ? (ssize_t)kernel.bytes : (ssize_t)len;
+        kernel.bytes -= (unsigned)n;
+        memset(buf, 'x', (size_t)n);
+    }
+    lock_drop(&kernel.lock);
+    return n;
+}
+
+int sys_close(int fd)
+{
+    lock_take(&kernel.lock);
+    model_assert(fd == DATA_FD && !kernel.closed && !kernel.watched);
+    kernel.closed = true;
+    lock_drop(&kernel.lock);
+    return 0;
+}
+
+/* op.c has these as well; no scenario comes to them. */
+int sys_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags)
+{
+    (void)fd, (void)sa, (void)len, (void)flags;
+    return -ENOSYS;
+}
+
+int sys_connect(int fd, const struct sockaddr *sa, socklen_t len)
+{
+    (void)fd, (void)sa, (void)len;
+    return -ENOSYS;
+}
+
+int sys_getpeername(int fd, struct sockaddr *sa, socklen_t *len)
+{
+    (void)fd, (void)sa, (void)len;
+    return -ENOSYS;
+}
+
+int sys_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+    (void)fd, (void)level, (void)name, (void)value, (void)len;
+    return -ENOSYS;
+}
+
+ssize_t sys_read(int fd, void *buf, size_t len)
+{
+    (void)fd, (void)buf, (void)len;
+    return -ENOSYS;
+}
+
+ssize_t sys_send(int fd, const void *buf, size_t len, int flags)
+{
+    (void)fd, (void)buf, (void)len, (void)flags;
+    return -ENOSYS;
+}
+
+/* The peer sends a byte. */
+static void arrive(void)
+{
+    lock_take(&kernel.lock);
+    kernel.bytes++;
+    kernel.edge = kernel.watched;
+    lock_drop(&kernel.lock);
+}
+
+/* --- the scenarios ------------------------------------------------------------------------ */
+
+static driver *the_driver;
+static source *src;
+static uint32_t over; /* atomic: readers that came to their end */
+static uint32_t readers;
+static int64_t results[2];
+
+static void setup_readers(unsigned n)
+{
+    model_assert(epoll_driver_ops.open(&the_driver) == 0);
+    model_assert(source_open(the_driver, DATA_FD, true, &src) == 0);
+    readers = n;
+    model_name(&src->lock, "source.lock");
+    model_name(&kernel.lock, "kernel");
+}
+
+static void setup_one(void)
+{
+    setup_readers(1);
+}
+
+static void setup_two(void)
+{
+    setup_readers(2);
+}
+
+/* One byte, with a parker for a waker. The memory is gone when it returns. */
+static void read_one(unsigned i, bool gives_up)
+{
+    char byte[2];
+    edo_op op;
+    parker *p = parker_new();
+    edo_waker waker = parker_waker(p);
+
+    /* With room for more a read is short, and says that nothing is left. */
+    op_init(&op, src, OP_RECV, byte, readers == 1 ? 2 : 1);
+    while (op_poll(&op, &waker) == EDO_PENDING) {
+        if (gives_up)
+            op_cancel(&op);
+        else
+            parker_wait(p, UINT64_MAX);
+    }
+    results[i] = op.result;
+    memset(&op, 0x55, sizeof op);
+    parker_unref(p);
+    a_fetch_add(&over, 1, release);
+    the_driver->ops->unpark(the_driver);
+}
+
+static void reader_0(void)
+{
+    read_one(0, false);
+}
+
+static void reader_1(void)
+{
+    read_one(1, false);
+}
+
+static void reader_gives_up(void)
+{
+    read_one(1, true);
+}
+
+/* Whoever holds the driver: events reach the readers by it. */
+static void holder(void)
+{
+    while (a_load(&over, acquire) < readers)
+        the_driver->ops->park(the_driver, UINT64_MAX);
+}
+
+static void sender(void)
+{
+    arrive();
+}
+
+static void sender_of_two(void)
+{
+    arrive();
+    arrive();
+}
+
+static void closer(void)
+{
+    source_close(src);
+}
+
+static void check_read(void)
+{
+    for (unsigned i = 0; i < readers; i++)
+        model_assert(results[i] == 1);
+}
+
+static void check_gives_up(void)
+{
+    model_assert(results[0] == 1);
+    model_assert(results[1] == 1 || results[1] == -ECANCELED);
+}
+
+static void check_closed(void)
+{
+    model_assert(results[0] == 1 || results[0] == -ECANCELED);
+    model_assert(kernel.closed);
+}
+
+static const model_scenario scenarios[] = {
+    {.name = "read_and_send",
+     .setup = setup_one,
+     .threads = {reader_0, holder, sender},
+     .check = check_read},
+    {.name = "close_while_reading",
+     .setup = setup_one,
+     .threads = {reader_0, holder, closer},
+     .check = check_closed},
+    {.name = "close_and_send",
+     .setup = setup_one,
+     .weak = 1,
+     .threads = {reader_0, holder, closer, sender},
+     .check = check_closed},
+    {.name = "two_readers",
+     .setup = setup_two,
+     .weak = 1,
+     .threads = {reader_0, reader_1, holder, sender_of_two},
+     .check = check_read},
+    {.name = "one_gives_up",
+     .setup = setup_two,
+     .weak = 1,
+     .threads = {reader_0, reader_gives_up, holder, sender_of_two},
+     .check = check_gives_up},
+};
+
+MODEL_PROGRAM("driver_op", scenarios)
