@@ -60,7 +60,8 @@ def of_lateness(results):
 
 def of_calls(results):
     """No system call per op, no allocation per op."""
-    for row in results["witness"]:
+    # sleep_many is not busy: between two ticks of the clock its worker sleeps, which is a call.
+    for row in (r for r in results["witness"] if r["workload"] != "sleep_many"):
         for threads, calls in row["calls"].items():
             yield Verdict(f"{row['workload']}, {threads_text(int(threads))}, system calls per op",
                           sum(calls.values()), CALLS_TOLERANCE)
