@@ -15,7 +15,7 @@ ARGS ?=
 # Builds a preset: $(call build,preset,what else cmake --build takes)
 build = cmake --preset $(1) $(CONFIGURE) >/dev/null && cmake --build build/$(1) -j $(JOBS) $(2)
 
-.PHONY: help run test soak asan tsan ucontext bench faults model lint format install clean
+.PHONY: help run test soak asan tsan ucontext bench faults model aarch64 lto lint format install clean
 
 help:
 	@echo "make run        build and run the demonstration (ARGS='serve 127.0.0.1:7007')"
@@ -25,6 +25,8 @@ help:
 	@echo "make asan tsan ucontext   the tests in that build"
 	@echo "make bench      edo beside its peers (B=yield1,tcp_echo: some; ROUNDS=5)"
 	@echo "make model      the protocols in every order, by the model checker (T=run_queue: one)"
+	@echo "make aarch64    cross-built, the core's tests under qemu-user"
+	@echo "make lto        optimized as a whole by gcc and clang; no thread-local address is kept"
 	@echo "make lint       what can be checked without running"
 	@echo "make install    PREFIX=/usr/local, DESTDIR="
 
@@ -66,10 +68,28 @@ model:
 	@$(call build,model)
 	@tools/test-model $(T)
 
+aarch64:
+	@tools/setup $@
+	@tools/fetch-foreign arm64 build/aarch64-root libcmocka0 libcmocka-dev
+	@$(call build,aarch64)
+	@$(call build,aarch64-signed)
+	@tools/test-sanitized $@ $(T)
+
+# Each program takes seconds to link; these stand for the rest.
+LTO_TESTS = $(subst /,-,$(basename $(wildcard $(addprefix tests/,$(addsuffix /*_test.c,$(LTO_FOLDERS))))))
+LTO_FOLDERS = context sched task
+lto:
+	@tools/setup $@
+	@$(call build,lto,--target edo edo-shared edo-test $(LTO_TESTS))
+	@$(call build,lto-clang,--target edo edo-shared edo-test $(LTO_TESTS))
+	@tools/test-lto $(LTO_FOLDERS)
+
 lint:
 	@tools/setup lint
 	@$(call build,release)
 	@tools/lint build/release
+	@tools/check-names build/release/libedo.a build/release/libedo-test.a build/release/libedo.so
+	@tools/check-tls build/release/libedo.so
 
 format:
 	@tools/setup lint

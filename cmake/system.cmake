@@ -8,7 +8,7 @@ endif()
 if(NOT CMAKE_SIZEOF_VOID_P EQUAL 8)
     message(FATAL_ERROR "edo needs a 64-bit system; this compiler makes 32-bit programs.")
 endif()
-if(NOT EDO_UCONTEXT AND NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+if(NOT EDO_UCONTEXT AND NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
     message(FATAL_ERROR "edo has no context switch for ${CMAKE_SYSTEM_PROCESSOR} yet; "
         "configure with -DEDO_UCONTEXT=ON to use the system's (slower) one.")
 endif()

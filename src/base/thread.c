@@ -1,4 +1,9 @@
-/* thread.c: threads by pthread_create; each names itself before its function runs. */
+/*
+ * thread.c: threads by pthread_create; each names itself before its function runs.
+ *
+ * Where pthread_self is called, nothing is inlined: it is declared const, and a caller that can
+ * suspend would go on with the thread that it was on before (tools/check-tls).
+ */
 #include "base/thread.h"
 
 #include <errno.h>
@@ -8,6 +13,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/macros.h"
 
 typedef struct thread_start_args {
     void *(*fn)(void *arg);
@@ -15,13 +21,18 @@ typedef struct thread_start_args {
     char name[16];
 } thread_start_args;
 
+static noinline void name_self(const char *name)
+{
+    pthread_setname_np(pthread_self(), name);
+}
+
 static void *start(void *arg)
 {
     thread_start_args args = *(thread_start_args *)arg;
 
     free(arg);
     /* Here and not in the starter: there the thread may have ended and detached itself by now. */
-    pthread_setname_np(pthread_self(), args.name);
+    name_self(args.name);
     return args.fn(args.arg);
 }
 
@@ -45,7 +56,7 @@ void thread_join(pthread_t thread)
     pthread_join(thread, NULL);
 }
 
-void thread_detach_self(void)
+noinline void thread_detach_self(void)
 {
     pthread_detach(pthread_self());
 }

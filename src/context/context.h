@@ -3,7 +3,8 @@
  *
  * The switch saves the callee-saved registers and nothing else: the signal mask stays, and so do
  * the floating-point control words (context_fp_save and _load are for tasks that ask). Sanitizers
- * are told of each switch. x86-64 assembly, or ucontext as a build option (EDO_UCONTEXT).
+ * are told of each switch. Assembly for x86-64 and aarch64, or ucontext as a build option
+ * (EDO_UCONTEXT).
  */
 #ifndef CONTEXT_CONTEXT_H
 #define CONTEXT_CONTEXT_H
@@ -52,8 +53,12 @@ int context_call_on(const context *ctx, void (*fn)(void *arg), void *arg);
 
 /* Floating-point control state. */
 typedef struct fp_control {
+#if defined(__aarch64__)
+    uint64_t fpcr;
+#else
     uint32_t mxcsr;
     uint16_t x87;
+#endif
 } fp_control;
 void fp_control_save(fp_control *fp);
 void fp_control_load(const fp_control *fp);

@@ -1,9 +1,9 @@
 /*
  * context/machine.h: the part of a switch that depends on the processor.
  *
- * Two implementations: x86-64 (switch_x86_64.S, machine_x86_64.c) and ucontext for all others, or
- * by the build option EDO_UCONTEXT. A suspended place is one pointer: the stack pointer, or the
- * ucontext_t.
+ * Three implementations: x86-64 (switch_x86_64.S, machine_x86_64.c), aarch64 (likewise named), and
+ * ucontext for all others, or by the build option EDO_UCONTEXT. A suspended place is one pointer:
+ * the stack pointer, or the ucontext_t.
  */
 #ifndef CONTEXT_MACHINE_H
 #define CONTEXT_MACHINE_H
@@ -11,7 +11,16 @@
 #if !defined(EDO_UCONTEXT) || !EDO_UCONTEXT
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define MACHINE_X86_64 1
+#elif defined(__aarch64__) && !defined(__ILP32__)
+#define MACHINE_AARCH64 1
+#ifdef __ARM_FEATURE_PAC_DEFAULT
+#define MACHINE_SIGNS 1 /* return addresses are signed */
 #endif
+#endif
+#endif
+/* A switch of our own, which can say how deep a place is and call below it. */
+#if defined(MACHINE_X86_64) || defined(MACHINE_AARCH64)
+#define MACHINE_ASSEMBLY 1
 #endif
 
 #ifndef __ASSEMBLER__

@@ -17,7 +17,7 @@
 #include "base/macros.h"
 #include "context/sanitizer.h"
 
-#ifndef MACHINE_X86_64
+#ifndef MACHINE_ASSEMBLY
 
 typedef struct switch_place {
     ucontext_t uc;

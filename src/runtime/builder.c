@@ -1,6 +1,5 @@
 /* builder.c: a runtime from its options: checked, defaults filled in, cores made, threads started.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -17,9 +16,7 @@
 
 static bool only_blanks(const char *name)
 {
-    while (isspace((unsigned char)*name))
-        name++;
-    return *name == '\0';
+    return name[strspn(name, " \t\n\v\f\r")] == '\0';
 }
 
 /* What is wrong with the options, as a sentence's end; NULL: nothing. */

@@ -32,6 +32,16 @@ struct edo_test_task {
     edo_waker waker; /* one reference is ours */
 };
 
+/* Not inlined: pthread_self is declared const, and a caller may be on another thread by the time it
+ * asks again. */
+static __attribute__((noinline)) pthread_t this_thread(void)
+{
+    pthread_t self = pthread_self();
+
+    __asm__ volatile("" : "+r"(self));
+    return self;
+}
+
 static void on_wake(void *arg)
 {
     mark *m = arg;
@@ -40,7 +50,7 @@ static void on_wake(void *arg)
     atomic_fetch_add(&m->wakes, 1);
     if (state == MARK_LIVE)
         return;
-    if (pthread_equal(atomic_load(&m->thread), pthread_self()) ||
+    if (pthread_equal(atomic_load(&m->thread), this_thread()) ||
         atomic_fetch_add(&m->strays, 1) > 0)
         edo_test_fail(__FILE__, __LINE__, "a waker was called after its %s",
                       state == MARK_READY ? "future said ready" : "harness was released");
@@ -48,7 +58,7 @@ static void on_wake(void *arg)
 
 static void end(mark *m, enum mark_state state)
 {
-    atomic_store(&m->thread, pthread_self());
+    atomic_store(&m->thread, this_thread());
     atomic_store(&m->state, state);
 }
 

@@ -5,8 +5,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 
+#include "base/sys.h"
 #include "context/context.h"
+#include "context/machine.h"
+#include "support/forked.h"
 
 #define MANY 1000
 
@@ -16,6 +22,7 @@ typedef struct player {
     stack *stack;
     unsigned rounds; /* to play */
     uint64_t sum;
+    double kept;
     int seen_errno;
 } player;
 
@@ -118,43 +125,63 @@ EDO_TEST_PLAIN(context_stack_is_aligned)
     context_fini_thread(&home);
 }
 
-/* More values in flight over the switch than there are registers to keep them in. */
+/* More values in flight over the switch than there are registers to keep them in, of each kind. */
+#define KEPT(type, x)                                                                              \
+    type a = (type)(x), b = a + 3, c = a + 5, d = a + 7, e = a + 11, f = a + 13, g = a + 17,       \
+         h = a + 19, i = a + 23, j = a + 29, k = a + 31, l = a + 37
+#define MIXED()                                                                                    \
+    (a++, b += a, c += b, d += c, e += d, f += e, g += f, h += g, i += h, j += i, k += j, l += k)
+
+static uint64_t mix_integers(player *p, uint64_t first, unsigned rounds)
+{
+    KEPT(uint64_t, first);
+
+    while (rounds--) {
+        if (p)
+            context_switch(&p->ctx, p->home);
+        MIXED();
+    }
+    return l;
+}
+
+static double mix_doubles(player *p, uint64_t first, unsigned rounds)
+{
+    KEPT(double, first);
+
+    while (rounds--) {
+        if (p)
+            context_switch(&p->ctx, p->home);
+        MIXED();
+    }
+    return l;
+}
+
 static void keep_many(void *arg)
 {
     player *p = arg;
-    uint64_t a = p->sum, b = a * 3, c = a * 5, d = a * 7, e = a * 11, f = a * 13, g = a * 17;
 
-    for (unsigned i = 0; i < p->rounds; i++) {
-        context_switch(&p->ctx, p->home);
-        a++, b += a, c += b, d += c, e += d, f += e, g += f;
-    }
-    p->sum = g;
+    p->sum = mix_integers(p, p->sum, p->rounds);
+    p->kept = mix_doubles(p, p->sum % 10, p->rounds);
     context_switch_last(&p->ctx, p->home);
-}
-
-static uint64_t expected_of(uint64_t a, unsigned rounds)
-{
-    uint64_t b = a * 3, c = a * 5, d = a * 7, e = a * 11, f = a * 13, g = a * 17;
-
-    while (rounds--)
-        a++, b += a, c += b, d += c, e += d, f += e, g += f;
-    return g;
 }
 
 EDO_TEST_PLAIN(registers_survive_a_switch)
 {
+    enum { ROUNDS = 50 };
     player p[3];
 
     context_init_thread(&home);
     for (unsigned i = 0; i < 3; i++) {
-        p[i] = (player){.rounds = 50, .sum = i + 1};
+        p[i] = (player){.rounds = ROUNDS, .sum = i + 1};
         start_player(&p[i], keep_many);
     }
-    for (unsigned round = 0; round <= 50; round++)
+    for (unsigned round = 0; round <= 2 * ROUNDS; round++)
         for (unsigned i = 0; i < 3; i++)
             context_switch(&home, &p[i].ctx);
     for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(p[i].sum, expected_of(i + 1, 50));
+        uint64_t sum = mix_integers(NULL, i + 1, ROUNDS);
+        assert_int_equal(p[i].sum, sum);
+        assert_true(p[i].kept == mix_doubles(NULL, sum % 10, ROUNDS)); /* the same operations */
         finish_player(&p[i]);
     }
     context_fini_thread(&home);
@@ -172,6 +199,11 @@ EDO_TEST_PLAIN(fp_control_is_saved_and_loaded)
     assert_int_equal(fegetround(), FE_TONEAREST);
     assert_int_not_equal(usual.mxcsr, upward.mxcsr);
     assert_int_not_equal(usual.x87, upward.x87);
+    fp_control_load(&upward);
+    assert_int_equal(fegetround(), FE_UPWARD);
+#elif defined(__aarch64__)
+    assert_int_equal(fegetround(), FE_TONEAREST);
+    assert_int_not_equal(usual.fpcr, upward.fpcr);
     fp_control_load(&upward);
     assert_int_equal(fegetround(), FE_UPWARD);
 #endif
@@ -261,3 +293,69 @@ EDO_TEST_PLAIN(signal_mask_is_left_alone)
     finish_player(&p);
     context_fini_thread(&home);
 }
+
+#if defined(MACHINE_AARCH64) && defined(__ARM_FEATURE_BTI_DEFAULT)
+
+#ifndef PROT_BTI
+#define PROT_BTI 0x10
+#endif
+#ifndef HWCAP2_BTI
+#define HWCAP2_BTI (1 << 17)
+#endif
+
+void machine_begin(void); /* the last of the switch's functions but one */
+
+/* From here on an indirect branch into the switch's pages must end at a landing pad, as in a
+ * program all of which was built so. */
+static void want_landing_pads(void)
+{
+    uintptr_t page = (uintptr_t)machine_swap & ~(sys_page_size() - 1);
+    uintptr_t end = (uintptr_t)machine_begin + 256;
+
+    if (!(getauxval(AT_HWCAP2) & HWCAP2_BTI))
+        EDO_SKIP("this processor knows no landing pads");
+    assert_ok(sys_mprotect((void *)page, end - page, PROT_READ | PROT_EXEC | PROT_BTI));
+}
+
+static void note_call(void *arg)
+{
+    *(int *)arg += 1;
+}
+
+EDO_TEST_PLAIN(switch_has_its_landing_pads)
+{
+    player p = {.rounds = 3};
+    void (*volatile swap)(void **from, void *to) = machine_swap;
+    int (*volatile call_on)(void *place, void (*fn)(void *arg), void *arg) = machine_call_on;
+    int calls = 0;
+
+    want_landing_pads();
+    context_init_thread(&home);
+    start_player(&p, play);
+    for (int round = 0; round < 4; round++)
+        swap(&home.sp, p.ctx.sp);
+    assert_int_equal(p.sum, 3);
+    assert_ok(call_on(p.ctx.sp, note_call, &calls));
+    assert_int_equal(calls, 1);
+    finish_player(&p);
+    context_fini_thread(&home);
+}
+
+static void branch_behind_the_pad(void)
+{
+    void (*volatile behind)(void) = (void (*)(void))((uintptr_t)machine_swap + 8);
+
+    behind();
+}
+
+EDO_TEST_PLAIN(switch_is_entered_at_its_landing_pad_only)
+{
+    char text[512];
+
+    want_landing_pads();
+    int status = forked_run(branch_behind_the_pad, text, sizeof text);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGILL);
+}
+
+#endif

@@ -150,7 +150,7 @@ EDO_TEST_PLAIN(stacks_by_the_ten_thousand_cost_a_page_each)
     qsort(stacks, MANY, sizeof *stacks, by_address);
     for (int i = 1; i < MANY; i++)
         assert_ptr_not_equal(stacks[i - 1], stacks[i]);
-    if (!SHADOWED)
+    if (!SHADOWED && !test_is_emulated()) /* which keep notes of each page */
         assert_in_range(after - before, MANY * 4, MANY * 5);
     for (int i = 0; i < MANY; i++)
         stack_put(&cache, stacks[i]);

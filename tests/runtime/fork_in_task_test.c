@@ -77,7 +77,7 @@ static int look_around(edo_task other)
     if (edo_yield() != 0 || a_load(&runner, relaxed) == getpid())
         return 13;
     int rc = try_new_runtime(EDO_CURRENT_THREAD);
-    if (rc || HAS_TSAN) /* which lets no child of several threads start any */
+    if (rc || HAS_TSAN || test_is_emulated()) /* which let no child of several threads start any */
         return rc;
     return try_new_runtime(EDO_MULTI_THREAD);
 }

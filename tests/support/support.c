@@ -21,6 +21,11 @@ unsigned test_scale(void)
     return scale > 1 ? (unsigned)scale : 1;
 }
 
+bool test_is_emulated(void)
+{
+    return getenv("EDO_TEST_EMULATED") != NULL;
+}
+
 unsigned test_count(unsigned n)
 {
     unsigned count = n / test_scale();

@@ -10,6 +10,8 @@
 unsigned test_scale(void);
 /* n rounds of a plain run, fewer in a slower one, at least 1. */
 unsigned test_count(unsigned n);
+/* Whether an emulator of the processor runs this: it has threads and memory of its own. */
+bool test_is_emulated(void);
 
 /* Really blocks the thread. The only real wait in the tests but for those that poll below. */
 void block_thread_for(unsigned ms);

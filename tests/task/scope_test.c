@@ -25,12 +25,13 @@ EDO_TEST_BOTH(deadline_ends_each_await_inside) /* future-062 */
     scope sc;
     edo_instant then = edo_now();
     probe p = probe_ready(1);
+    unsigned ms = 20 * test_scale();
 
-    assert_ok(scope_enter(&sc, in_ms(20), false));
+    assert_ok(scope_enter(&sc, in_ms(ms), false));
     assert_ok(edo_yield());
     assert_ok(edo_sleep(EDO_MILLIS(5))); /* before the deadline all is as ever */
     assert_err(wait_for_ever(4), -ETIMEDOUT);
-    assert_true(edo_instant_since(edo_now(), then).ns >= EDO_MILLIS(20).ns);
+    assert_true(edo_instant_since(edo_now(), then).ns >= EDO_MILLIS(ms).ns);
     assert_err(edo_sleep(EDO_SECONDS(100)), -ETIMEDOUT); /* and each one after it */
     assert_err(edo_yield(), -ETIMEDOUT);
     assert_err(edo_await(&p.base), -ETIMEDOUT);

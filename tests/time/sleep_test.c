@@ -145,13 +145,14 @@ static edo_poll starve(void *arg, const edo_waker *waker, int64_t *ret_result)
 static int starve_a_sleep(void *arg)
 {
     edo_instant began = edo_now();
-    starver s = {.sleep = edo_sleep_async(EDO_MILLIS(20))};
+    unsigned ms = 20 * test_scale();
+    starver s = {.sleep = edo_sleep_async(EDO_MILLIS(ms))};
     edo_poll_fn_future fut = edo_poll_fn(starve, &s);
 
     (void)arg;
     assert_int_equal(edo_await(&fut.base), 0);
     assert_true(s.polls > 10);
-    return ns_since(began) >= 20 * MS && ns_since(began) < 500 * MS * test_scale();
+    return ns_since(began) >= ms * MS && ns_since(began) < 500 * MS * test_scale();
 }
 
 EDO_TEST_PLAIN(a_starving_sleep_ends_at_its_deadline) /* timer-009 */
