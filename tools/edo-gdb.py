@@ -241,7 +241,7 @@ class EdoTasks(gdb.Command):
         widths = [max(len(row[i]) for row in rows) for i in range(5)]
         for row in rows:
             print("  ".join(cell.ljust(w) for cell, w in zip(row, widths)) + "  " + row[5])
-        print(f"{len(rows) - 1} tasks")
+        print(f"{len(rows) - 1} task{'s' if len(rows) != 2 else ''}")
 
 
 class EdoBacktrace(gdb.Command):

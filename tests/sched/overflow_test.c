@@ -292,6 +292,19 @@ UNCHECKED static int read_others_guard(void *arg)
     return *elsewhere;
 }
 
+/* The guard between its stack and the one above: from there the stack pointer isn't far. */
+UNCHECKED static int read_guard_above(void *arg)
+{
+    volatile char here = 0;
+    bool in_guard = false;
+    const stack *s = stack_find((void *)&here, &in_guard);
+    const char *at = s->low + s->size + STACK_GUARD_SIZE - 100;
+    const stack *above = stack_find(at, &in_guard);
+
+    (void)arg;
+    return above && above != s && above->guarded && in_guard ? *(const volatile char *)at : 0;
+}
+
 /* From the top of its stack, far above the guard. */
 UNCHECKED static int read_own_guard_from_afar(void *arg)
 {
@@ -316,8 +329,8 @@ static void fault_in_task(void *arg)
 
 EDO_TEST_PLAIN(a_wild_pointer_is_no_overflow)
 {
-    int (*ways[])(void *) = {read_null, read_others_guard, read_own_guard_from_afar,
-                             send_to_oneself};
+    int (*ways[])(void *) = {read_null, read_others_guard, read_guard_above,
+                             read_own_guard_from_afar, send_to_oneself};
 
     for (size_t i = 0; i < array_len(ways); i++) {
         assert_int_equal(signal_of(fault_in_task, &ways[i]), SIGSEGV);
