@@ -1,5 +1,6 @@
 """The micro-benchmarks: edo and the peers in turn, round after round, in one run."""
 import math
+import os
 import statistics
 import subprocess
 import sys
@@ -21,12 +22,13 @@ class Failed(Exception):
 def run_program(program, workload, **options):
     """One process; the fields of each line that it prints. A million tasks take their time."""
     command = [program, workload, *(f"{k}={v}" for k, v in options.items())]
+    shown = " ".join([os.path.basename(program), *command[1:]])
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=900)
     except subprocess.TimeoutExpired:
-        raise Failed(f"{' '.join(command)}: took over a quarter of an hour")
+        raise Failed(f"{shown}: took over a quarter of an hour")
     if run.returncode != 0:
-        raise Failed(f"{' '.join(command)}: status {run.returncode}: {run.stderr.strip()}")
+        raise Failed(f"{shown}: status {run.returncode}: {run.stderr.strip()}")
     return [parse_line(line) for line in run.stdout.splitlines()]
 
 

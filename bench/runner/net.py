@@ -98,7 +98,7 @@ def run_load(text, port, cores=None, **options):
                          preexec_fn=pin(cores))
     fields = dict(pair.split("=") for pair in run.stdout.split())
     if run.returncode != 0:
-        raise Failed(f"{' '.join(command)}: {run.stdout.strip()} {run.stderr.strip()}")
+        raise Failed(f"{program} {' '.join(command[1:])}: {run.stdout.strip()} {run.stderr.strip()}")
     return {key: float(value) for key, value in fields.items()}
 
 
