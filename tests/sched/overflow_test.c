@@ -26,7 +26,10 @@ static void be_plain(void)
 static int signal_of(void (*fn)(void *arg), void *arg)
 {
     int status = run_child(fn, arg, said, sizeof said);
+    char *of_emulator = test_is_emulated() ? strstr(said, "qemu: uncaught target signal") : NULL;
 
+    if (of_emulator)
+        *of_emulator = '\0';
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
@@ -155,7 +158,7 @@ static void overflow_with_guard(void *arg)
 
 EDO_TEST_PLAIN(both_kinds_of_pages_are_told)
 {
-    for (guard_kind kind = GUARD_MADVISE; kind <= GUARD_MPROTECT; kind++) {
+    for (guard_kind kind = stack_guard_kind(); kind <= GUARD_MPROTECT; kind++) {
         assert_int_equal(signal_of(overflow_with_guard, &kind), SIGSEGV);
         assert_said(" \"diver\" (spawned at ");
         assert_backtrace();
@@ -237,7 +240,7 @@ EDO_TEST_PLAIN(a_canary_is_looked_at_when_the_task_leaves)
         assert_said(" \"diver\" (spawned at ");
         assert_said("it had no guard page");
         assert_not_said("went on");
-#ifdef MACHINE_X86_64
+#ifdef MACHINE_ASSEMBLY
         if (i == 0)
             assert_said(" come_back+0x"); /* it is suspended there */
 #endif
