@@ -29,7 +29,7 @@ typedef struct chunk {
     _Alignas(64) char objects[];
 } chunk;
 
-static const size_t extra_room[TASK_SLAB_CLASSES] = {0, 192, 960};
+static const size_t extra_room[TASK_SLAB_CLASSES] = {0, 64, 128, 192, 320, 576, 960};
 static chunk *chunks; /* atomic; append only: the process's headers */
 static task_cache shared_cache;
 static lock shared_lock;

@@ -10,7 +10,7 @@
 #include "base/lock.h"
 #include "sched/task.h"
 
-#define TASK_SLAB_CLASSES 3
+#define TASK_SLAB_CLASSES 7
 
 typedef struct task_cache {
     task *free[TASK_SLAB_CLASSES];   /* the owner's */

@@ -85,7 +85,8 @@ EDO_TEST_BOTH(wake_before_the_next_poll_is_not_lost) /* future-002 */
 
     assert_ok(edo_spawn(wait_at, &g, &t));
     edo_join_future join = edo_join_async(t, NULL);
-    edo_sleep_future sleep = edo_sleep_async(EDO_MILLIS(50 * test_scale())); /* long enough for two polls */
+    edo_sleep_future sleep =
+        edo_sleep_async(EDO_MILLIS(50 * test_scale())); /* long enough for two polls */
     edo_test_task *for_join, *for_sleep;
     assert_ok(edo_test_task_new(&join.base, &for_join));
     assert_ok(edo_test_task_new(&sleep.base, &for_sleep));
