@@ -19,7 +19,9 @@ static unsigned spawned, ended; /* atomic */
 
 static int end(int64_t rc)
 {
-    CHECK(rc == -EDO_ESHUTDOWN);
+    CHECK(rc < 0);
+    if (rc != -EDO_ESHUTDOWN)
+        TRY(rc); /* it was about to wait, and that failed */
     a_fetch_add(&ended, 1, relaxed);
     return (int)rc;
 }
