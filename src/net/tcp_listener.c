@@ -139,15 +139,16 @@ static void take_stream(edo_op *op)
     op->result = 0;
 }
 
+/* Gives its stream away, and so needs another before: what it accepts next must not be lost. */
 static int append_stream(edo_op *op)
 {
-    edo_tcp_stream *stream = op->buf;
+    edo_tcp_stream *stream = op->buf, *next = tcp_stream_new();
 
-    if (!stream)
+    if (!next)
         return -ENOMEM;
     stream->fd = (int)op->result;
     put_back_append(op->src, &stream->kept);
-    op->buf = NULL;
+    op->buf = next;
     return 0;
 }
 
@@ -177,10 +178,6 @@ static edo_poll deliver(edo_tcp_accept_future *fut)
 {
     edo_tcp_stream *stream = fut->op.buf;
 
-    if (!stream && !(stream = tcp_stream_new())) { /* it gave its own away, see append_stream */
-        sys_close((int)fut->op.result);
-        return edo_future_finish(&fut->base, -ENOMEM);
-    }
     if (stream->fd < 0)
         stream->fd = (int)fut->op.result;
     int rc = stream->src ? 0 : tcp_stream_attach(stream);

@@ -24,7 +24,7 @@
 #include "sched/sched.h"
 
 #define TICK_NS (5 * NS_PER_MS)
-#define IDLE_TICKS 20
+#define IDLE_TICKS 4
 
 /* What the monitor remembers of a core between two looks. */
 struct watch {
