@@ -58,8 +58,9 @@ static void discard(void (*fn)(void *arg, int64_t result), void *arg, int64_t re
 
 void edo_callback_finish(edo_callback *cb, int64_t result)
 {
-    wakes owed = WAKES_INIT;
+    wakes owed;
 
+    wakes_init(&owed);
     if (!cb)
         return;
     lock_take(&cb->lock);

@@ -219,8 +219,9 @@ static bool tell(op_queue *queue, wakes *owed)
 static void tell_all(source *src)
 {
     uint32_t gen = src->gen;
-    wakes owed = WAKES_INIT;
+    wakes owed;
 
+    wakes_init(&owed);
     while (src->gen == gen && !(tell(&src->dir[OP_IN], &owed) && tell(&src->dir[OP_OUT], &owed))) {
         lock_drop(&src->lock);
         wakes_push(&owed);
@@ -269,8 +270,9 @@ void driver_shutdown(driver *d)
 
 void source_wake_first(source *src, enum op_dir dir)
 {
-    wakes owed = WAKES_INIT;
+    wakes owed;
 
+    wakes_init(&owed);
     if (src->dir[dir].first)
         wakes_add(&owed, &src->dir[dir].first->waker);
     lock_drop(&src->lock);

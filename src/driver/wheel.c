@@ -234,10 +234,11 @@ static unsigned empty_slot(timer_wheel *w, unsigned level, unsigned slot, wakes 
 
 unsigned wheel_advance(timer_wheel *w, uint64_t now_ns)
 {
-    wakes owed = WAKES_INIT;
+    wakes owed;
     unsigned fired = 0, level, slot;
     uint64_t due;
 
+    wakes_init(&owed);
     lock_take(&w->lock);
     uint64_t now = now_ns > w->origin ? (now_ns - w->origin) / NS_PER_MS : 0;
     while (first_slot(w, &level, &slot, &due) && due <= now) {
@@ -273,9 +274,10 @@ static edo_timer *any_timer(const timer_wheel *w)
 
 void wheel_shutdown(timer_wheel *w)
 {
-    wakes owed = WAKES_INIT;
+    wakes owed;
     edo_timer *t;
 
+    wakes_init(&owed);
     lock_take(&w->lock);
     w->down = true;
     while ((t = any_timer(w))) {

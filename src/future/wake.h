@@ -28,10 +28,11 @@ typedef struct wakes {
     edo_waker owed[WAKES_MAX];
 } wakes;
 
-#define WAKES_INIT                                                                                 \
-    {                                                                                              \
-        .count = 0                                                                                 \
-    }
+/* Empties it; what `owed` holds is left as it is, since to zero it would cost more than a poll. */
+static inline void wakes_init(wakes *w)
+{
+    w->count = 0;
+}
 
 /* Full: the caller has to release its lock and wakes_push before it adds more. */
 static inline bool wakes_full(const wakes *w)

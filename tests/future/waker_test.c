@@ -110,9 +110,10 @@ EDO_TEST_PLAIN(counted_waker_is_referenced_between_mark_and_push) /* future-015 
 {
     struct noted n = {0};
     edo_waker w = noted_waker(&n);
-    wakes owed = WAKES_INIT;
+    wakes owed;
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+    wakes_init(&owed);
     n.lock = &lock;
     pthread_mutex_lock(&lock);
     wakes_add(&owed, &w); /* under the lock: marked only */

@@ -123,9 +123,10 @@ static void complete(job *j)
 {
     edo_op *op = j->op;
     source *src = op->src;
-    wakes owed = WAKES_INIT;
+    wakes owed;
     uint32_t state = OP_ARMED;
 
+    wakes_init(&owed);
     lock_take(&src->lock);
     /* acq_rel: pairs with the exchange in begin_cancel. */
     if (!a_cas(&op->state, &state, OP_COMPLETING, acq_rel, acquire)) {
@@ -304,8 +305,9 @@ static void begin_cancel(edo_op *op)
 static edo_poll fake_poll(edo_op *op, const edo_waker *waker)
 {
     source *src = op->src;
-    wakes owed = WAKES_INIT;
+    wakes owed;
 
+    wakes_init(&owed);
     lock_take(&src->lock);
     int rc = op_check(op);
     uint32_t state = a_load(&op->state, acquire); /* pairs with the release in op_end */

@@ -145,9 +145,10 @@ static bool is_its_turn(const edo_op *op)
 static edo_poll epoll_driver_poll(edo_op *op, const edo_waker *waker)
 {
     source *src = op->src;
-    wakes owed = WAKES_INIT;
+    wakes owed;
     int64_t result;
 
+    wakes_init(&owed);
     lock_take(&src->lock);
     if ((result = op_check(op)) == 0 && a_load(&op->state, relaxed) == OP_NEW)
         op_begin(op); /* relaxed: with this driver only the polling task writes it */
@@ -214,10 +215,11 @@ static bool begin_sleep(epoll_driver *d)
 static int epoll_driver_park(driver *base, uint64_t until_ns)
 {
     epoll_driver *d = container_of(base, epoll_driver, base);
-    wakes owed = WAKES_INIT;
+    wakes owed;
     bool sleeps = until_ns != 0 && begin_sleep(d);
     int handled = 0;
 
+    wakes_init(&owed);
     chaos_point();
     int n = sys_epoll_wait(d->epoll, d->events, EVENTS_MAX, sleeps ? until_ns : 0);
     if (sleeps) /* acquire: pairs with the exchange in unpark */
