@@ -15,6 +15,15 @@
 #if HAS_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
+#if defined(__has_include)
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
+#define HAS_MEMCHECK 1
+#endif
+#endif
+#ifndef HAS_MEMCHECK
+#define HAS_MEMCHECK 0
+#endif
 
 /* Sanitizers end the process where malloc would say NULL, unless they are told. */
 const char *__asan_default_options(void);
@@ -263,6 +272,11 @@ static bool is_freed(const unsigned char *place)
     (void)place;
     return true; /* its allocator keeps pages: not seen here */
 #else
+#if HAS_MEMCHECK
+    unsigned char bits; /* memcheck's own allocator keeps pages as well, and knows */
+    if (RUNNING_ON_VALGRIND)
+        return VALGRIND_GET_VBITS(place, &bits, 1) == 3;
+#endif
     unsigned char resident;
     uintptr_t page = (uintptr_t)place & ~(uintptr_t)4095;
     return mincore((void *)page, 1, &resident) < 0;
