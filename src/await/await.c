@@ -54,8 +54,21 @@ static edo_poll poll_once(thread *self, edo_future *fut, const edo_waker *waker)
 {
     self->poll_depth++;
     edo_poll is = future_advance(fut, waker);
-    self->poll_depth--;
+    if (likely(self->poll_depth > 0)) /* zero: it has forked, and this is the child */
+        self->poll_depth--;
     return is;
+}
+
+static int64_t await_in_thread(thread *self, edo_future *fut)
+{
+    parker *p = thread_parker(self);
+
+    if (!p)
+        return -ENOMEM;
+    edo_waker waker = parker_waker(p);
+    while (poll_once(self, fut, &waker) == EDO_PENDING)
+        parker_wait(p, UINT64_MAX);
+    return fut->result;
 }
 
 static int64_t await_in_task(thread *self, task *t, edo_future *fut)
@@ -73,22 +86,12 @@ static int64_t await_in_task(thread *self, task *t, edo_future *fut)
         }
         if (poll_once(self, fut, &waker) == EDO_READY)
             return finish(fut, told);
+        if (unlikely(self->task != t)) /* a child of its poll's fork is in no task */
+            return await_in_thread(self, fut);
         if (!told && (refused = debug_may_suspend(t)) < 0)
             continue;
         self = task_suspend(self);
     }
-}
-
-static int64_t await_in_thread(thread *self, edo_future *fut)
-{
-    parker *p = thread_parker(self);
-
-    if (!p)
-        return -ENOMEM;
-    edo_waker waker = parker_waker(p);
-    while (poll_once(self, fut, &waker) == EDO_PENDING)
-        parker_wait(p, UINT64_MAX);
-    return fut->result;
 }
 
 int64_t edo_await(edo_future *fut)

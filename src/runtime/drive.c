@@ -34,7 +34,6 @@ static void take_core(sched *s, thread *self)
 {
     self->sched = s;
     self->core = s->cores[0];
-    monitor_kick(s);
     context_init_thread(&self->loop);
     self->errno_place = edo_errno_location();
     overflow_init_thread();

@@ -117,6 +117,7 @@ static void note_turn(core *c)
 {
     a_bump(&c->turns, 1);
     c->until_turn = c->sched->opts.event_interval;
+    c->until_look = 1; /* the runs that follow may be longer than those before */
     c->last_turn = clock_cycles();
 }
 

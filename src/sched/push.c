@@ -27,7 +27,8 @@ void core_push(core *c, task *t)
     }
     if (run_queue_push(&c->queue, t, &c->sched->inject))
         a_bump(&c->overflows, 1);
-    if (idle_wants_notice(c->sched))
+    /* An only worker that handles events counts as asleep, and would wake itself. */
+    if (c->sched->core_count > 1 && idle_wants_notice(c->sched))
         idle_notify(c->sched);
 }
 

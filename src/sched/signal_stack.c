@@ -29,11 +29,12 @@ void overflow_init_thread(void)
 void overflow_fini_thread(void)
 {
     thread *self = thread_self();
-    stack_t none = {.ss_flags = SS_DISABLE};
+    stack_t present, none = {.ss_flags = SS_DISABLE};
 
     if (!self->alternate_stack)
         return;
-    sys_sigaltstack(&none, NULL);
+    if (sys_sigaltstack(NULL, &present) == 0 && present.ss_sp == self->alternate_stack)
+        sys_sigaltstack(&none, NULL); /* else the user has put another in its place */
     sys_munmap(self->alternate_stack, SIGNAL_STACK_SIZE);
     self->alternate_stack = NULL;
 }

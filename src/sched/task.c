@@ -139,7 +139,7 @@ static size_t copy_offset(enum task_kind kind)
 
 static bool copy_has_room(const task *t, enum task_kind kind, size_t copy_size)
 {
-    return copy_offset(kind) + copy_size <= task_slab_size(t);
+    return copy_size <= task_slab_size(t) - copy_offset(kind);
 }
 
 void *task_copy_place(task *t, size_t copy_size)
@@ -152,7 +152,6 @@ static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
 {
     t->next = NULL;
     t->scope = NULL;
-    t->stack = NULL;
     t->low_water = (void *)UINTPTR_MAX;
     t->saved_errno = 0;
     t->last_core = UINT16_MAX;
@@ -163,6 +162,8 @@ static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
     a_store(&t->sched, s, relaxed); /* these are published by the state word */
     a_store(&t->id, next_id(owner), relaxed);
     a_store(&t->place, req->place, relaxed);
+    a_store(&t->stack, NULL, relaxed);
+    a_store(&t->stack_peak, 0, relaxed);
 #if EDO_DEBUG
     a_store(&t->lender, 0, relaxed);
     a_store(&t->pending_futures, 0, relaxed);
@@ -171,7 +172,7 @@ static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
 
 static int new_extra(size_t copy_size, task_extra **ret)
 {
-    task_extra *extra = copy_size > SIZE_MAX / 2 ? NULL : malloc(sizeof *extra + copy_size);
+    task_extra *extra = malloc(sizeof *extra + copy_size);
 
     if (!extra)
         return -ENOMEM;
@@ -182,9 +183,11 @@ static int new_extra(size_t copy_size, task_extra **ret)
 
 int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req, task **ret)
 {
-    task *t = task_slab_get(cache, copy_offset(req->kind) + req->copy_size);
     task_extra *extra = NULL;
 
+    if (req->copy_size > SIZE_MAX / 2) /* nobody has it, and the sums below would wrap */
+        return -ENOMEM;
+    task *t = task_slab_get(cache, copy_offset(req->kind) + req->copy_size);
     if (!t)
         return -ENOMEM;
     bool is_far = !copy_has_room(t, req->kind, req->copy_size);

@@ -40,8 +40,8 @@ struct edo_task_header {
     uint64_t state;      /* atomic; sched/state.h */
     sched *sched;        /* atomic: a shutdown's walk reads it; NULL while free */
     task *next;          /* the link of whichever queue it stands in */
-    struct scope *scope; /* innermost; lies on the task's own stack */
     stack *stack;        /* atomic: a look at its peak; NULL until it first runs, and without one */
+    struct scope *scope; /* innermost; lies on the task's own stack */
     void *low_water;     /* the deepest place at which it was left */
     int saved_errno;     /* while suspended */
     uint16_t last_core;  /* its index, for EDO_CHAOS=migrate */
@@ -72,12 +72,12 @@ struct edo_task_header {
     bool lent_stack;     /* some task was given a pointer to this one's stack */
 #endif
     int result;
-    uint32_t stack_peak;  /* after the end of a task that was measured */
     bool canceled_future; /* polled: the cancel has been passed on */
     bool told_no_stack;   /* said once */
     bool waker_is_free;   /* atomic: the completer has made its last touch of join_waker */
     uint8_t slab;         /* which size class */
     uint16_t forks;       /* its runtime's fork_count: whose process it lives in */
+    uint32_t stack_peak;  /* atomic, as stack is; after the end of a task that was measured */
     union {
         _Alignas(16) char copied_future[48]; /* a polled task's */
         struct {

@@ -49,7 +49,9 @@ static void hide(task *t)
 {
 #if HAS_ASAN
     __asan_poison_memory_region(&t->scope, offsetof(task, id) - offsetof(task, scope));
-    __asan_poison_memory_region(&t->fn, object_size(t->slab) - offsetof(task, fn));
+    __asan_poison_memory_region(&t->fn, offsetof(task, result) - offsetof(task, fn));
+    __asan_poison_memory_region(t->copied_future,
+                                object_size(t->slab) - offsetof(task, copied_future));
 #elif HAS_TSAN
     memset((char *)t + offsetof(task, scope), 0xdd, offsetof(task, id) - offsetof(task, scope));
     memset((char *)t + offsetof(task, fn), 0xdd, offsetof(task, slab) - offsetof(task, fn));

@@ -475,7 +475,8 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     self->in_loop = true;
     a_store(&self->revoked, 0, relaxed); /* nobody revokes a thread without a core */
     a_store(&self->busy, 1, relaxed);
-    a_store(&c->holder, self, release); /* pairs with the acquires in monitor.c */
+    a_store(&c->holder, self, seq_cst); /* before the look of monitor_kick; else as a release */
+    monitor_kick(c->sched);
     c->until_inject = c->sched->opts.global_queue_interval;
     c->until_turn = c->sched->opts.event_interval;
     c->until_look = 1;

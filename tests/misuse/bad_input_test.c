@@ -51,6 +51,8 @@ EDO_TEST(spawns)
     assert_int_equal(edo_spawn_copy(do_nothing, NULL, 8, &t), -EINVAL);
     assert_int_equal(edo_spawn_copy(do_nothing, &byte, 0, &t), -EINVAL);
     assert_int_equal(edo_spawn_copy(NULL, &byte, 1, &t), -EINVAL);
+    assert_int_equal(edo_spawn_copy(do_nothing, &byte, SIZE_MAX, &t), -ENOMEM);
+    assert_int_equal(edo_spawn_copy(do_nothing, &byte, SIZE_MAX - 100, &t), -ENOMEM);
     assert_int_equal(edo_spawn_future((edo_future *)NULL, 0, &t), -EINVAL);
     assert_int_equal(edo_spawn_future(&(edo_future){0}, 0, &t), -EINVAL);
     assert_null(t.header);

@@ -176,6 +176,29 @@ EDO_TEST_BOTH(child_that_returns_from_its_task_ends_with_its_result) /* rt-079 *
     assert_int_equal(WEXITSTATUS(status), 7);
 }
 
+static edo_poll fork_in_poll(void *arg, const edo_waker *waker, int64_t *ret_result)
+{
+    (void)waker;
+    settle_threads();
+    *(pid_t *)arg = fork();
+    *ret_result = 0;
+    return EDO_READY;
+}
+
+EDO_TEST_BOTH(child_of_a_poll_function_is_out_of_it) /* rt-079 */
+{
+    pid_t child = -1;
+    int status;
+    edo_poll_fn_future fut = edo_poll_fn(fork_in_poll, &child);
+
+    assert_ok(edo_await(&fut.base));
+    if (child == 0)
+        _exit(edo_sleep(EDO_MILLIS(1)) == -EDO_EFORKED ? 0 : 1);
+    wait_for_child(child, &status);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static uint32_t storming; /* atomic */
 
 static void *listen_storm(void *handle)
