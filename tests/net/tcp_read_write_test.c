@@ -331,6 +331,21 @@ EDO_TEST_BOTH(a_canceled_write_says_how_much_it_gave) /* net-036 net-045 */
     free(got);
 }
 
+/* Writes until nothing goes in any more, also after the system has moved what it could to the peer.
+ * Returns how much it was. */
+static ssize_t fill_up(edo_tcp_stream *stream, const char *bytes, size_t len)
+{
+    ssize_t filled = 0, before, n;
+
+    do {
+        before = filled;
+        while ((n = edo_tcp_try_write(stream, bytes, len)) > 0)
+            filled += n;
+        settle();
+    } while (filled > before);
+    return filled;
+}
+
 EDO_TEST_BOTH(queued_writes_keep_their_order) /* net-036 */
 {
     enum { N = 400 };
@@ -338,11 +353,9 @@ EDO_TEST_BOTH(queued_writes_keep_their_order) /* net-036 */
     edo_tcp_write_future *write = calloc(N, sizeof *write);
     char *bytes = patterned(0, N * 1024), *fill = calloc(1, MIB), *got = malloc(N * 1024);
     unsigned done = 0, canceled = 0, failed = 0;
-    ssize_t filled = 0, n;
 
     connect_pair(&server, &client);
-    while ((n = edo_tcp_try_write(client, fill, MIB)) > 0)
-        filled += n;
+    ssize_t filled = fill_up(client, fill, MIB);
     for (int i = 0; i < N; i++) {
         write[i] = edo_tcp_write_async(client, bytes + i * 1024, 1024);
         assert_pending(&write[i].base);
