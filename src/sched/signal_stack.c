@@ -33,8 +33,9 @@ void overflow_fini_thread(void)
 
     if (!self->alternate_stack)
         return;
-    if (sys_sigaltstack(NULL, &present) == 0 && present.ss_sp == self->alternate_stack)
-        sys_sigaltstack(&none, NULL); /* else the user has put another in its place */
+    /* Unless the user has put another in its place. */
+    if (sys_sigaltstack(NULL, &present) < 0 || present.ss_sp == self->alternate_stack)
+        sys_sigaltstack(&none, NULL);
     sys_munmap(self->alternate_stack, SIGNAL_STACK_SIZE);
     self->alternate_stack = NULL;
 }
