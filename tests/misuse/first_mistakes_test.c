@@ -141,7 +141,7 @@ static int hold_over_await(void *arg)
     assert_int_equal(pthread_mutex_trylock(&mutex), EBUSY); /* and that is no second one held */
     if (way == 1)
         edo_debug_mutex_unlock(&mutex);
-    rc = edo_sleep(EDO_MILLIS(1));
+    rc = edo_sleep(way == 1 ? EDO_MILLIS(1) : EDO_SECONDS(10)); /* refused; not over at once */
     if (way != 1)
         pthread_mutex_unlock(&mutex);
     assert_int_equal(edo_debug_mutex_lock(&mutex, EDO_HERE), 0);
