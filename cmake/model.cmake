@@ -7,7 +7,9 @@ set(model_context src/context/context.c src/context/sanitizer.c src/context/fp_c
 if(EDO_UCONTEXT)
     list(APPEND model_context src/context/switch_ucontext.c)
 else()
-    list(APPEND model_context src/context/machine_x86_64.c src/context/switch_x86_64.S)
+    list(APPEND model_context src/context/machine_assembly.c
+        src/context/machine_x86_64.c src/context/switch_x86_64.S
+        src/context/machine_aarch64.c src/context/switch_aarch64.S)
 endif()
 
 function(model_settings name)

@@ -1,9 +1,9 @@
 /*
  * context/machine.h: the part of a switch that depends on the processor.
  *
- * Three implementations: x86-64 (switch_x86_64.S, machine_x86_64.c), aarch64 (likewise named), and
- * ucontext for all others, or by the build option EDO_UCONTEXT. A suspended place is one pointer:
- * the stack pointer, or the ucontext_t.
+ * Three implementations: x86-64 (switch_x86_64.S, machine_x86_64.c), aarch64 (likewise named), with
+ * machine_assembly.c for both, and ucontext for all others, or by the build option EDO_UCONTEXT. A
+ * suspended place is one pointer: the stack pointer, or the ucontext_t.
  */
 #ifndef CONTEXT_MACHINE_H
 #define CONTEXT_MACHINE_H

@@ -8,7 +8,6 @@
 
 /* switch_aarch64.S has these. */
 void machine_begin(void);
-void machine_call_below(void *place, void (*fn)(void *arg), void *arg);
 uint64_t machine_sign(uint64_t address, uint64_t sp);
 
 /* What machine_swap pops, in its order. */
@@ -20,16 +19,6 @@ typedef struct saved_frame {
 } saved_frame;
 
 _Static_assert(sizeof(saved_frame) == 160, "machine_swap and machine_call_below count on it");
-
-void *machine_thread_begin(void)
-{
-    return NULL;
-}
-
-void machine_thread_end(void *place)
-{
-    (void)place; /* the thread's stack is its own */
-}
 
 void *machine_prepare(char *top, void (*entry)(void *arg), void *arg)
 {
@@ -44,17 +33,6 @@ void *machine_prepare(char *top, void (*entry)(void *arg), void *arg)
     frame->go_on_at = machine_sign(frame->go_on_at, (uintptr_t)top);
 #endif
     return frame;
-}
-
-void *machine_low_water(void *place)
-{
-    return place;
-}
-
-int machine_call_on(void *place, void (*fn)(void *arg), void *arg)
-{
-    machine_call_below(place, fn, arg);
-    return 0;
 }
 
 #endif

@@ -8,7 +8,6 @@
 
 /* switch_x86_64.S has these. */
 void machine_begin(void);
-void machine_call_below(void *place, void (*fn)(void *arg), void *arg);
 
 /* What machine_swap pops, in its order. */
 typedef struct saved_frame {
@@ -20,16 +19,6 @@ typedef struct saved_frame {
 _Static_assert(sizeof(saved_frame) % 16 == 8, "rsp is a multiple of 16 at machine_begin");
 _Static_assert(offsetof(saved_frame, rbp) == 40, "machine_call_below counts on it");
 
-void *machine_thread_begin(void)
-{
-    return NULL;
-}
-
-void machine_thread_end(void *place)
-{
-    (void)place; /* the thread's stack is its own */
-}
-
 void *machine_prepare(char *top, void (*entry)(void *arg), void *arg)
 {
     saved_frame *frame = (saved_frame *)(void *)(top - sizeof *frame);
@@ -40,17 +29,6 @@ void *machine_prepare(char *top, void (*entry)(void *arg), void *arg)
         .go_on_at = (uintptr_t)machine_begin,
     };
     return frame;
-}
-
-void *machine_low_water(void *place)
-{
-    return place;
-}
-
-int machine_call_on(void *place, void (*fn)(void *arg), void *arg)
-{
-    machine_call_below(place, fn, arg);
-    return 0;
 }
 
 #endif

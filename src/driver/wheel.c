@@ -121,8 +121,8 @@ static void fire(timer_wheel *w, edo_timer *t, enum timer_state state, wakes *ow
 {
     t->state = state;
     if (MODEL_BUG(704, true, false))
-        wakes_add(owed,
-                  &t->waker); /* from here on the timer may be gone once the lock is dropped */
+        wakes_add(owed, &t->waker);
+    /* From here on the timer may be gone once the lock is dropped. */
     if (!wakes_full(owed))
         return;
     lock_drop(&w->lock);
