@@ -88,6 +88,11 @@ struct edo_task_header {
     };
 };
 
+#if !EDO_DEBUG && !HAS_ASAN && !HAS_TSAN
+_Static_assert(offsetof(task, ctx) + sizeof(context) == cache_line, "a switch touches one line");
+_Static_assert(sizeof(task) == 3 * cache_line, "a million of them are 192 MB");
+#endif
+
 /* The waker that a task lends to what it waits for. */
 extern const struct edo_waker_ops task_waker_ops;
 
