@@ -37,6 +37,7 @@ class Task:
         self.word = int(header["state"])
         self.id = int(header["id"])
         self.polled = int(header["kind"]) == POLLED
+        self.is_running = bool(self.word & RUNNING) and not int(header["yielded"])
         self.place = text(header["place"]) or "an unknown place"
         extra = header["extra"]
         self.name = (text(extra.dereference()["name"].address.cast(char_pointer()))
@@ -58,11 +59,11 @@ class Task:
 
     def state(self, threads):
         said = "canceled, " if self.word & CANCELED else ""
-        if self.word & RUNNING:
+        if self.is_running:
             thread = threads.of(self)
             return said + (f"running on thread {thread.num} ({thread.ptid[1]})" if thread
                            else "running")
-        if self.word & NOTIFIED:
+        if self.word & (RUNNING | NOTIFIED):
             return said + ("queued" if self.stack or self.polled else "queued, not started")
         return said + "suspended"
 
@@ -254,7 +255,7 @@ class EdoBacktrace(gdb.Command):
         wanted = re.match(r"\s*(\d+)\b", argument)
         options = argument[wanted.end():] if wanted else argument
         threads = Threads()
-        shown = [t for t in tasks() if (t.id == int(wanted[1]) if wanted else not t.word & RUNNING)]
+        shown = [t for t in tasks() if (t.id == int(wanted[1]) if wanted else not t.is_running)]
         if wanted and not shown:
             raise gdb.GdbError(f"There is no task {wanted[1]}; `edo tasks` lists them.")
         for t in shown:
@@ -266,7 +267,7 @@ class EdoBacktrace(gdb.Command):
         if task.polled:
             future = text(task.header["fut"]["ops"]["name"]) or "without a name"
             return f"it has no stack; its future: {future}\n"
-        if task.word & RUNNING:
+        if task.is_running:
             thread = threads.of(task)
             if not thread:
                 return "it is running, on a thread that is not known\n"

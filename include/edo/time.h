@@ -52,6 +52,7 @@ typedef struct edo_timeout_future {
     edo_future *inner;
     edo_sleep_future sleep;
     uint32_t phase;
+    bool is_ahead;
 } edo_timeout_future;
 
 /**

@@ -43,14 +43,7 @@ static thread *spend_canceled(thread *self)
     return self;
 }
 
-static int64_t finish(edo_future *fut, int why)
-{
-    if (why && fut->result == -ECANCELED)
-        fut->result = why;
-    return fut->result;
-}
-
-static edo_poll poll_once(thread *self, edo_future *fut, const edo_waker *waker)
+static inline edo_poll poll_once(thread *self, edo_future *fut, const edo_waker *waker)
 {
     self->poll_depth++;
     edo_poll is = future_advance(fut, waker);
@@ -59,7 +52,7 @@ static edo_poll poll_once(thread *self, edo_future *fut, const edo_waker *waker)
     return is;
 }
 
-static int64_t await_in_thread(thread *self, edo_future *fut)
+static noinline int64_t await_in_thread(thread *self, edo_future *fut)
 {
     parker *p = thread_parker(self);
 
@@ -71,27 +64,37 @@ static int64_t await_in_thread(thread *self, edo_future *fut)
     return fut->result;
 }
 
-static int64_t await_in_task(thread *self, task *t, edo_future *fut)
+/* Cancels, and goes on until it is READY: with `why`, unless it had its effect. */
+static noinline int64_t end_in_task(thread *self, task *t, edo_future *fut, int why)
 {
     edo_waker waker = task_waker(t);
-    int told = 0, refused = 0;
 
-    for (;;) {
-        int why = task_why(t);
-        if (unlikely((why || refused) && !told)) {
-            told = refused ? refused : why;
-            if (!refused) /* else the task may not leave its stack */
-                self = spend_canceled(self);
-            edo_future_cancel(fut);
-        }
-        if (poll_once(self, fut, &waker) == EDO_READY)
-            return finish(fut, told);
-        if (unlikely(self->task != t)) /* a child of its poll's fork is in no task */
+    edo_future_cancel(fut);
+    while (poll_once(self, fut, &waker) == EDO_PENDING) {
+        if (unlikely(self->task != t)) /* as in await_in_task */
             return await_in_thread(self, fut);
-        if (!told && (refused = debug_may_suspend(t)) < 0)
-            continue;
         self = task_suspend(self);
     }
+    if (fut->result == -ECANCELED)
+        fut->result = why;
+    return fut->result;
+}
+
+static inline int64_t await_in_task(thread *self, task *t, edo_future *fut)
+{
+    edo_waker waker = task_waker(t);
+    int why;
+
+    while (likely((why = task_why(t)) == 0)) {
+        if (poll_once(self, fut, &waker) == EDO_READY)
+            return fut->result;
+        if (unlikely(self->task != t)) /* a child of its poll's fork is in no task */
+            return await_in_thread(self, fut);
+        if ((why = debug_may_suspend(t)) < 0)
+            return end_in_task(self, t, fut, why);
+        self = task_suspend(self);
+    }
+    return end_in_task(spend_canceled(self), t, fut, why);
 }
 
 int64_t edo_await(edo_future *fut)

@@ -5,5 +5,23 @@
 #include <edo/await.h>
 
 #include "future/future.h"
+#include "sched/scope.h"
+
+/*
+ * For direct forms that do an await's work themselves, where that is quicker: the running thread if
+ * an await here would begin with a poll, else NULL. Then the form may poll and suspend as
+ * await_in_task does, and takes a unit of self->budget for progress; where the wait is to be cut
+ * short it calls future_was_polled and leaves the rest to edo_await.
+ */
+static inline thread *await_may_be_direct(void)
+{
+    thread *self = thread_self();
+    task *t = self->task;
+
+    if (unlikely(!t || t->kind != TASK_STACKFUL || self->poll_depth || self->in_hook ||
+                 self->budget == 0 || task_why(t)))
+        return NULL;
+    return self;
+}
 
 #endif

@@ -33,75 +33,69 @@ static bool valid(const edo_select_future *sel)
     return enabled;
 }
 
-static void cancel_arms(edo_select_future *sel)
+/* What losers took goes back, once all of them are READY. */
+static noinline void put_back_losers(edo_select_future *sel)
 {
     for (size_t i = 0; i < sel->count; i++)
         if (sel->arms[i] && (int)i != sel->winner)
-            future_cancel(sel->arms[i]);
+            future_put_back(sel->arms[i]);
 }
 
-/* True: every arm is READY. */
-static bool drain(edo_select_future *sel, const edo_waker *waker)
+/* `begins`: the losers have not been cancelled yet. */
+static inline edo_poll drain(edo_select_future *sel, const edo_waker *waker, bool begins)
 {
-    bool all = true;
+    bool all = true, takes = false;
 
     for (size_t i = 0; i < sel->count; i++) {
         edo_future *arm = sel->arms[i];
         if (!arm || (int)i == sel->winner)
             continue;
+        if (begins)
+            future_cancel(arm);
         if (future_advance(arm, waker) == EDO_PENDING)
             all = false;
         else if (sel->winner < 0 && arm->result >= 0)
             sel->winner = (int)i;
+        takes |= arm->ops && arm->ops->put_back;
     }
-    return all;
-}
-
-static edo_poll finish(edo_select_future *sel)
-{
-    for (size_t i = 0; i < sel->count; i++)
-        if (sel->arms[i] && (int)i != sel->winner)
-            future_put_back(sel->arms[i]);
+    if (!all)
+        return EDO_PENDING;
+    if (takes)
+        put_back_losers(sel);
     return edo_future_finish(&sel->base, sel->winner < 0 ? -ECANCELED : sel->winner);
 }
 
-/* Polls each arm once, the first one's place being random unless biased. */
-static void race(edo_select_future *sel, const edo_waker *waker)
+/* Polls each arm once, from that one on. True: one has won. */
+static bool race(edo_select_future *sel, size_t at, const edo_waker *waker)
 {
-    size_t at = sel->biased ? 0 : thread_random_below(thread_self(), (uint32_t)sel->count);
-
     for (size_t left = sel->count; left > 0; left--) {
         if (sel->arms[at] && future_advance(sel->arms[at], waker) == EDO_READY) {
             sel->winner = (int)at;
-            sel->phase = DRAINING;
-            cancel_arms(sel);
-            return;
+            return true;
         }
         at = at + 1 == sel->count ? 0 : at + 1; /* a division would take longer than the poll */
     }
-}
-
-/* False: it goes back at once, and no arm is polled for nothing. */
-static bool may_begin(edo_select_future *sel, const edo_waker *waker)
-{
-    sel->begun = sel->begun || coop_proceed(waker);
-    return sel->begun;
+    return false;
 }
 
 static edo_poll select_poll(edo_future *base, const edo_waker *waker)
 {
     edo_select_future *sel = of(base);
+    thread *self = thread_self();
 
-    if (sel->phase == RACING) {
-        if (!sel->begun && !valid(sel))
+    if (sel->phase == DRAINING)
+        return drain(sel, waker, false);
+    if (!sel->begun) {
+        if (!valid(sel))
             return edo_future_finish(base, -EINVAL);
-        if (!may_begin(sel, waker))
+        if (!coop_proceed_on(self, waker)) /* no arm is polled for nothing */
             return EDO_PENDING;
-        race(sel, waker);
+        sel->begun = true;
     }
-    if (sel->phase == RACING || !drain(sel, waker))
+    if (!race(sel, sel->biased ? 0 : thread_random_below(self, (uint32_t)sel->count), waker))
         return EDO_PENDING;
-    return finish(sel);
+    sel->phase = DRAINING;
+    return drain(sel, waker, true);
 }
 
 static void select_cancel(edo_future *base)
@@ -111,7 +105,9 @@ static void select_cancel(edo_future *base)
     if (sel->phase == DRAINING)
         return; /* an arm has won already */
     sel->phase = DRAINING;
-    cancel_arms(sel);
+    for (size_t i = 0; i < sel->count; i++)
+        if (sel->arms[i])
+            future_cancel(sel->arms[i]);
 }
 
 /* The winner's own success goes back as well. */

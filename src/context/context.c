@@ -1,8 +1,8 @@
 /*
  * context.c: contexts; the switch as the sanitizers see it, around the one of the machine.
  *
- * Without sanitizers context_switch is two loads and a jump to machine_swap, which jumps back to
- * context_switch's caller.
+ * Without sanitizers a switch is two loads and a jump to machine_swap, on x86-64 in the caller
+ * itself (context.h).
  */
 #include "context/context.h"
 
@@ -30,6 +30,7 @@ void context_init(context *ctx, stack *s, void (*entry)(void *arg), void *arg)
     sanitizer_init_context(ctx, s);
 }
 
+#ifdef CONTEXT_SWITCH_CALLED
 BETWEEN_STACKS void context_switch(context *from, context *to)
 {
     sanitizer_leave(from, to, false);
@@ -43,6 +44,7 @@ BETWEEN_STACKS _Noreturn void context_switch_last(context *from, context *to)
     machine_swap(&from->sp, to->sp);
     __builtin_unreachable();
 }
+#endif
 
 BETWEEN_STACKS void machine_entered(void)
 {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/macros.h"
+#include "context/machine.h"
 #include "context/stack.h"
 
 typedef struct context {
@@ -36,10 +37,24 @@ void context_fini_thread(context *ctx);
  * its last act is context_switch_last. Unwinders stop at entry's caller. */
 void context_init(context *ctx, stack *s, void (*entry)(void *arg), void *arg);
 
-/* Leaves `from`, goes on in `to`. Returns when something switches back to `from`. */
+/* Leaves `from`, goes on in `to`. Returns when something switches back to `from`; _last for one that
+ * is never switched to again. */
+#if defined(MACHINE_INLINE) && !HAS_ASAN && !HAS_TSAN
+static inline __attribute__((always_inline)) void context_switch(context *from, context *to)
+{
+    machine_swap_inline(&from->sp, to->sp);
+}
+static inline _Noreturn __attribute__((always_inline)) void context_switch_last(context *from,
+                                                                                context *to)
+{
+    machine_swap_inline(&from->sp, to->sp);
+    __builtin_unreachable();
+}
+#else
+#define CONTEXT_SWITCH_CALLED 1
 void context_switch(context *from, context *to);
-/* The same for a context that is never switched to again. */
 _Noreturn void context_switch_last(context *from, context *to);
+#endif
 
 /* The lowest address that a suspended context uses of its stack; NULL where it isn't known. */
 void *context_low_water(const context *ctx);

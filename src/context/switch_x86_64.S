@@ -7,8 +7,8 @@
  * Unwinding   Each instruction has its CFI. The layout is the same on both sides, so the CFI that
  *             describes the old stack before `mov %rsi, %rsp` describes the new one after it.
  * Prediction  The switch ends in a jump: a ret would go elsewhere than its call came from, and
- *             would be mispredicted each time. context_switch calls by a jump as well, so no ret
- *             is left on the way.
+ *             would be mispredicted each time. context_switch comes by a jump as well
+ *             (machine_swap_inline), so each later ret still meets its own call.
  * CET         notrack: the target of the jump is no function entry. There is no note that promises
  *             shadow stacks, as these stacks have none; the loader then leaves them off.
  */
@@ -74,6 +74,7 @@ machine_swap:
 /*
  * Where a new context begins: r12 is the entry, r13 its argument, rbp is 0 and rsp is aligned. No
  * caller: unwinders stop here. They look up the address before the one to go on at, hence the nop.
+ * The entry never returns, so it isn't called either: its return address is for unwinders.
  */
     .globl machine_begin
     .hidden machine_begin
@@ -86,7 +87,10 @@ machine_begin:
     endbr64
     call machine_entered
     movq %r13, %rdi
-    call *%r12
+    leaq 1f(%rip), %rax
+    pushq %rax
+    notrack jmp *%r12
+1:
     ud2
     .cfi_endproc
     .size machine_begin, . - machine_begin

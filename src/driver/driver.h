@@ -108,15 +108,38 @@ void source_slab_guard(void);
  * -EDO_ESHUTDOWN. Its descriptors stay open until source_close. */
 void driver_shutdown(driver *d);
 
-/* An operation of `src`, to be polled; it takes no part in anything before its first poll. */
-void op_init(edo_op *op, source *src, enum op_kind kind, void *buf, size_t len);
 /* Makes one that is DONE new again, of the same source and generation. */
-void op_renew(edo_op *op);
+static inline void op_renew(edo_op *op)
+{
+    op->canceled = false;
+    op->linked = 0;
+    op->state = OP_NEW;
+}
+/* An operation of `src`, to be polled; it takes no part in anything before its first poll. What
+ * the first poll sets is left as it is. */
+static inline void op_init(edo_op *op, source *src, enum op_kind kind, void *buf, size_t len)
+{
+    op->kind = (uint8_t)kind;
+    op->dir = kind == OP_SEND || kind == OP_CONNECT ? OP_OUT : OP_IN;
+    op_renew(op);
+    op->src = src;
+    op->gen = a_load(&src->gen, relaxed); /* the caller holds it open */
+    op->flags = 0;
+    op->buf = buf;
+    op->len = len;
+}
 /*
  * Polls: READY with op->result. -ECANCELED for one that was cancelled or whose source is closing,
  * -EDO_ESHUTDOWN for one whose driver has ended. Any task or thread, one at a time.
  */
-edo_poll op_poll(edo_op *op, const edo_waker *waker);
+static inline edo_poll op_poll(edo_op *op, const edo_waker *waker)
+{
+    /* acquire: pairs with the release in op_end. */
+    if (a_load(&op->state, acquire) == OP_DONE)
+        return EDO_READY;
+    /* relaxed: if the slot has a new life since, either driver finds so by the generation. */
+    return a_load(&op->src->ops, relaxed)->poll(op, waker);
+}
 /* Not polled yet: nothing waits with an older waker, and it may be held back by the budget. */
 static inline bool op_is_new(const edo_op *op)
 {

@@ -17,114 +17,11 @@
 #include "base/sys.h"
 #include "driver/source.h"
 
-void op_init(edo_op *op, source *src, enum op_kind kind, void *buf, size_t len)
-{
-    bool out = kind == OP_SEND || kind == OP_CONNECT;
-
-    *op = (edo_op){.kind = (uint8_t)kind,
-                   .dir = out ? OP_OUT : OP_IN,
-                   .src = src,
-                   .gen = a_load(&src->gen, relaxed), /* the caller holds it open */
-                   .buf = buf,
-                   .len = len};
-}
-
-void op_renew(edo_op *op)
-{
-    op->canceled = false;
-    op->linked = LINK_NONE;
-    op->state = OP_NEW;
-    op->next = op->prev = NULL;
-    op->owner = NULL;
-    op->cookie = NULL;
-}
-
-edo_poll op_poll(edo_op *op, const edo_waker *waker)
-{
-    /* acquire: pairs with the release in op_end. */
-    if (a_load(&op->state, acquire) == OP_DONE)
-        return EDO_READY;
-    /* relaxed: if the slot has a new life since, either driver finds so by the generation. */
-    return a_load(&op->src->ops, relaxed)->poll(op, waker);
-}
-
 void op_cancel(edo_op *op)
 {
     /* acquire: pairs with the release in op_end. */
     if (a_load(&op->state, acquire) != OP_DONE)
         a_load(&op->src->ops, relaxed)->cancel(op);
-}
-
-int op_check(const edo_op *op)
-{
-    const source *src = op->src;
-
-    /* relaxed: both are written under the lock that the caller holds. */
-    if (op->canceled || src->closing || a_load(&src->gen, relaxed) != op->gen)
-        return -ECANCELED;
-    return a_load(&src->home, relaxed) ? 0 : -EDO_ESHUTDOWN;
-}
-
-void op_begin(edo_op *op)
-{
-    op->src->users++;
-    a_store(&op->state, OP_ARMED, relaxed); /* nobody else knows it yet */
-}
-
-void op_wait(edo_op *op, const edo_waker *waker)
-{
-    op_queue *queue = &op->src->dir[op->dir];
-
-    op->waker = *waker;
-    if (op->linked)
-        return;
-    op->linked = LINK_WAITS;
-    op->next = NULL;
-    op->prev = queue->last;
-    if (op->prev)
-        op->prev->next = op;
-    else
-        queue->first = op;
-    queue->last = op;
-}
-
-void op_unlink(edo_op *op)
-{
-    op_queue *queue = &op->src->dir[op->dir];
-
-    if (!op->linked)
-        return;
-    op->linked = LINK_NONE;
-    if (op->next)
-        op->next->prev = op->prev;
-    else
-        queue->last = op->prev;
-    if (op->prev)
-        op->prev->next = op->next;
-    else
-        queue->first = op->next;
-}
-
-void op_end(edo_op *op, int64_t result, wakes *owed)
-{
-    source *src = op->src;
-    op_queue *queue = &src->dir[op->dir];
-    bool was_user = a_load(&op->state, relaxed) != OP_NEW;
-    bool left = was_user && ((queue->ready & DIR_READY) || (op->dir == OP_IN && src->kept));
-
-    if (MODEL_BUG(806, true, false))
-        op_unlink(op);
-    if (MODEL_BUG(805, left, false) && queue->first && !wakes_full(owed))
-        wakes_add(owed, &queue->first->waker);
-    op->result = result;
-    /* release: publishes the result; pairs with the acquires in op_poll and op_cancel. */
-    a_store(&op->state, OP_DONE, release);
-    if (was_user)
-        source_leave(src);
-    else
-        lock_drop(&src->lock);
-    chaos_point();
-    wakes_push(owed);
 }
 
 int64_t op_try(edo_op *op)
@@ -177,17 +74,13 @@ static int64_t connect_perform(edo_op *op, int fd)
 
 int64_t op_perform(edo_op *op, int fd)
 {
-    switch ((enum op_kind)op->kind) {
-    case OP_ACCEPT:
-        return sys_accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    case OP_CONNECT:
-        return connect_perform(op, fd);
-    case OP_RECV:
+    if (op->kind == OP_RECV)
         return sys_recv(fd, op->buf, op->len, op->flags);
-    case OP_SEND:
+    if (op->kind == OP_SEND)
         return sys_send(fd, op->buf, op->len, op->flags | MSG_NOSIGNAL);
-    case OP_READ:
+    if (op->kind == OP_ACCEPT)
+        return sys_accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (op->kind == OP_READ)
         return sys_read(fd, op->buf, op->len);
-    }
-    return -EINVAL;
+    return connect_perform(op, fd);
 }

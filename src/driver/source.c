@@ -165,8 +165,7 @@ int source_open(driver *d, int fd, bool stream, source **ret)
     return 0;
 }
 
-/* With the lock held, which it drops: closing, and no user is left. */
-static void finish_close(source *src)
+noinline void source_finish_close(source *src)
 {
     driver *home = a_load(&src->home, relaxed); /* the lock orders it */
     source_kept *kept = src->kept;
@@ -189,14 +188,6 @@ static void finish_close(source *src)
         kept = next;
     }
     slab_give(src);
-}
-
-void source_leave(source *src)
-{
-    if (MODEL_BUG(807, --src->users == 0, true) && src->closing)
-        finish_close(src);
-    else
-        lock_drop(&src->lock);
 }
 
 /* Marks who waits in a direction and was not told yet. False: there are more than `owed` holds. */
@@ -268,14 +259,21 @@ void driver_shutdown(driver *d)
     }
 }
 
+edo_waker source_mark_next(source *src, enum op_dir dir)
+{
+    const edo_op *next = src->dir[dir].first;
+    bool left = (src->dir[dir].ready & DIR_READY) || (dir == OP_IN && src->kept);
+
+    return MODEL_BUG(805, left, false) && wake_mark(&next->waker) ? next->waker : (edo_waker){0};
+}
+
 void source_wake_first(source *src, enum op_dir dir)
 {
-    wakes owed;
+    const edo_op *first = src->dir[dir].first;
+    edo_waker owed = first && wake_mark(&first->waker) ? first->waker : (edo_waker){0};
 
-    wakes_init(&owed);
-    if (src->dir[dir].first)
-        wakes_add(&owed, &src->dir[dir].first->waker);
     lock_drop(&src->lock);
     chaos_point();
-    wakes_push(&owed);
+    if (owed.ops)
+        wake_push(&owed);
 }

@@ -8,6 +8,12 @@
 #ifndef DRIVER_SOURCE_H
 #define DRIVER_SOURCE_H
 
+#include <errno.h>
+
+#include <edo/error.h>
+
+#include "base/chaos.h"
+#include "base/model.h"
 #include "driver/driver.h"
 
 /* op_queue.ready: what a readiness driver knows. */
@@ -20,21 +26,93 @@ enum op_link { LINK_NONE, LINK_WAITS, LINK_TOLD };
 source *source_at(uint32_t slot);
 
 /* Lock held: 0 if the operation may go on, else -ECANCELED or -EDO_ESHUTDOWN. */
-int op_check(const edo_op *op);
+static inline int op_check(const edo_op *op)
+{
+    const source *src = op->src;
+
+    /* relaxed: both are written under the lock that the caller holds. */
+    if (unlikely(op->canceled || src->closing || a_load(&src->gen, relaxed) != op->gen))
+        return -ECANCELED;
+    return likely(a_load(&src->home, relaxed) != NULL) ? 0 : -EDO_ESHUTDOWN;
+}
 /* Lock held: the first poll; from here on it is a user. */
-void op_begin(edo_op *op);
+static inline void op_begin(edo_op *op)
+{
+    op->src->users++;
+    a_store(&op->state, OP_ARMED, relaxed); /* nobody else knows it yet */
+}
+/* Lock held, and dropped: it is closing, and no user is left. */
+void source_finish_close(source *src);
+/* Lock held, and dropped: a user leaves that is no linked operation. */
+static inline void source_leave(source *src)
+{
+    if (unlikely(MODEL_BUG(807, --src->users == 0, true) && src->closing))
+        source_finish_close(src);
+    else
+        lock_drop(&src->lock);
+}
 /* Lock held: keeps the waker, and stands in the queue if it did not yet. */
-void op_wait(edo_op *op, const edo_waker *waker);
-void op_unlink(edo_op *op);
+static inline void op_wait(edo_op *op, const edo_waker *waker)
+{
+    op_queue *queue = &op->src->dir[op->dir];
+
+    op->waker = *waker;
+    if (op->linked)
+        return;
+    op->linked = LINK_WAITS;
+    op->next = NULL;
+    op->prev = queue->last;
+    if (unlikely(op->prev))
+        op->prev->next = op;
+    else
+        queue->first = op;
+    queue->last = op;
+}
+static inline void op_unlink(edo_op *op)
+{
+    op_queue *queue = &op->src->dir[op->dir];
+
+    if (!op->linked)
+        return;
+    op->linked = LINK_NONE;
+    if (unlikely(op->next))
+        op->next->prev = op->prev;
+    else
+        queue->last = op->prev;
+    if (unlikely(op->prev))
+        op->prev->next = op->next;
+    else
+        queue->first = op->next;
+}
+/* Lock held: marks the next in a direction if there is something to poll for. */
+edo_waker source_mark_next(source *src, enum op_dir dir);
 /*
  * Lock held, and dropped: ends an operation with a result, passes the turn on to the next in the
  * queue if something is left, and finishes a close if it was the last user. It unlinks nobody's
- * memory but the operation's, and its last touch of that is the store of OP_DONE. `owed` may hold
- * what was marked before.
+ * memory but the operation's, and its last touch of that is the store of OP_DONE.
  */
-void op_end(edo_op *op, int64_t result, wakes *owed);
-/* Lock held, and dropped: a user leaves that is no linked operation. */
-void source_leave(source *src);
+static inline void op_end(edo_op *op, int64_t result)
+{
+    source *src = op->src;
+    enum op_dir dir = op->dir;
+    bool was_user = a_load(&op->state, relaxed) != OP_NEW;
+    edo_waker next = {0};
+
+    if (MODEL_BUG(806, true, false))
+        op_unlink(op);
+    if (unlikely(src->dir[dir].first) && was_user)
+        next = source_mark_next(src, dir);
+    op->result = result;
+    /* release: publishes the result; pairs with the acquires in op_poll and op_cancel. */
+    a_store(&op->state, OP_DONE, release);
+    if (likely(was_user))
+        source_leave(src);
+    else
+        lock_drop(&src->lock);
+    chaos_point();
+    if (unlikely(next.ops))
+        wake_push(&next);
+}
 /* Lock held, and dropped: wakes who is first in a direction's queue, as something was put back. */
 void source_wake_first(source *src, enum op_dir dir);
 

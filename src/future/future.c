@@ -51,6 +51,15 @@ static bool was_moved(edo_future *fut)
     return false;
 }
 
+void future_was_polled(edo_future *fut)
+{
+    fut->state |= FUTURE_POLLED;
+#if EDO_DEBUG
+    fut->self = fut;
+#endif
+    note_pending(fut, +1);
+}
+
 edo_poll edo_future_poll(edo_future *fut, const edo_waker *waker)
 {
     if (unlikely(!fut))

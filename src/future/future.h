@@ -29,6 +29,9 @@ static inline bool future_is_done(const edo_future *fut)
     return fut->state & FUTURE_DONE;
 }
 
+/* A poll has said PENDING that was made without edo_future_poll. */
+void future_was_polled(edo_future *fut);
+
 /* edo_future_poll of one that may be READY already. Debug builds also look for misuse. */
 static inline edo_poll future_advance(edo_future *fut, const edo_waker *waker)
 {

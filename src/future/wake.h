@@ -21,6 +21,17 @@ struct edo_waker_ops {
     void (*drop)(void *data);                       /* NULL for borrowed ones */
 };
 
+/* Marks one; with the lock held. True: a push is owed. A waker of zeros is nobody. */
+static inline bool wake_mark(const edo_waker *waker)
+{
+    return waker->ops && waker->ops->mark(waker->data);
+}
+
+static inline void wake_push(const edo_waker *waker)
+{
+    waker->ops->push(waker->data);
+}
+
 /* Marked wakers whose push is still owed. On the stack of whoever wakes. */
 #define WAKES_MAX 32
 typedef struct wakes {
@@ -40,10 +51,10 @@ static inline bool wakes_full(const wakes *w)
     return w->count == WAKES_MAX;
 }
 
-/* Marks; with the lock held. A waker of zeros is nobody. Not when full. */
+/* Marks; with the lock held. Not when full. */
 static inline void wakes_add(wakes *w, const edo_waker *waker)
 {
-    if (waker->ops && waker->ops->mark(waker->data))
+    if (wake_mark(waker))
         w->owed[w->count++] = *waker;
 }
 
@@ -51,7 +62,7 @@ static inline void wakes_add(wakes *w, const edo_waker *waker)
 static inline void wakes_push(wakes *w)
 {
     for (unsigned i = 0; i < w->count; i++)
-        w->owed[i].ops->push(w->owed[i].data);
+        wake_push(&w->owed[i]);
     w->count = 0;
 }
 

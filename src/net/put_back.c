@@ -24,15 +24,9 @@ typedef struct kept_bytes {
     char data[];
 } kept_bytes;
 
-static bool is_kept(const edo_op *op)
-{
-    /* acquire: pairs with the release in set_kept; what is found is looked at under the lock. */
-    return a_load(&op->src->kept, acquire) != NULL;
-}
-
 static void set_kept(source *src, source_kept *kept)
 {
-    /* release: pairs with the acquire in is_kept. */
+    /* release: pairs with the acquire in put_back_is_kept. */
     a_store(&src->kept, kept, release);
 }
 
@@ -70,7 +64,7 @@ bool put_back_take(edo_op *op, const put_back_ops *ops)
 {
     source *src = op->src;
 
-    if (!is_kept(op))
+    if (!put_back_is_kept(op))
         return false;
     lock_take(&src->lock);
     bool takes = op_check(op) == 0 && src->kept;
@@ -105,8 +99,8 @@ static bool settle(edo_op *op, bool canceled, const put_back_ops *ops)
     return false;
 }
 
-edo_poll put_back_poll(edo_op *op, bool *gives_way, bool canceled, const edo_waker *waker,
-                       const put_back_ops *ops)
+edo_poll put_back_poll_kept(edo_op *op, bool *gives_way, bool canceled, const edo_waker *waker,
+                            const put_back_ops *ops)
 {
     for (;;) {
         /* relaxed: NEW is written by the polling task alone. */
@@ -115,14 +109,14 @@ edo_poll put_back_poll(edo_op *op, bool *gives_way, bool canceled, const edo_wak
             a_store(&op->state, OP_DONE, relaxed);
             return EDO_READY;
         }
-        if (!is_new && !canceled && !*gives_way && is_kept(op)) {
+        if (!is_new && !canceled && !*gives_way && put_back_is_kept(op)) {
             *gives_way = true;
             op_cancel(op);
         }
         chaos_point();
         if (op_poll(op, waker) == EDO_PENDING) {
             /* A second look, now that it is linked: what was put back before found nobody. */
-            if (!*gives_way && !canceled && is_kept(op))
+            if (!*gives_way && !canceled && put_back_is_kept(op))
                 continue;
             return EDO_PENDING;
         }

@@ -17,12 +17,30 @@ typedef struct put_back_ops {
     int (*append)(edo_op *op);
 } put_back_ops;
 
+/* Whether something was put back. */
+static inline bool put_back_is_kept(const edo_op *op)
+{
+    /* acquire: pairs with the release in set_kept; what is found is looked at under the lock. */
+    return a_load(&op->src->kept, acquire) != NULL;
+}
+/* put_back_poll where something was, or may have been. */
+edo_poll put_back_poll_kept(edo_op *op, bool *gives_way, bool canceled, const edo_waker *waker,
+                            const put_back_ops *ops);
 /*
  * Polls an operation that takes something; what was put back goes first. `gives_way` is the
  * future's own, false at first; `canceled`: its cancel was passed on.
  */
-edo_poll put_back_poll(edo_op *op, bool *gives_way, bool canceled, const edo_waker *waker,
-                       const put_back_ops *ops);
+static inline edo_poll put_back_poll(edo_op *op, bool *gives_way, bool canceled,
+                                     const edo_waker *waker, const put_back_ops *ops)
+{
+    if (likely(!canceled && !*gives_way && !put_back_is_kept(op))) {
+        edo_poll is = op_poll(op, waker);
+        /* A second look, now that it is linked: what was put back before found nobody. */
+        if (likely(is == EDO_READY || !put_back_is_kept(op)))
+            return is;
+    }
+    return put_back_poll_kept(op, gives_way, canceled, waker, ops);
+}
 /* Takes what was put back, without waiting; false: nothing was. */
 bool put_back_take(edo_op *op, const put_back_ops *ops);
 /* Puts a node back as the oldest, and wakes who is first in the queue. False: the source that the

@@ -11,14 +11,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <edo/await.h>
 #include <edo/error.h>
 
+#include "await/await.h"
 #include "base/sys.h"
 #include "future/future.h"
 #include "net/put_back.h"
 #include "sched/coop.h"
 #include "sched/current.h"
+#include "sched/debug.h"
 
 _Static_assert(sizeof(edo_tcp_read_future) <= 256, "net-048");
 _Static_assert(sizeof(edo_tcp_write_future) <= 256, "net-048");
@@ -75,8 +76,8 @@ int edo_tcp_close(edo_tcp_stream *stream)
 /* Operations. */
 
 /* Prepares one; an error found here is its result at the first poll, and it has no source then. */
-static void prepare(edo_op *op, edo_tcp_stream *stream, enum op_kind kind, const void *buf,
-                    size_t len)
+static inline void prepare(edo_op *op, edo_tcp_stream *stream, enum op_kind kind, const void *buf,
+                           size_t len)
 {
     if (!stream || (!buf && len)) {
         *op = (edo_op){.result = -EINVAL};
@@ -86,20 +87,46 @@ static void prepare(edo_op *op, edo_tcp_stream *stream, enum op_kind kind, const
 }
 
 /* Whether there is nothing to ask the kernel for. */
-static bool is_settled(edo_op *op)
+static inline bool is_settled(edo_op *op)
 {
-    if (op->src && op->len)
+    if (likely(op->src && op->len))
         return false;
     if (op->src)
         op->result = 0;
     return true;
 }
 
-static edo_poll finish(edo_future *base, int64_t result)
+static inline edo_poll finish(edo_future *base, int64_t result)
 {
     if (result >= 0)
         coop_spend();
     return edo_future_finish(base, result);
+}
+
+/* A direct form's await without the layers between: the way of every request of a server. False:
+ * the future goes on, from wherever its operation is. */
+static inline bool is_done_directly(edo_future *base, edo_op *op)
+{
+    thread *self = await_may_be_direct();
+
+    if (unlikely(!self || !op->src || !op->len || put_back_is_kept(op)))
+        return false;
+    task *t = self->task;
+    edo_waker waker = task_waker(t);
+    while (op_poll(op, &waker) == EDO_PENDING) {
+        if (unlikely(put_back_is_kept(op) || debug_may_suspend(t) < 0)) /* as put_back_poll does */
+            break;
+        self = task_suspend(self);
+        if (unlikely(task_why(t)))
+            break;
+    }
+    if (unlikely(a_load(&op->state, acquire) != OP_DONE)) { /* pairs with the release in op_end */
+        future_was_polled(base);
+        return false;
+    }
+    if (op->result >= 0 && self->budget > 0)
+        self->budget--;
+    return true;
 }
 
 /* Read. */
@@ -137,18 +164,30 @@ static void read_put_back(edo_future *base)
 static const edo_future_ops read_ops = {
     .poll = read_poll, .cancel = read_cancel, .put_back = read_put_back, .name = "tcp_read"};
 
+/* A direct form makes its future in place: to return it by value costs as much as to poll it. */
+static inline void read_init(edo_tcp_read_future *fut, edo_tcp_stream *stream, void *buf,
+                             size_t len)
+{
+    fut->base = (edo_future)EDO_FUTURE_INIT(&read_ops);
+    fut->gives_way = false;
+    prepare(&fut->op, stream, OP_RECV, buf, len);
+}
+
 edo_tcp_read_future edo_tcp_read_async(edo_tcp_stream *stream, void *buf, size_t len)
 {
-    edo_tcp_read_future fut = {.base = EDO_FUTURE_INIT(&read_ops)};
+    edo_tcp_read_future fut;
 
-    prepare(&fut.op, stream, OP_RECV, buf, len);
+    read_init(&fut, stream, buf, len);
     return fut;
 }
 
 ssize_t edo_tcp_read(edo_tcp_stream *stream, void *buf, size_t len)
 {
-    edo_tcp_read_future fut = edo_tcp_read_async(stream, buf, len);
+    edo_tcp_read_future fut;
 
+    read_init(&fut, stream, buf, len);
+    if (is_done_directly(&fut.base, &fut.op))
+        return (ssize_t)fut.op.result;
     return (ssize_t)edo_await(&fut.base);
 }
 
@@ -186,18 +225,28 @@ static void write_cancel(edo_future *base)
 static const edo_future_ops write_ops = {
     .poll = write_poll, .cancel = write_cancel, .name = "tcp_write"};
 
+static inline void write_init(edo_tcp_write_future *fut, edo_tcp_stream *stream, const void *buf,
+                              size_t len)
+{
+    fut->base = (edo_future)EDO_FUTURE_INIT(&write_ops);
+    prepare(&fut->op, stream, OP_SEND, buf, len);
+}
+
 edo_tcp_write_future edo_tcp_write_async(edo_tcp_stream *stream, const void *buf, size_t len)
 {
-    edo_tcp_write_future fut = {.base = EDO_FUTURE_INIT(&write_ops)};
+    edo_tcp_write_future fut;
 
-    prepare(&fut.op, stream, OP_SEND, buf, len);
+    write_init(&fut, stream, buf, len);
     return fut;
 }
 
 ssize_t edo_tcp_write(edo_tcp_stream *stream, const void *buf, size_t len)
 {
-    edo_tcp_write_future fut = edo_tcp_write_async(stream, buf, len);
+    edo_tcp_write_future fut;
 
+    write_init(&fut, stream, buf, len);
+    if (is_done_directly(&fut.base, &fut.op))
+        return (ssize_t)fut.op.result;
     return (ssize_t)edo_await(&fut.base);
 }
 
@@ -252,18 +301,29 @@ static void write_all_cancel(edo_future *base)
 static const edo_future_ops write_all_ops = {
     .poll = write_all_poll, .cancel = write_all_cancel, .name = "tcp_write_all"};
 
+static inline void write_all_init(edo_tcp_write_all_future *fut, edo_tcp_stream *stream,
+                                  const void *buf, size_t len)
+{
+    fut->base = (edo_future)EDO_FUTURE_INIT(&write_all_ops);
+    fut->done = 0;
+    prepare(&fut->op, stream, OP_SEND, buf, len);
+}
+
 edo_tcp_write_all_future edo_tcp_write_all_async(edo_tcp_stream *stream, const void *buf,
                                                  size_t len)
 {
-    edo_tcp_write_all_future fut = {.base = EDO_FUTURE_INIT(&write_all_ops)};
+    edo_tcp_write_all_future fut;
 
-    prepare(&fut.op, stream, OP_SEND, buf, len);
+    write_all_init(&fut, stream, buf, len);
     return fut;
 }
 
 int edo_tcp_write_all(edo_tcp_stream *stream, const void *buf, size_t len)
 {
-    edo_tcp_write_all_future fut = edo_tcp_write_all_async(stream, buf, len);
+    edo_tcp_write_all_future fut;
 
-    return (int)edo_await(&fut.base);
+    write_all_init(&fut, stream, buf, len);
+    if (is_done_directly(&fut.base, &fut.op) && fut.op.result == (int64_t)len)
+        return 0;
+    return (int)edo_await(&fut.base); /* goes on with what is done already */
 }

@@ -183,8 +183,6 @@ parker *thread_parker(thread *self);
 void thread_call_hook(thread *self, void (*hook)(void *hook_arg));
 /* Whether the thread may block, and drive a runtime: it is in no task, loop, hook or poll. */
 bool thread_may_block(const thread *self);
-/* A random number below n, which is not 0. */
-uint32_t thread_random_below(thread *self, uint32_t n);
 
 /* The runtime that plain calls go to: entered, or the worker's own; NULL: none. */
 static inline sched *sched_current(const thread *self)
@@ -224,6 +222,20 @@ static inline void core_leave(thread *self, core *c)
 {
     if (c && !self->in_loop)
         a_store(&self->busy, 0, MODEL_BUG(503, release, relaxed)); /* with has_let_go's acquire */
+}
+
+/* A random number below n, which is not 0: the core's where there is one, so that a seeded runtime
+ * makes the same choices again. */
+uint32_t thread_random_below_plain(thread *self, uint32_t n);
+static inline uint32_t thread_random_below(thread *self, uint32_t n)
+{
+    core *c = core_enter(self);
+
+    if (unlikely(!c))
+        return thread_random_below_plain(self, n);
+    uint32_t number = rng_below(&c->rng, n);
+    core_leave(self, c);
+    return number;
 }
 
 /* Tasks that have been spawned and have not ended. See sched/census.c. */
@@ -275,6 +287,14 @@ void core_push(core *c, task *t);
 void core_push_next(thread *self, core *c, task *t);
 /* Puts it on a queue of a runtime that this thread is not a worker of, and counts that. */
 void task_push_from_outside(task *t);
+/* A task for a worker whose own queue is empty: from the injection queue; from others' queues, and
+ * then it searches. NULL: nothing was found. */
+task *find_outside(core *c);
+task *find_elsewhere(core *c);
+/* Whether there is work in the injection queue or in anybody's own. */
+bool core_sees_work(const core *c);
+/* Sleeps until something happens, unless there is work after all. */
+void worker_sleep(thread *self, core *c);
 /* The worker's loop on the calling thread, which holds self->core: until until(arg) is true, or the
  * core was lost, or the runtime stops. */
 void worker_loop(thread *self, bool (*until)(void *arg), void *arg);
@@ -293,10 +313,16 @@ void monitor_stop(sched *s);
 /* A worker leaves sleep, or a thread begins to drive: the monitor may be asleep as well. */
 void monitor_kick(sched *s);
 
-/* Leaves the running task's stack until it is woken. Returns the record of the thread that it is
- * on afterwards. */
-thread *task_suspend(thread *self);
-/* The same for a task that goes on when all that are ready have run. */
-thread *task_yield(thread *self);
+/* Leaves the running task's stack: for good, until it is woken, or until all that are ready have
+ * run. Returns the record of the thread that it is on afterwards. */
+thread *task_leave_stack(thread *self, enum leave leave);
+static inline thread *task_suspend(thread *self)
+{
+    return task_leave_stack(self, LEAVE_SUSPEND);
+}
+static inline thread *task_yield(thread *self)
+{
+    return task_leave_stack(self, LEAVE_YIELD);
+}
 
 #endif

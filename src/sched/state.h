@@ -9,9 +9,12 @@
  *                  other old value the caller must not touch the task again.
  * Suspending       is never checked for. A wake that finds RUNNING sets NOTIFIED and forgets; the
  *                  worker finds it, once it is off the task's stack, in its own transition.
+ * Yielding         A task that yields stays RUNNING while it stands in the queue, which publishes
+ *                  it: so a yield has no transition. Who marks it meanwhile owns nothing; its next
+ *                  run takes the mark.
  * References       one of the live task, one of the unconsumed handle, one per counted waker or
- *                  abort handle. A borrowed waker and a queue entry have none: a NOTIFIED task
- *                  can't end before it has run.
+ *                  abort handle. A borrowed waker and a queue entry have none: a NOTIFIED task,
+ *                  or one that yielded, can't end before it has run.
  * Orders           acq_rel on every transition: each one publishes what its maker wrote to the
  *                  task and sees what the maker of the one before wrote.
  * Source           tokio's task state, with a join waker guarded by ARMED instead of a lock.

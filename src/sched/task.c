@@ -156,7 +156,7 @@ static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
     t->saved_errno = 0;
     t->last_core = UINT16_MAX;
     t->kind = (uint8_t)req->kind;
-    t->keep_fp = t->measure_stack = t->has_canary = false;
+    t->keep_fp = t->measure_stack = t->has_canary = t->yielded = false;
     memset((char *)t + offsetof(task, fn), 0, offsetof(task, slab) - offsetof(task, fn));
     t->forks = (uint16_t)s->fork_count;
     a_store(&t->sched, s, relaxed); /* these are published by the state word */

@@ -49,6 +49,7 @@ struct edo_task_header {
     bool keep_fp : 1;
     bool measure_stack : 1;
     bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
+    bool yielded : 1;    /* it stands in a queue, and its state is still RUNNING */
     context ctx;
 
     /* Atomic: stale handles and walks over the slabs read them, whatever becomes of the task. */

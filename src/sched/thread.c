@@ -55,17 +55,8 @@ parker *thread_parker(thread *self)
     return self->parker;
 }
 
-/* The core's numbers where there is one: a seeded runtime makes the same choices again. */
-uint32_t thread_random_below(thread *self, uint32_t n)
+uint32_t thread_random_below_plain(thread *self, uint32_t n)
 {
-    core *c = core_enter(self);
-    uint32_t number;
-
-    if (c) {
-        number = rng_below(&c->rng, n);
-        core_leave(self, c);
-        return number;
-    }
     if (!self->rng_seeded) {
         rng_seed(&self->rng, random_seed());
         self->rng_seeded = true;

@@ -1,9 +1,14 @@
 /*
- * worker.c: the loop of a thread that holds a core.
+ * worker.c: the loop of a thread that holds a core, and a run of a task, from the queue until it is
+ * off its stack again.
  *
- * A task's transition out of RUNNING is made here, after its stack was left: else another worker
- * could resume it while it still stands on it. A thread whose core was taken while its task ran
- * finishes that task's transition without a core, and becomes a spare.
+ * Leaving        A task's transition out of RUNNING is made here, after its stack was left: else
+ *                another worker could resume it while it still stands on it.
+ * Losing a core  A thread whose core was taken while its task ran finishes that task's transition
+ *                without a core, and becomes a spare.
+ * Prediction     A processor predicts where a function returns to by the calls it has seen. Both
+ *                sides of a switch are predicted well as long as no function of the loop returns
+ *                that was called before the switch: so a run is inline in worker_loop.
  */
 #include <stdlib.h>
 
@@ -22,7 +27,7 @@
 #define TURN_CYCLES (UINT64_C(1) << 20)
 #define LOOK_RUNS 8
 
-/* --- running one task ------------------------------------------------------------------- */
+/* --- one run ---------------------------------------------------------------------------- */
 
 /* A child of fork(2) that was made by a task has come to that task's end: there is nothing to go
  * back to, as for a thread that returns where it is the last one. */
@@ -52,7 +57,7 @@ static NO_TSAN void task_entry(void *arg)
 }
 
 /* Errno is the task's own: others set it on this thread meanwhile. */
-static thread *leave_stack(thread *self, enum leave leave)
+thread *task_leave_stack(thread *self, enum leave leave)
 {
     task *t = self->task;
 
@@ -66,16 +71,6 @@ static thread *leave_stack(thread *self, enum leave leave)
     self = thread_self();
     *self->errno_place = t->saved_errno;
     return self;
-}
-
-thread *task_suspend(thread *self)
-{
-    return leave_stack(self, LEAVE_SUSPEND);
-}
-
-thread *task_yield(thread *self)
-{
-    return leave_stack(self, LEAVE_YIELD);
 }
 
 static int give_stack(core *c, task *t)
@@ -94,7 +89,7 @@ static int give_stack(core *c, task *t)
     return 0;
 }
 
-static void run_stackful(thread *self, task *t)
+static inline void run_stackful(thread *self, task *t)
 {
     fp_control before;
 
@@ -159,15 +154,6 @@ static void requeue(core *c, task *t)
         run_queue_push(&c->queue, t, &c->sched->inject);
 }
 
-/* RUNNING becomes NOTIFIED, if it wasn't that as well. acq_rel: as in leave_task. */
-static void mark_yielded(task *t)
-{
-    uint64_t word = a_load(&t->state, relaxed); /* a guess: the exchange verifies it */
-
-    while (!a_cas_weak(&t->state, &word, (word - TASK_RUNNING) | TASK_NOTIFIED, acq_rel, relaxed))
-        ;
-}
-
 /* The task is off its stack. `c` is NULL when the core was lost meanwhile. */
 static void leave_task(thread *self, core *c, sched *s, task *t)
 {
@@ -184,13 +170,26 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
         t->low_water = t->ctx.sp;
     if (c)
         t->last_core = (uint16_t)c->index;
-    if (self->leave == LEAVE_YIELD)
-        mark_yielded(t);
-    /* acq_rel: publishes the saved context to whoever runs it next. */
-    else if (!(a_fetch_sub(&t->state, TASK_RUNNING, MODEL_BUG(309, acq_rel, relaxed)) &
-               MODEL_BUG(310, TASK_NOTIFIED, 0)))
+    t->yielded = self->leave == LEAVE_YIELD;
+    /* acq_rel: publishes the saved context to whoever runs it next; a yield leaves that to the
+     * queue. */
+    if (!t->yielded && !(a_fetch_sub(&t->state, TASK_RUNNING, MODEL_BUG(309, acq_rel, relaxed)) &
+                         MODEL_BUG(310, TASK_NOTIFIED, 0)))
         return;
     requeue(c, t);
+}
+
+/* NOTIFIED becomes RUNNING. One that yielded is still that, and was perhaps marked meanwhile.
+ * acq_rel: sees what the waker wrote. */
+static inline void become_running(task *t)
+{
+    if (!t->yielded) {
+        a_fetch_sub(&t->state, TASK_NOTIFIED - TASK_RUNNING, MODEL_BUG(311, acq_rel, relaxed));
+        return;
+    }
+    t->yielded = false;
+    if (a_load(&t->state, relaxed) & TASK_NOTIFIED)
+        a_fetch_sub(&t->state, TASK_NOTIFIED, MODEL_BUG(320, acq_rel, relaxed));
 }
 
 static void enter_task(thread *self, core *c, task *t)
@@ -202,8 +201,7 @@ static void enter_task(thread *self, core *c, task *t)
     a_store(&self->task, t, relaxed);              /* the monitor names it in reports */
     self->budget = COOP_BUDGET;
     self->yield_forced = false;
-    /* NOTIFIED becomes RUNNING. acq_rel: sees what the waker wrote. */
-    a_fetch_sub(&t->state, 1, MODEL_BUG(311, acq_rel, relaxed));
+    become_running(t);
     self->in_loop = false;
     a_store(&self->busy, 0, MODEL_BUG(504, release, relaxed)); /* as in core_leave */
 }
@@ -234,7 +232,7 @@ static bool ready_to_run(core *c, task *t)
     return false;
 }
 
-static void run_task(thread *self, core *c, task *t)
+static inline void run_task(thread *self, core *c, task *t)
 {
     sched *s = c->sched;
 
@@ -249,60 +247,7 @@ static void run_task(thread *self, core *c, task *t)
     leave_task(self, exit_task(self), s, t);
 }
 
-/* --- finding one ------------------------------------------------------------------------ */
-
-/* Takes a fair share of the injection queue: the first to be run, the rest into the queue. */
-static task *take_injected(core *c)
-{
-    sched *s = c->sched;
-    uint64_t n = inject_len(&s->inject), taken;
-
-    if (n == 0)
-        return NULL;
-    n = n / s->core_count + 1;
-    uint32_t room = run_queue_room(&c->queue);
-    if (n > room / 2 + 1)
-        n = room / 2 + 1;
-    task *first = inject_pop_list(&s->inject, n, &taken);
-    if (!first)
-        return NULL;
-    for (task *t = first->next, *next; t; t = next) {
-        next = t->next;
-        run_queue_push(&c->queue, t, &s->inject);
-    }
-    if (taken > 1 && s->multi && !c->searching)
-        idle_notify(s);
-    return first;
-}
-
-#if EDO_DEBUG
-/* EDO_CHAOS=migrate: rather one that last ran elsewhere; its own only after being refused it a
- * few times, as the others may all be busy. */
-static task *take_migrated(core *c)
-{
-    task *t = inject_pop_foreign(&c->sched->inject, c->index);
-    uint64_t taken;
-
-    if (t || inject_len(&c->sched->inject) == 0)
-        return t;
-    if (c->refusals++ < 8) {
-        idle_notify(c->sched);
-        thread_yield();
-        return NULL;
-    }
-    c->refusals = 0;
-    return inject_pop_list(&c->sched->inject, 1, &taken);
-}
-#endif
-
-static task *take_from_outside(core *c)
-{
-#if EDO_DEBUG
-    if (chaos_migrate() && c->sched->core_count > 1)
-        return take_migrated(c);
-#endif
-    return take_injected(c);
-}
+/* --- the loop --------------------------------------------------------------------------- */
 
 static task *take_own(core *c)
 {
@@ -323,114 +268,12 @@ static task *next_task(core *c)
 
     if (c->until_inject == 0) {
         c->until_inject = c->sched->opts.global_queue_interval;
-        t = take_from_outside(c);
+        t = find_outside(c);
     }
     if (!t)
         t = take_own(c);
-    return t ? t : take_from_outside(c);
+    return t ? t : find_outside(c);
 }
-
-static task *steal(core *c)
-{
-    sched *s = c->sched;
-    unsigned count = 0;
-
-    if (s->core_count == 1 || !idle_begin_search(c))
-        return NULL;
-    unsigned from = rng_below(&c->rng, s->core_count);
-    for (unsigned i = 0; i < s->core_count; i++) {
-        core *victim = s->cores[(from + i) % s->core_count];
-        task *t = victim == c ? NULL : run_queue_steal(&victim->queue, &c->queue, &count);
-        if (t) {
-            a_bump(&c->steals, count);
-            return t;
-        }
-    }
-    return take_from_outside(c);
-}
-
-/* --- sleeping --------------------------------------------------------------------------- */
-
-static bool any_work(core *c)
-{
-    sched *s = c->sched;
-
-    if (inject_len(&s->inject) > 0)
-        return true;
-    for (unsigned i = 0; i < s->core_count; i++)
-        if (run_queue_len(&s->cores[i]->queue) > 0)
-            return true;
-    return false;
-}
-
-/* Nothing can run: a paused clock jumps to the next deadline. False: there is none. */
-static bool advance_paused(core *c)
-{
-    sched *s = c->sched;
-
-    if (!a_load(&s->paused, relaxed)) /* only this thread pauses it */
-        return false;
-    core_turn(c);
-    if (c->lifo || run_queue_len(&c->queue) > 0 || inject_len(&s->inject) > 0)
-        return true;
-    uint64_t next = wheel_next(&c->wheel);
-    if (next == UINT64_MAX)
-        return false;
-    if (next > a_load(&s->frozen, relaxed))
-        a_store(&s->frozen, next, relaxed);
-    wheel_advance(&c->wheel, next);
-    return true;
-}
-
-/* In the system's monotonic time. */
-static uint64_t park_until(core *c)
-{
-    uint64_t next = wheel_next(&c->wheel);
-    sched *s = c->sched;
-
-    if (next == UINT64_MAX || a_load(&s->paused, relaxed))
-        return s->drive_limit;
-    next -= a_load(&s->skew, relaxed); /* modulo 2^64, as the skew may be negative */
-    return next < s->drive_limit ? next : s->drive_limit;
-}
-
-/* With many unused stacks it sleeps for a second at most; if nothing came, it gives them back. */
-static void park_and_trim(core *c)
-{
-    uint64_t until = park_until(c);
-
-    if (!stack_pool_has_excess()) {
-        core_park(c, until);
-        return;
-    }
-    uint64_t limit = clock_now() + NS_PER_S;
-    core_park(c, until < limit ? until : limit);
-    if (clock_now() >= limit)
-        while (!any_work(c) && stack_pool_trim(16))
-            ;
-}
-
-static void sleep_worker(thread *self, core *c)
-{
-    sched *s = c->sched;
-
-    thread_call_hook(self, s->opts.on_park);
-    if (c->lifo || run_queue_len(&c->queue) > 0 || advance_paused(c)) {
-        thread_call_hook(self, s->opts.on_unpark);
-        return;
-    }
-    idle_sleep(c);
-    chaos_point();
-    if (MODEL_BUG(406, any_work(c), false)) /* pairs with whoever pushed: see idle.c */
-        core_turn(c);
-    else
-        park_and_trim(c);
-    idle_awake(c);
-    monitor_kick(s);
-    thread_call_hook(self, s->opts.on_unpark);
-}
-
-/* --- the loop --------------------------------------------------------------------------- */
 
 static noinline bool is_turn_due(core *c)
 {
@@ -485,11 +328,11 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
             break;
         task *t = next_task(c);
         if (!t)
-            t = steal(c);
+            t = find_elsewhere(c);
         if (t)
             run_found(self, c, t);
         else if (!until(arg))
-            sleep_worker(self, c);
+            worker_sleep(self, c);
     }
     self->in_loop = false;
     if (self->core)

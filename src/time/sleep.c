@@ -11,9 +11,9 @@
 #include <edo/error.h>
 
 #include "await/await.h"
-#include "driver/wheel.h"
 #include "sched/coop.h"
 #include "sched/current.h"
+#include "time/sleep.h"
 
 static edo_sleep_future *of(edo_future *base)
 {
@@ -27,14 +27,12 @@ static edo_poll done(edo_sleep_future *sleep, int result)
     return edo_future_finish(&sleep->base, result);
 }
 
-static edo_poll first_poll(edo_sleep_future *sleep, const edo_waker *waker)
+static edo_poll start(edo_sleep_future *sleep, const edo_waker *waker)
 {
     timer_wheel *wheel;
     bool sooner = false;
-
-    if (current_now() >= sleep->deadline.ns)
-        return done(sleep, 0);
     int rc = current_wheel(&wheel);
+
     if (rc < 0)
         return done(sleep, rc);
     if (wheel_add(wheel, &sleep->timer, sleep->deadline.ns, waker, &sooner)) {
@@ -43,6 +41,25 @@ static edo_poll first_poll(edo_sleep_future *sleep, const edo_waker *waker)
         return EDO_PENDING;
     }
     return done(sleep, sleep->timer.state == TIMER_SHUTDOWN ? -EDO_ESHUTDOWN : 0);
+}
+
+edo_poll sleep_look(edo_sleep_future *sleep, const edo_waker *waker, bool is_ahead)
+{
+    switch (wheel_poll(&sleep->timer, waker)) {
+    case TIMER_IDLE:
+        if (!coop_proceed(waker))
+            return EDO_PENDING;
+        if (!is_ahead && current_now() >= sleep->deadline.ns)
+            return done(sleep, 0);
+        return start(sleep, waker);
+    case TIMER_FIRED:
+        return done(sleep, 0);
+    case TIMER_SHUTDOWN:
+        return done(sleep, -EDO_ESHUTDOWN);
+    case TIMER_WAITING:
+        break;
+    }
+    return EDO_PENDING;
 }
 
 static edo_poll canceled_poll(edo_sleep_future *sleep)
@@ -60,17 +77,7 @@ static edo_poll sleep_poll(edo_future *base, const edo_waker *waker)
         return canceled_poll(sleep);
     if (sleep->error)
         return edo_future_finish(base, sleep->error);
-    switch (wheel_poll(&sleep->timer, waker)) {
-    case TIMER_IDLE:
-        return coop_proceed(waker) ? first_poll(sleep, waker) : EDO_PENDING;
-    case TIMER_FIRED:
-        return done(sleep, 0);
-    case TIMER_SHUTDOWN:
-        return done(sleep, -EDO_ESHUTDOWN);
-    case TIMER_WAITING:
-        break;
-    }
-    return EDO_PENDING;
+    return sleep_look(sleep, waker, false);
 }
 
 /* The next poll, which the canceller makes at once, takes the timer out. */

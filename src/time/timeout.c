@@ -12,6 +12,7 @@
 #include "await/await.h"
 #include "sched/coop.h"
 #include "sched/current.h"
+#include "time/sleep.h"
 
 enum { WAITING, EXPIRED, CANCELED };
 
@@ -23,25 +24,18 @@ static edo_timeout_future *of(edo_future *base)
 /* A future that uses up the budget must not keep the timer from being looked at. */
 static bool is_over(edo_timeout_future *to, const edo_waker *waker)
 {
-    if (future_advance(&to->sleep.base, waker) == EDO_READY)
+    if (sleep_look(&to->sleep, waker, to->is_ahead) == EDO_READY)
         return true;
     return coop_is_spent() && current_now() >= to->sleep.deadline.ns;
 }
 
-/* The timer ends within the call: nobody waits for a sleep that was cancelled. */
-static void stop_timer(edo_timeout_future *to, const edo_waker *waker)
-{
-    edo_future_cancel(&to->sleep.base);
-    (void)future_advance(&to->sleep.base, waker);
-}
-
-static edo_poll finish(edo_timeout_future *to, const edo_waker *waker)
+static edo_poll finish(edo_timeout_future *to)
 {
     int64_t result = to->inner->result;
 
     if (to->phase == EXPIRED && result == -ECANCELED) /* an error of its own stands */
         result = edo_is_shutdown(to->sleep.base.result) ? -EDO_ESHUTDOWN : -ETIMEDOUT;
-    stop_timer(to, waker);
+    sleep_stop(&to->sleep);
     return edo_future_finish(&to->base, result);
 }
 
@@ -54,12 +48,12 @@ static edo_poll timeout_poll(edo_future *base, const edo_waker *waker)
     if (to->sleep.error)
         return edo_future_finish(base, to->sleep.error);
     if (future_advance(to->inner, waker) == EDO_READY)
-        return finish(to, waker);
+        return finish(to);
     if (to->phase != WAITING || !is_over(to, waker))
         return EDO_PENDING;
     to->phase = EXPIRED;
     edo_future_cancel(to->inner);
-    return future_advance(to->inner, waker) == EDO_READY ? finish(to, waker) : EDO_PENDING;
+    return future_advance(to->inner, waker) == EDO_READY ? finish(to) : EDO_PENDING;
 }
 
 static void timeout_cancel(edo_future *base)
@@ -99,7 +93,12 @@ edo_timeout_future edo_timeout_at_async(edo_future *fut, edo_instant deadline)
 
 edo_timeout_future edo_timeout_async(edo_future *fut, edo_duration span)
 {
-    return edo_timeout_at_async(fut, edo_instant_add(edo_now(), span));
+    return (edo_timeout_future){
+        .base = EDO_FUTURE_INIT(&timeout_ops),
+        .inner = fut,
+        .sleep = edo_sleep_async(span),
+        .is_ahead = span.ns > 0,
+    };
 }
 
 int64_t edo_timeout_at(edo_future *fut, edo_instant deadline)

@@ -64,12 +64,6 @@ STUB void rng_seed(rng *r, uint64_t seed)
     (void)r, (void)seed;
 }
 
-STUB uint32_t rng_below(rng *r, uint32_t n)
-{
-    (void)r, (void)n;
-    return 0;
-}
-
 STUB uint64_t sched_now(sched *s)
 {
     (void)s;
@@ -102,12 +96,6 @@ STUB bool stack_pool_trim(unsigned n)
 STUB const driver_ops *driver_choose(void)
 {
     return NULL;
-}
-
-STUB uint64_t rng_next(rng *r)
-{
-    (void)r;
-    return 1;
 }
 
 STUB void stack_cache_flush(stack_cache *cache)

@@ -154,6 +154,67 @@ static void check_freed(void)
     model_assert(fut.base.state & FUTURE_DONE);
 }
 
+/* --- yields ------------------------------------------------------------------------------- */
+
+static unsigned runs; /* plain: handed on from run to run */
+
+/* A run that yields at first, and then waits until it was woken. */
+static void run_yielding(thread *self, core *c, task *t)
+{
+    enter_task(self, c, t);
+    if (runs++ == 0)
+        self->leave = LEAVE_YIELD;
+    else if (a_load(&ready, relaxed) == 0) /* a wake makes it visible, or another run comes */
+        self->leave = LEAVE_SUSPEND;
+    else
+        self->leave = LEAVE_END;
+    leave_task(self, exit_task(self), c->sched, t);
+}
+
+static bool any_work_or_over(void *arg)
+{
+    return rig_has_work(&rig_core[0]) || rig_has_work(&rig_core[1]) || subject_is_over(arg);
+}
+
+static void work_yielding(unsigned index)
+{
+    core *c = rig_hold(index);
+    unsigned count;
+
+    for (;;) {
+        model_wait_until(any_work_or_over, NULL, "waits for a task to run");
+        task *t = next_task(c);
+        if (!t)
+            t = run_queue_steal(&rig_core[!index].queue, &c->queue, &count);
+        if (t)
+            run_yielding(thread_self(), c, t);
+        else if (model_peek(subject_is_over, NULL))
+            return;
+    }
+}
+
+static void yielding_0(void)
+{
+    work_yielding(0);
+}
+
+static void yielding_1(void)
+{
+    work_yielding(1);
+}
+
+static void setup_yield(void)
+{
+    setup_wakes(1);
+    runs = 0;
+}
+
+static void check_yielded(void)
+{
+    model_assert(subject_is_over(NULL) && runs >= 2 && runs <= 4);
+    model_assert(rig.inject.len == 0);
+}
+
 /* --- join and abort ----------------------------------------------------------------------- */
 
 static int joined;
@@ -338,6 +399,10 @@ static const model_scenario scenarios[] = {
      .setup = setup_two_wakes,
      .threads = {worker_0, wake_0, wake_1},
      .check = check_freed},
+    {.name = "yield_and_wake",
+     .setup = setup_yield,
+     .threads = {yielding_0, yielding_1, wake_0},
+     .check = check_yielded},
     {.name = "join_and_abort",
      .setup = setup_join,
      .threads = {worker_0, join_thread, abort_thread},

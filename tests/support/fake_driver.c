@@ -123,10 +123,8 @@ static void complete(job *j)
 {
     edo_op *op = j->op;
     source *src = op->src;
-    wakes owed;
     uint32_t state = OP_ARMED;
 
-    wakes_init(&owed);
     lock_take(&src->lock);
     /* acq_rel: pairs with the exchange in begin_cancel. */
     if (!a_cas(&op->state, &state, OP_COMPLETING, acq_rel, acquire)) {
@@ -136,8 +134,11 @@ static void complete(job *j)
     }
     if (op->next && !src->closing && a_load(&src->home, relaxed)) /* else it is told to end */
         submit(op->next);
-    wakes_add(&owed, &op->waker);
-    op_end(op, j->result == -ECANCELED ? why_canceled(op) : j->result, &owed);
+    edo_waker waker = op->waker;
+    bool owes = wake_mark(&waker);
+    op_end(op, j->result == -ECANCELED ? why_canceled(op) : j->result);
+    if (owes)
+        wake_push(&waker);
     free(j);
 }
 
@@ -305,9 +306,7 @@ static void begin_cancel(edo_op *op)
 static edo_poll fake_poll(edo_op *op, const edo_waker *waker)
 {
     source *src = op->src;
-    wakes owed;
 
-    wakes_init(&owed);
     lock_take(&src->lock);
     int rc = op_check(op);
     uint32_t state = a_load(&op->state, acquire); /* pairs with the release in op_end */
@@ -316,7 +315,7 @@ static edo_poll fake_poll(edo_op *op, const edo_waker *waker)
         return EDO_READY;
     }
     if (rc < 0 && (state == OP_NEW || !op->cookie)) {
-        op_end(op, rc, &owed);
+        op_end(op, rc);
         return EDO_READY;
     }
     if (state == OP_NEW) {

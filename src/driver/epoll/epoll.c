@@ -117,7 +117,7 @@ static bool says_nothing_left(const edo_op *op, int64_t result, uint32_t seen)
 
 /* Makes the call with the lock dropped. The operation is a user, and none but its own poll unlinks
  * it: it stays first, and the descriptor stays open. */
-static int64_t call(edo_op *op)
+static inline int64_t call(edo_op *op)
 {
     source *src = op->src;
     op_queue *queue = &src->dir[op->dir];
@@ -142,29 +142,37 @@ static bool is_its_turn(const edo_op *op)
     return (queue->ready & DIR_READY) && (!queue->first || queue->first == op);
 }
 
-static edo_poll epoll_driver_poll(edo_op *op, const edo_waker *waker)
+/* The lock is held, and dropped. Until the direction's next edge, or its turn. */
+static inline edo_poll wait_for_turn(edo_op *op, const edo_waker *waker)
 {
     source *src = op->src;
-    wakes owed;
+
+    int rc = watch(src, op->dir);
+
+    if (unlikely(rc < 0)) {
+        op_end(op, rc);
+        return EDO_READY;
+    }
+    op_wait(op, waker);
+    lock_drop(&src->lock);
+    return EDO_PENDING;
+}
+
+static edo_poll epoll_driver_poll(edo_op *op, const edo_waker *waker)
+{
     int64_t result;
 
-    wakes_init(&owed);
-    lock_take(&src->lock);
+    lock_take(&op->src->lock);
     if ((result = op_check(op)) == 0 && a_load(&op->state, relaxed) == OP_NEW)
         op_begin(op); /* relaxed: with this driver only the polling task writes it */
     while (result == 0) {
-        if (!is_its_turn(op)) {
-            if ((result = watch(src, op->dir)) < 0)
-                break;
-            op_wait(op, waker);
-            lock_drop(&src->lock);
-            return EDO_PENDING;
-        }
+        if (!is_its_turn(op))
+            return wait_for_turn(op, waker);
         if ((result = call(op)) != -EAGAIN)
             break;
         result = op_check(op); /* the lock was dropped */
     }
-    op_end(op, result, &owed);
+    op_end(op, result);
     return EDO_READY;
 }
 

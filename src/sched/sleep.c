@@ -1,0 +1,73 @@
+/*
+ * sleep.c: how a worker that found nothing goes to sleep, and until when.
+ */
+#include "base/chaos.h"
+#include "base/model.h"
+#include "sched/sched.h"
+
+/* Nothing can run: a paused clock jumps to the next deadline. False: there is none. */
+static bool advance_paused(core *c)
+{
+    sched *s = c->sched;
+
+    if (!a_load(&s->paused, relaxed)) /* only this thread pauses it */
+        return false;
+    core_turn(c);
+    if (c->lifo || run_queue_len(&c->queue) > 0 || inject_len(&s->inject) > 0)
+        return true;
+    uint64_t next = wheel_next(&c->wheel);
+    if (next == UINT64_MAX)
+        return false;
+    if (next > a_load(&s->frozen, relaxed))
+        a_store(&s->frozen, next, relaxed);
+    wheel_advance(&c->wheel, next);
+    return true;
+}
+
+/* In the system's monotonic time. */
+static uint64_t park_until(core *c)
+{
+    uint64_t next = wheel_next(&c->wheel);
+    sched *s = c->sched;
+
+    if (next == UINT64_MAX || a_load(&s->paused, relaxed))
+        return s->drive_limit;
+    next -= a_load(&s->skew, relaxed); /* modulo 2^64, as the skew may be negative */
+    return next < s->drive_limit ? next : s->drive_limit;
+}
+
+/* With many unused stacks it sleeps for a second at most; if nothing came, it gives them back. */
+static void park_and_trim(core *c)
+{
+    uint64_t until = park_until(c);
+
+    if (!stack_pool_has_excess()) {
+        core_park(c, until);
+        return;
+    }
+    uint64_t limit = clock_now() + NS_PER_S;
+    core_park(c, until < limit ? until : limit);
+    if (clock_now() >= limit)
+        while (!core_sees_work(c) && stack_pool_trim(16))
+            ;
+}
+
+void worker_sleep(thread *self, core *c)
+{
+    sched *s = c->sched;
+
+    thread_call_hook(self, s->opts.on_park);
+    if (c->lifo || run_queue_len(&c->queue) > 0 || advance_paused(c)) {
+        thread_call_hook(self, s->opts.on_unpark);
+        return;
+    }
+    idle_sleep(c);
+    chaos_point();
+    if (MODEL_BUG(406, core_sees_work(c), false)) /* pairs with whoever pushed: see idle.c */
+        core_turn(c);
+    else
+        park_and_trim(c);
+    idle_awake(c);
+    monitor_kick(s);
+    thread_call_hook(self, s->opts.on_unpark);
+}
