@@ -1,29 +1,32 @@
 /*
- * find.c: where a worker looks for a task when it has none of its own: the injection queue, and the
- * queues of the others.
+ * find.c: where a worker looks for a task when it has none in its queue: the injection queue, its own
+ * overflow, the queues and overflows of the others.
+ *
+ * Affinity   A queue overflows into a list of its own core, not into the injection queue: a thousand
+ *            tasks that yield stay with their worker, in whose cache they are.
  */
 #include "base/chaos.h"
 #include "base/thread.h"
 #include "sched/sched.h"
 
-/* Takes a fair share of the injection queue: the first to be run, the rest into the queue. */
-static task *take_injected(core *c)
+/* Takes a fair share of a list: the first to be run, the rest into the queue. */
+static task *take_share(core *c, inject_queue *from, unsigned sharers)
 {
     sched *s = c->sched;
-    uint64_t n = inject_len(&s->inject), taken;
+    uint64_t n = inject_len(from), taken;
 
     if (n == 0)
         return NULL;
-    n = n / s->core_count + 1;
+    n = n / sharers + 1;
     uint32_t room = run_queue_room(&c->queue);
     if (n > room / 2 + 1)
         n = room / 2 + 1;
-    task *first = inject_pop_list(&s->inject, n, &taken);
+    task *first = inject_pop_list(from, n, &taken);
     if (!first)
         return NULL;
     for (task *t = first->next, *next; t; t = next) {
         next = t->next;
-        run_queue_push(&c->queue, t, &s->inject);
+        run_queue_push(&c->queue, t, &c->overflow);
     }
     if (taken > 1 && s->multi && !c->searching)
         idle_notify(s);
@@ -56,7 +59,21 @@ task *find_outside(core *c)
     if (chaos_migrate() && c->sched->core_count > 1)
         return take_migrated(c);
 #endif
-    return take_injected(c);
+    /* In turn, so that neither keeps the other waiting. */
+    bool own_first = c->looks_outside++ & 1;
+    task *t = own_first ? take_share(c, &c->overflow, 1) : NULL;
+    if (!t)
+        t = take_share(c, &c->sched->inject, c->sched->core_count);
+    return t || own_first ? t : take_share(c, &c->overflow, 1);
+}
+
+/* Half of what a worker has left over; *ret_count: how many. */
+static task *take_overflow(core *c, core *victim, unsigned *ret_count)
+{
+    task *t = take_share(c, &victim->overflow, 2);
+
+    *ret_count = t ? 1 + run_queue_len(&c->queue) : 0;
+    return t;
 }
 
 task *find_elsewhere(core *c)
@@ -69,8 +86,10 @@ task *find_elsewhere(core *c)
     unsigned from = rng_below(&c->rng, s->core_count);
     for (unsigned i = 0; i < s->core_count; i++) {
         core *victim = s->cores[(from + i) % s->core_count];
-        task *t = victim == c ? NULL : run_queue_steal(&victim->queue, &c->queue, &count);
-        if (t) {
+        if (victim == c)
+            continue;
+        task *t = run_queue_steal(&victim->queue, &c->queue, &count);
+        if (t || (t = take_overflow(c, victim, &count))) {
             a_bump(&c->steals, count);
             return t;
         }
@@ -85,7 +104,7 @@ bool core_sees_work(const core *c)
     if (inject_len(&s->inject) > 0)
         return true;
     for (unsigned i = 0; i < s->core_count; i++)
-        if (run_queue_len(&s->cores[i]->queue) > 0)
+        if (run_queue_len(&s->cores[i]->queue) > 0 || inject_len(&s->cores[i]->overflow) > 0)
             return true;
     return false;
 }

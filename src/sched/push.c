@@ -1,5 +1,6 @@
 /*
- * push.c: where a ready task goes: the LIFO slot, the worker's queue, or the injection queue.
+ * push.c: where a ready task goes: the LIFO slot, the worker's queue with its overflow, or the
+ * injection queue.
  *
  * From outside   The caller owns the enqueue, so the task, and with it the runtime, is alive until
  *                the push; from then on nothing but the caller's own reference keeps the runtime.
@@ -25,7 +26,7 @@ void core_push(core *c, task *t)
         idle_notify(c->sched);
         return;
     }
-    if (run_queue_push(&c->queue, t, &c->sched->inject))
+    if (run_queue_push(&c->queue, t, &c->overflow))
         a_bump(&c->overflows, 1);
     /* An only worker that handles events counts as asleep, and would wake itself. */
     if (c->sched->core_count > 1 && idle_wants_notice(c->sched))

@@ -68,6 +68,8 @@ struct core {
     uint64_t next_id, last_id; /* the block of task ids it gives out */
     uint64_t spawned, completed, polls, steals, overflows, parks, turns, forced_yields;
     run_queue queue;
+    inject_queue overflow; /* what had no room in it; anybody may take of it */
+    unsigned looks_outside;
     timer_wheel wheel;
 };
 
@@ -287,11 +289,11 @@ void core_push(core *c, task *t);
 void core_push_next(thread *self, core *c, task *t);
 /* Puts it on a queue of a runtime that this thread is not a worker of, and counts that. */
 void task_push_from_outside(task *t);
-/* A task for a worker whose own queue is empty: from the injection queue; from others' queues, and
- * then it searches. NULL: nothing was found. */
+/* A task from the injection queue or the worker's overflow; from others' queues and overflows, and
+ * then the worker searches. NULL: nothing was found. */
 task *find_outside(core *c);
 task *find_elsewhere(core *c);
-/* Whether there is work in the injection queue or in anybody's own. */
+/* Whether there is work in the injection queue or in anybody's own queues. */
 bool core_sees_work(const core *c);
 /* Sleeps until something happens, unless there is work after all. */
 void worker_sleep(thread *self, core *c);

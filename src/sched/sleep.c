@@ -13,7 +13,7 @@ static bool advance_paused(core *c)
     if (!a_load(&s->paused, relaxed)) /* only this thread pauses it */
         return false;
     core_turn(c);
-    if (c->lifo || run_queue_len(&c->queue) > 0 || inject_len(&s->inject) > 0)
+    if (c->lifo || core_sees_work(c))
         return true;
     uint64_t next = wheel_next(&c->wheel);
     if (next == UINT64_MAX)

@@ -151,7 +151,7 @@ static void requeue(core *c, task *t)
     else if (chaos_migrate() || c->lifo || !run_queue_is_empty(&c->queue))
         core_push(c, t);
     else
-        run_queue_push(&c->queue, t, &c->sched->inject);
+        run_queue_push(&c->queue, t, &c->overflow);
 }
 
 /* The task is off its stack. `c` is NULL when the core was lost meanwhile. */
