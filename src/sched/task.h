@@ -78,6 +78,7 @@ struct edo_task_header {
     bool waker_is_free;   /* atomic: the completer has made its last touch of join_waker */
     uint8_t slab;         /* which size class */
     uint16_t forks;       /* its runtime's fork_count: whose process it lives in */
+    uint16_t slot;        /* its place in its chunk */
     uint32_t stack_peak;  /* atomic, as stack is; after the end of a task that was measured */
     union {
         _Alignas(16) char copied_future[48]; /* a polled task's */

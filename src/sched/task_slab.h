@@ -12,9 +12,16 @@
 
 #define TASK_SLAB_CLASSES 7
 
+struct task_chunk;
+
 typedef struct task_cache {
-    task *free[TASK_SLAB_CLASSES];   /* the owner's */
-    task *remote[TASK_SLAB_CLASSES]; /* atomic stacks: freed by others */
+    struct {
+        struct task_chunk *first, *last; /* those with free headers; the owner's */
+        task *remote;                    /* atomic stack: freed by others */
+    } class[TASK_SLAB_CLASSES];
+    char *unused; /* memory for chunks, mapped already */
+    size_t unused_size;
+    unsigned chunks; /* that it has had */
 } task_cache;
 
 /* A free header of at least `size` bytes, or of the smallest class if none is so large; its state

@@ -159,6 +159,8 @@ extern uint32_t fork_generation;
 void fork_guard(void *l);
 void fork_in_child(void (*fn)(void));
 int sys_mmap_anonymous(size_t len, int extra_flags, void **ret);
+int sys_munmap(void *addr, size_t len);
+int sys_madvise(void *addr, size_t len, int advice);
 void report(const char *format, ...);
 
 uint32_t fork_generation;
@@ -177,6 +179,18 @@ int sys_mmap_anonymous(size_t len, int extra_flags, void **ret)
 {
     (void)extra_flags;
     *ret = memset(region_take(len, 4096), 0, len);
+    return 0;
+}
+
+int sys_munmap(void *addr, size_t len)
+{
+    (void)addr, (void)len; /* the region is the execution's */
+    return 0;
+}
+
+int sys_madvise(void *addr, size_t len, int advice)
+{
+    (void)addr, (void)len, (void)advice;
     return 0;
 }
 
