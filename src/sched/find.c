@@ -33,7 +33,6 @@ static task *take_share(core *c, inject_queue *from, unsigned sharers)
     return first;
 }
 
-#if EDO_DEBUG
 /* EDO_CHAOS=migrate: rather one that last ran elsewhere; its own only after being refused it a
  * few times, as the others may all be busy. */
 static task *take_migrated(core *c)
@@ -51,20 +50,47 @@ static task *take_migrated(core *c)
     c->refusals = 0;
     return inject_pop_list(&c->sched->inject, 1, &taken);
 }
-#endif
+
+/* The lists, in turn, so that neither keeps the other waiting. */
+static void choose_order(core *c, inject_queue *ret_order[2])
+{
+    bool own_first = c->looks_outside++ & 1;
+
+    ret_order[0] = own_first ? &c->overflow : &c->sched->inject;
+    ret_order[1] = own_first ? &c->sched->inject : &c->overflow;
+}
+
+static bool is_migrating(const core *c)
+{
+    return chaos_migrate() && c->sched->core_count > 1;
+}
+
+static unsigned sharers_of(const core *c, const inject_queue *from)
+{
+    return from == &c->overflow ? 1 : c->sched->core_count;
+}
 
 task *find_outside(core *c)
 {
-#if EDO_DEBUG
-    if (chaos_migrate() && c->sched->core_count > 1)
+    inject_queue *from[2];
+
+    if (is_migrating(c))
         return take_migrated(c);
-#endif
-    /* In turn, so that neither keeps the other waiting. */
-    bool own_first = c->looks_outside++ & 1;
-    task *t = own_first ? take_share(c, &c->overflow, 1) : NULL;
-    if (!t)
-        t = take_share(c, &c->sched->inject, c->sched->core_count);
-    return t || own_first ? t : take_share(c, &c->overflow, 1);
+    choose_order(c, from);
+    task *t = take_share(c, from[0], sharers_of(c, from[0]));
+    return t ? t : take_share(c, from[1], sharers_of(c, from[1]));
+}
+
+task *find_one_outside(core *c)
+{
+    inject_queue *from[2];
+    uint64_t taken;
+
+    if (is_migrating(c))
+        return take_migrated(c);
+    choose_order(c, from);
+    task *t = inject_pop_list(from[0], 1, &taken);
+    return t ? t : inject_pop_list(from[1], 1, &taken);
 }
 
 /* Half of what a worker has left over; *ret_count: how many. */

@@ -289,9 +289,11 @@ void core_push(core *c, task *t);
 void core_push_next(thread *self, core *c, task *t);
 /* Puts it on a queue of a runtime that this thread is not a worker of, and counts that. */
 void task_push_from_outside(task *t);
-/* A task from the injection queue or the worker's overflow; from others' queues and overflows, and
- * then the worker searches. NULL: nothing was found. */
+/* A task from the injection queue or the worker's overflow, with a share for its empty queue; one
+ * alone, for a worker that has others; from others' queues and overflows, and then the worker
+ * searches. NULL: nothing was found. */
 task *find_outside(core *c);
+task *find_one_outside(core *c);
 task *find_elsewhere(core *c);
 /* Whether there is work in the injection queue or in anybody's own queues. */
 bool core_sees_work(const core *c);

@@ -268,7 +268,7 @@ static task *next_task(core *c)
 
     if (c->until_inject == 0) {
         c->until_inject = c->sched->opts.global_queue_interval;
-        t = find_outside(c);
+        t = find_one_outside(c);
     }
     if (!t)
         t = take_own(c);
