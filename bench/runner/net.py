@@ -149,10 +149,15 @@ def requests_of(workload):
     return 10_000 if workload in ("tcp_pipelined", "tcp_echo_1000") else 4000
 
 
-def strace_total(server, workload, requests):
+# How often a server asks what has happened depends on how much happens meanwhile. strace slows every
+# call that it sees, so these are counted in a run of their own, in which it sees no other.
+WAITS = ("epoll_wait", "epoll_pwait", "epoll_pwait2")
+
+
+def strace_total(server, workload, requests, *options):
     load, buf = WORKLOADS[workload]
     with tempfile.NamedTemporaryFile("r") as out:
-        with running(server, 1, buf, ("strace", "-c", "-f", "-o", out.name)) as s:
+        with running(server, 1, buf, ("strace", "-c", "-f", *options, "-o", out.name)) as s:
             done = run_load(load, s.port, seconds=60, warmup=0, requests=requests)["requests"]
             end_child(s)
         return witness.parse_strace(out.read()), done
@@ -179,11 +184,18 @@ def end_child(s):
     s.process.wait(20)
 
 
+def calls_per_request(server, workload, requests, *options):
+    (once, a), (twice, b) = (strace_total(server, workload, k * requests, *options) for k in (1, 2))
+    return {name: (twice.get(name, 0) - once.get(name, 0)) / (b - a) for name in {*once, *twice}}
+
+
 def count(server, workload):
     """System calls and instructions of a request: differences of two numbers of requests."""
     n = requests_of(workload)
-    (once, a), (twice, b) = (strace_total(server, workload, k * n) for k in (1, 2))
-    calls = {name: (twice.get(name, 0) - once.get(name, 0)) / (b - a) for name in {*once, *twice}}
+    calls = calls_per_request(server, workload, n)
+    waits = calls_per_request(server, workload, 10 * n, "--seccomp-bpf",
+                              "-e", "trace=" + ",".join(WAITS))
+    calls.update({name: waits.get(name, 0) for name in WAITS})
     result = {"workload": workload, "name": server.name,
               "calls": {k: round(v, 3) for k, v in sorted(calls.items()) if v > 0.002}}
     (once, a), (twice, b) = (callgrind_total(server, workload, k * n) for k in (1, 2))

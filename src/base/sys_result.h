@@ -1,8 +1,14 @@
-/* base/sys_result.h: how the sys_*.c files turn errno into a result. */
+/*
+ * base/sys_result.h: how the sys_*.c files turn errno into a result.
+ *
+ * These use libc's own errno, whose address a compiler keeps: nothing suspends in a system call, and
+ * the files are left out of link-time optimization, so nothing of them becomes a part of what does.
+ */
 #ifndef BASE_SYS_RESULT_H
 #define BASE_SYS_RESULT_H
 
-#include <edo/errno.h>
+#include <errno.h>
+#include <stdbool.h>
 
 /* What a call returned, or -errno, and errno is again what it was before: `saved`. */
 static inline long sys_result(long rc, int saved)

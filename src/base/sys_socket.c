@@ -5,8 +5,6 @@
 
 #include <net/if.h>
 
-#include <edo/errno.h>
-
 int sys_socket(int family, int type, int protocol)
 {
     int saved = errno;

@@ -13,7 +13,8 @@ static void add_core(edo_metrics *m, const core *c)
     m->parks += a_load(&c->parks, relaxed);
     m->driver_turns += a_load(&c->turns, relaxed);
     m->forced_yields += a_load(&c->forced_yields, relaxed);
-    m->queued += run_queue_len(&c->queue) + inject_len(&c->overflow);
+    m->queued +=
+        run_queue_len(&c->queue) + inject_len(&c->overflow) + a_load(&c->yielded_count, relaxed);
     if (c->driver) {
         m->registered += a_load(&c->driver->registered, relaxed);
         m->deregistered += a_load(&c->driver->deregistered, relaxed);

@@ -4,6 +4,8 @@
  *
  * Affinity   A queue overflows into a list of its own core, not into the injection queue: a thousand
  *            tasks that yield stay with their worker, in whose cache they are.
+ * Order      Queue, overflow, those that yielded meanwhile: who yields runs again when all have run
+ *            that were ready. The last need no lock; they become the overflow once that is empty.
  */
 #include "base/chaos.h"
 #include "base/thread.h"
@@ -51,11 +53,37 @@ static task *take_migrated(core *c)
     return inject_pop_list(&c->sched->inject, 1, &taken);
 }
 
+void core_push_yielded(core *c, task *t)
+{
+    if (chaos_migrate()) {
+        core_push(c, t);
+        return;
+    }
+    t->next = NULL;
+    if (c->yielded)
+        c->last_yielded->next = t;
+    else
+        c->yielded = t;
+    c->last_yielded = t;
+    a_bump(&c->yielded_count, 1);
+}
+
+/* Those that yielded are next once nobody is before them. */
+static void show_yielded(core *c)
+{
+    if (!c->yielded || inject_len(&c->overflow) > 0)
+        return;
+    inject_push_list(&c->overflow, c->yielded, c->last_yielded, c->yielded_count);
+    c->yielded = NULL;
+    a_store(&c->yielded_count, 0, relaxed);
+}
+
 /* The lists, in turn, so that neither keeps the other waiting. */
 static void choose_order(core *c, inject_queue *ret_order[2])
 {
     bool own_first = c->looks_outside++ & 1;
 
+    show_yielded(c);
     ret_order[0] = own_first ? &c->overflow : &c->sched->inject;
     ret_order[1] = own_first ? &c->sched->inject : &c->overflow;
 }

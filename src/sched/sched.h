@@ -68,7 +68,9 @@ struct core {
     uint64_t next_id, last_id; /* the block of task ids it gives out */
     uint64_t spawned, completed, polls, steals, overflows, parks, turns, forced_yields;
     run_queue queue;
-    inject_queue overflow; /* what had no room in it; anybody may take of it */
+    inject_queue overflow;        /* what had no room in it; anybody may take of it */
+    task *yielded, *last_yielded; /* behind those; the holder's */
+    uint64_t yielded_count;       /* atomic: others read it */
     unsigned looks_outside;
     timer_wheel wheel;
 };
@@ -295,6 +297,8 @@ void task_push_from_outside(task *t);
 task *find_outside(core *c);
 task *find_one_outside(core *c);
 task *find_elsewhere(core *c);
+/* The back of the line, for a task that gives way: behind the overflow, where there is any. */
+void core_push_yielded(core *c, task *t);
 /* Whether there is work in the injection queue or in anybody's own queues. */
 bool core_sees_work(const core *c);
 /* Sleeps until something happens, unless there is work after all. */

@@ -57,7 +57,8 @@ void worker_sleep(thread *self, core *c)
     sched *s = c->sched;
 
     thread_call_hook(self, s->opts.on_park);
-    if (c->lifo || run_queue_len(&c->queue) > 0 || advance_paused(c)) {
+    /* Those that yielded are still there when thieves emptied the overflow before them meanwhile. */
+    if (c->lifo || c->yielded || run_queue_len(&c->queue) > 0 || advance_paused(c)) {
         thread_call_hook(self, s->opts.on_unpark);
         return;
     }

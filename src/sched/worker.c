@@ -148,7 +148,9 @@ static void requeue(core *c, task *t)
 {
     if (!c)
         task_push_back(t);
-    else if (chaos_migrate() || c->lifo || !run_queue_is_empty(&c->queue))
+    else if (unlikely(chaos_migrate() || c->yielded || a_load(&c->overflow.len, relaxed) > 0))
+        core_push_yielded(c, t);
+    else if (c->lifo || !run_queue_is_empty(&c->queue))
         core_push(c, t);
     else
         run_queue_push(&c->queue, t, &c->overflow);
