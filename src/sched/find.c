@@ -75,6 +75,7 @@ static void show_yielded(core *c)
         return;
     inject_push_list(&c->overflow, c->yielded, c->last_yielded, c->yielded_count);
     c->yielded = NULL;
+    c->runs_before_yielded = 0;
     a_store(&c->yielded_count, 0, relaxed);
 }
 
@@ -83,7 +84,6 @@ static void choose_order(core *c, inject_queue *ret_order[2])
 {
     bool own_first = c->looks_outside++ & 1;
 
-    show_yielded(c);
     ret_order[0] = own_first ? &c->overflow : &c->sched->inject;
     ret_order[1] = own_first ? &c->sched->inject : &c->overflow;
 }
@@ -104,6 +104,7 @@ task *find_outside(core *c)
 
     if (is_migrating(c))
         return take_migrated(c);
+    show_yielded(c);
     choose_order(c, from);
     task *t = take_share(c, from[0], sharers_of(c, from[0]));
     return t ? t : take_share(c, from[1], sharers_of(c, from[1]));
@@ -116,6 +117,12 @@ task *find_one_outside(core *c)
 
     if (is_migrating(c))
         return take_migrated(c);
+    /* A queue that is never empty must not keep them for ever, but who stood in it goes first. */
+    if (c->yielded && inject_len(&c->overflow) == 0) {
+        c->runs_before_yielded += c->sched->opts.global_queue_interval;
+        if (c->runs_before_yielded > RUN_QUEUE_SIZE)
+            show_yielded(c);
+    }
     choose_order(c, from);
     task *t = inject_pop_list(from[0], 1, &taken);
     return t ? t : inject_pop_list(from[1], 1, &taken);

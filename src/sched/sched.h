@@ -71,6 +71,7 @@ struct core {
     inject_queue overflow;        /* what had no room in it; anybody may take of it */
     task *yielded, *last_yielded; /* behind those; the holder's */
     uint64_t yielded_count;       /* atomic: others read it */
+    unsigned runs_before_yielded; /* since the overflow is empty */
     unsigned looks_outside;
     timer_wheel wheel;
 };

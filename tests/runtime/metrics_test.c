@@ -180,6 +180,27 @@ EDO_TEST_PLAIN(a_burst_of_300_overflows_once) /* rt-108 */
     assert_ok(edo_runtime_free(runtime));
 }
 
+static int spawn_900_and_block(void *arg)
+{
+    burst *b = arg;
+
+    for (int i = 0; i < 900; i++)
+        assert_ok(edo_spawn(count_run, b, NULL));
+    wait_until(a_load(&b->runs, seq_cst) == 900);
+    return (int)mine().overflows;
+}
+
+/* Its queue holds 256, and nobody takes the core away from it. */
+EDO_TEST_PLAIN(what_overflowed_is_stolen_as_well)
+{
+    edo_runtime *runtime = make_unwatched(2);
+    burst b = {0};
+
+    assert_in_range(join_result(spawn_on(runtime, spawn_900_and_block, &b)), 1, 900);
+    assert_in_range(metrics_of(runtime).steals, 900, 900);
+    assert_ok(edo_runtime_free(runtime));
+}
+
 static int spawn_and_block(void *arg)
 {
     edo_task task;

@@ -43,6 +43,36 @@ EDO_TEST(yielder_runs_after_all_that_are_ready) /* task-077 */
     assert_string_equal(order, "(abcdefgh|ABCDEFGH)");
 }
 
+enum { CROWD = 1000, ROUNDS = 3 };
+static int runs_of[CROWD], rounds_done;
+
+static int take_rounds(void *arg)
+{
+    int *mine = arg;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        if (*mine > rounds_done)
+            rounds_done = *mine;
+        for (int i = 0; i<CROWD && * mine> 0; i += 37)
+            assert_in_range(runs_of[i], *mine, *mine + 1); /* nobody is a round behind */
+        ++*mine;
+        assert_ok(edo_yield());
+    }
+    return 0;
+}
+
+/* More than a worker's queue holds. */
+EDO_TEST(a_crowd_that_yields_takes_turns) /* task-077 */
+{
+    for (int i = 0; i < CROWD; i++)
+        assert_ok(edo_spawn(take_rounds, &runs_of[i], NULL));
+    for (int round = 0; round <= ROUNDS; round++)
+        assert_ok(edo_yield());
+    for (int i = 0; i < CROWD; i++)
+        assert_int_equal(runs_of[i], ROUNDS);
+    assert_int_equal(rounds_done, ROUNDS - 1);
+}
+
 static int wait_and_note(void *arg)
 {
     assert_ok(gate_wait(arg));
