@@ -7,6 +7,7 @@
 #ifndef NET_PUT_BACK_H
 #define NET_PUT_BACK_H
 
+#include "base/chaos.h"
 #include "driver/source.h"
 
 /* How a kind of operation does it; both with the source's lock held. */
@@ -35,6 +36,7 @@ static inline edo_poll put_back_poll(edo_op *op, bool *gives_way, bool canceled,
 {
     if (likely(!canceled && !*gives_way && !put_back_is_kept(op))) {
         edo_poll is = op_poll(op, waker);
+        chaos_point();
         /* A second look, now that it is linked: what was put back before found nobody. */
         if (likely(is == EDO_READY || !put_back_is_kept(op)))
             return is;

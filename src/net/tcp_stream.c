@@ -103,6 +103,16 @@ static inline edo_poll finish(edo_future *base, int64_t result)
     return edo_future_finish(base, result);
 }
 
+/* As await's own: an await in a waker that this calls is told that it is in a poll. */
+static inline edo_poll poll_directly(thread *self, edo_op *op, const edo_waker *waker)
+{
+    self->poll_depth++;
+    edo_poll is = op_poll(op, waker);
+    if (likely(self->poll_depth > 0)) /* zero: it has forked, and this is the child */
+        self->poll_depth--;
+    return is;
+}
+
 /* A direct form's await without the layers between: the way of every request of a server. False:
  * the future goes on, from wherever its operation is. */
 static inline bool is_done_directly(edo_future *base, edo_op *op)
@@ -113,16 +123,15 @@ static inline bool is_done_directly(edo_future *base, edo_op *op)
         return false;
     task *t = self->task;
     edo_waker waker = task_waker(t);
-    while (op_poll(op, &waker) == EDO_PENDING) {
-        if (unlikely(put_back_is_kept(op) || debug_may_suspend(t) < 0)) /* as put_back_poll does */
-            break;
-        self = task_suspend(self);
-        if (unlikely(task_why(t)))
-            break;
-    }
-    if (unlikely(a_load(&op->state, acquire) != OP_DONE)) { /* pairs with the release in op_end */
-        future_was_polled(base);
-        return false;
+    while (poll_directly(self, op, &waker) == EDO_PENDING) {
+        bool stays = put_back_is_kept(op) || debug_holds_mutex(t) || self->task != t;
+        if (likely(!stays))
+            self = task_suspend(self);
+        /* What was put back meanwhile is older than what the kernel has, or has given. */
+        if (unlikely(stays || task_why(t) || put_back_is_kept(op))) {
+            future_was_polled(base);
+            return false;
+        }
     }
     if (op->result >= 0 && self->budget > 0)
         self->budget--;
@@ -323,7 +332,10 @@ int edo_tcp_write_all(edo_tcp_stream *stream, const void *buf, size_t len)
     edo_tcp_write_all_future fut;
 
     write_all_init(&fut, stream, buf, len);
-    if (is_done_directly(&fut.base, &fut.op) && fut.op.result == (int64_t)len)
-        return 0;
-    return (int)edo_await(&fut.base); /* goes on with what is done already */
+    if (is_done_directly(&fut.base, &fut.op)) {
+        if (fut.op.result == (int64_t)len || fut.op.result < 0)
+            return fut.op.result < 0 ? (int)fut.op.result : 0;
+        future_was_polled(&fut.base); /* a part is done: it goes on with that */
+    }
+    return (int)edo_await(&fut.base);
 }

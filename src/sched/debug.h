@@ -17,6 +17,17 @@ void debug_note_pending(edo_future *fut, int change);
 int debug_refuse_suspend(const task *t);
 #endif
 
+/* Whether debug_may_suspend would refuse. */
+static inline bool debug_holds_mutex(const task *t)
+{
+#if EDO_DEBUG
+    return t->held_count > 0;
+#else
+    (void)t;
+    return false;
+#endif
+}
+
 /* Whether the running task may leave its stack: 0, or -EDO_EMISUSE after a sentence. */
 static inline int debug_may_suspend(const task *t)
 {

@@ -5,14 +5,22 @@
  * Affinity   A queue overflows into a list of its own core, not into the injection queue: a thousand
  *            tasks that yield stay with their worker, in whose cache they are.
  * Order      Queue, overflow, those that yielded meanwhile: who yields runs again when all have run
- *            that were ready. The last need no lock; they become the overflow once that is empty.
+ *            that were ready. The last need no lock; they join the overflow a few dozen at a time.
+ * Few        A look outside while the queue has others takes so few that those woken meanwhile still
+ *            have room in it: else they would overflow behind all that have not begun.
  */
 #include "base/chaos.h"
 #include "base/thread.h"
 #include "sched/sched.h"
 
-/* Takes a fair share of a list: the first to be run, the rest into the queue. */
-static task *take_share(core *c, inject_queue *from, unsigned sharers)
+/* Of those that yielded, how many others can't see yet. */
+#define HIDDEN_MOST 64
+/* Of a look outside, by default every 31 runs. */
+#define FEW 8
+
+/* Takes a fair share of a list, but no more than that: the first to be run, the rest into the
+ * queue. */
+static task *take_share(core *c, inject_queue *from, unsigned sharers, uint64_t most)
 {
     sched *s = c->sched;
     uint64_t n = inject_len(from), taken;
@@ -23,6 +31,8 @@ static task *take_share(core *c, inject_queue *from, unsigned sharers)
     uint32_t room = run_queue_room(&c->queue);
     if (n > room / 2 + 1)
         n = room / 2 + 1;
+    if (n > most)
+        n = most;
     task *first = inject_pop_list(from, n, &taken);
     if (!first)
         return NULL;
@@ -53,6 +63,19 @@ static task *take_migrated(core *c)
     return inject_pop_list(&c->sched->inject, 1, &taken);
 }
 
+/* Those that yielded stand at the overflow's end, where others find them as well. */
+static void show_yielded(core *c)
+{
+    if (!c->yielded)
+        return;
+    inject_push_list(&c->overflow, c->yielded, c->last_yielded, c->yielded_count);
+    c->yielded = NULL;
+    c->runs_before_yielded = 0;
+    a_store(&c->yielded_count, 0, relaxed);
+    if (c->sched->core_count > 1 && !c->searching)
+        idle_notify(c->sched);
+}
+
 void core_push_yielded(core *c, task *t)
 {
     if (chaos_migrate()) {
@@ -66,17 +89,8 @@ void core_push_yielded(core *c, task *t)
         c->yielded = t;
     c->last_yielded = t;
     a_bump(&c->yielded_count, 1);
-}
-
-/* Those that yielded are next once nobody is before them. */
-static void show_yielded(core *c)
-{
-    if (!c->yielded || inject_len(&c->overflow) > 0)
-        return;
-    inject_push_list(&c->overflow, c->yielded, c->last_yielded, c->yielded_count);
-    c->yielded = NULL;
-    c->runs_before_yielded = 0;
-    a_store(&c->yielded_count, 0, relaxed);
+    if (c->yielded_count == HIDDEN_MOST)
+        show_yielded(c);
 }
 
 /* The lists, in turn, so that neither keeps the other waiting. */
@@ -106,32 +120,29 @@ task *find_outside(core *c)
         return take_migrated(c);
     show_yielded(c);
     choose_order(c, from);
-    task *t = take_share(c, from[0], sharers_of(c, from[0]));
-    return t ? t : take_share(c, from[1], sharers_of(c, from[1]));
+    task *t = take_share(c, from[0], sharers_of(c, from[0]), UINT64_MAX);
+    return t ? t : take_share(c, from[1], sharers_of(c, from[1]), UINT64_MAX);
 }
 
-task *find_one_outside(core *c)
+task *find_few_outside(core *c)
 {
     inject_queue *from[2];
-    uint64_t taken;
 
     if (is_migrating(c))
         return take_migrated(c);
     /* A queue that is never empty must not keep them for ever, but who stood in it goes first. */
-    if (c->yielded && inject_len(&c->overflow) == 0) {
-        c->runs_before_yielded += c->sched->opts.global_queue_interval;
-        if (c->runs_before_yielded > RUN_QUEUE_SIZE)
-            show_yielded(c);
-    }
+    c->runs_before_yielded += c->sched->opts.global_queue_interval;
+    if (c->runs_before_yielded > RUN_QUEUE_SIZE)
+        show_yielded(c);
     choose_order(c, from);
-    task *t = inject_pop_list(from[0], 1, &taken);
-    return t ? t : inject_pop_list(from[1], 1, &taken);
+    task *t = take_share(c, from[0], sharers_of(c, from[0]), FEW);
+    return t ? t : take_share(c, from[1], sharers_of(c, from[1]), FEW);
 }
 
 /* Half of what a worker has left over; *ret_count: how many. */
 static task *take_overflow(core *c, core *victim, unsigned *ret_count)
 {
-    task *t = take_share(c, &victim->overflow, 2);
+    task *t = take_share(c, &victim->overflow, 2, UINT64_MAX);
 
     *ret_count = t ? 1 + run_queue_len(&c->queue) : 0;
     return t;

@@ -38,7 +38,7 @@ void core_push(core *c, task *t)
 static bool may_be_next(const thread *self, const core *c)
 {
     return self->task && c->sched->multi && !c->sched->opts.no_lifo_slot && !chaos_migrate() &&
-           (c->lifo_streak < LIFO_STREAK_MAX || run_queue_is_empty(&c->queue));
+           (c->lifo_streak < LIFO_STREAK_MAX || core_is_empty(c));
 }
 
 void core_push_next(thread *self, core *c, task *t)

@@ -285,6 +285,11 @@ void idle_awake(core *c);
 /* Wakes all. */
 void idle_wake_all(sched *s);
 
+/* Whether nobody stands in its queue, nor behind. By its holder. */
+static inline bool core_is_empty(const core *c)
+{
+    return run_queue_is_empty(&c->queue) && !c->yielded && a_load(&c->overflow.len, relaxed) == 0;
+}
 /* Puts a ready task into a core's queue; its holder is inside. */
 void core_push(core *c, task *t);
 /* The same for one that the running task has woken or made: it is run next, while its data is
@@ -292,11 +297,11 @@ void core_push(core *c, task *t);
 void core_push_next(thread *self, core *c, task *t);
 /* Puts it on a queue of a runtime that this thread is not a worker of, and counts that. */
 void task_push_from_outside(task *t);
-/* A task from the injection queue or the worker's overflow, with a share for its empty queue; one
- * alone, for a worker that has others; from others' queues and overflows, and then the worker
+/* A task from the injection queue or the worker's overflow, with a share for its empty queue; with a
+ * few, for a worker that has others; from others' queues and overflows, and then the worker
  * searches. NULL: nothing was found. */
 task *find_outside(core *c);
-task *find_one_outside(core *c);
+task *find_few_outside(core *c);
 task *find_elsewhere(core *c);
 /* The back of the line, for a task that gives way: behind the overflow, where there is any. */
 void core_push_yielded(core *c, task *t);

@@ -58,10 +58,12 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
 
     if (has_name(opts))
         copy_name(t->extra->name, opts->name);
-    t->keep_fp = opts->keep_fp;
-    t->measure_stack = opts->measure_stack;
-    if (opts->keep_fp)
+    if (unlikely(opts->measure_stack))
+        t->measure_stack = true;
+    if (unlikely(opts->keep_fp)) {
+        t->keep_fp = true;
         fp_control_save(&t->extra->fp);
+    }
     if (req->copy_size) {
         arg = task_copy_place(t, req->copy_size);
         memcpy(arg, req->arg, req->copy_size);

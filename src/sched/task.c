@@ -190,7 +190,7 @@ int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req,
     task *t = task_slab_get(cache, copy_offset(req->kind) + req->copy_size);
     if (!t)
         return -ENOMEM;
-    bool is_far = !copy_has_room(t, req->kind, req->copy_size);
+    bool is_far = req->copy_size && !copy_has_room(t, req->kind, req->copy_size);
     if ((req->with_extra || is_far) && new_extra(is_far ? req->copy_size : 0, &extra) < 0) {
         task_slab_put(t, true);
         return -ENOMEM;

@@ -119,7 +119,10 @@ static void *take_memory(task_cache *cache)
     void *memory;
 
     if (cache->unused_size == 0) {
-        if (map_aligned(size, &memory) < 0)
+        int rc = map_aligned(size, &memory);
+        if (rc < 0 && size == HUGE_SIZE) /* where memory is short, a little may do */
+            rc = map_aligned(size = CHUNK_SIZE, &memory);
+        if (rc < 0)
             return NULL;
         if (size == HUGE_SIZE)
             (void)sys_madvise(memory, size, MADV_HUGEPAGE); /* fails where there are none */

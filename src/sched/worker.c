@@ -84,7 +84,8 @@ static int give_stack(core *c, task *t)
     if (unlikely(t->measure_stack))
         stack_empty(s);
     a_store(&t->stack, s, release); /* pairs with edo_task_stack_peak */
-    t->has_canary = s->guard == GUARD_CANARY;
+    if (unlikely(s->guard == GUARD_CANARY))
+        t->has_canary = true;
     context_init(&t->ctx, s, task_entry, t);
     return 0;
 }
@@ -270,7 +271,7 @@ static task *next_task(core *c)
 
     if (c->until_inject == 0) {
         c->until_inject = c->sched->opts.global_queue_interval;
-        t = find_one_outside(c);
+        t = find_few_outside(c);
     }
     if (!t)
         t = take_own(c);

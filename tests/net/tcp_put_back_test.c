@@ -41,6 +41,46 @@ EDO_TEST_BOTH(bytes_put_back_come_first_and_in_order) /* net-022 net-044 */
     edo_tcp_close(client);
 }
 
+typedef struct reading {
+    edo_tcp_stream *stream;
+    char buf[8];
+    ssize_t got;
+} reading;
+
+static int read_directly(void *arg)
+{
+    reading *r = arg;
+
+    r->got = edo_tcp_read(r->stream, r->buf, sizeof r->buf);
+    return 0;
+}
+
+/* It stands second, and is woken for what the first one left; then that gives back what it took. */
+EDO_TEST(a_direct_read_that_was_woken_takes_what_was_put_back_first) /* net-022 */
+{
+    edo_tcp_stream *server, *client;
+    reading r = {0};
+    edo_task task;
+    char first[3];
+
+    connect_pair(&server, &client);
+    r.stream = server;
+    edo_tcp_read_future one = edo_tcp_read_async(server, first, sizeof first);
+    assert_pending(&one.base);
+    assert_ok(edo_spawn(read_directly, &r, &task));
+    assert_ok(edo_yield());
+    assert_int_equal(edo_tcp_write(client, "aaabbb", 6), 6);
+    task_wait_until(edo_test_is_woken());
+    assert_int_equal(poll_to_end(&one.base),
+                     3); /* with the first poll: the reader has not run since */
+    edo_future_put_back(&one.base);
+    assert_ok(edo_join(task, NULL));
+    assert_in_range(r.got, 3, 6);
+    assert_memory_equal(r.buf, "aaabbb", (size_t)r.got);
+    edo_tcp_close(server);
+    edo_tcp_close(client);
+}
+
 EDO_TEST_BOTH(bytes_put_back_come_before_the_end) /* net-022 */
 {
     edo_tcp_stream *server, *client;
