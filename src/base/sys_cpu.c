@@ -4,8 +4,9 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include <edo/errno.h>
+
 #include "base/cpu_quota.h"
-#include "base/sys_result.h"
 
 #define MOST_CPUS (1 << 16)
 
