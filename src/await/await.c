@@ -14,7 +14,6 @@
 #include "base/report.h"
 #include "await/await.h"
 #include "sched/debug.h"
-#include "sched/scope.h"
 
 /* Claims the future for this await. Two tasks on two threads: one of them sees the other's. */
 static int claim(edo_future *fut)
@@ -45,10 +44,9 @@ static thread *spend_canceled(thread *self)
 
 static inline edo_poll poll_once(thread *self, edo_future *fut, const edo_waker *waker)
 {
-    self->poll_depth++;
+    await_poll_begin(self);
     edo_poll is = future_advance(fut, waker);
-    if (likely(self->poll_depth > 0)) /* zero: it has forked, and this is the child */
-        self->poll_depth--;
+    await_poll_end(self);
     return is;
 }
 

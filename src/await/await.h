@@ -7,6 +7,17 @@
 #include "future/future.h"
 #include "sched/scope.h"
 
+/* Around a poll in the running task or thread: nothing that the poll calls may wait. */
+static inline void await_poll_begin(thread *self)
+{
+    self->poll_depth++;
+}
+static inline void await_poll_end(thread *self)
+{
+    if (likely(self->poll_depth > 0)) /* zero: it has forked, and this is the child */
+        self->poll_depth--;
+}
+
 /*
  * For direct forms that do an await's work themselves, where that is quicker: the running thread if
  * an await here would begin with a poll, else NULL. Then the form may poll and suspend as

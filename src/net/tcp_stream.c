@@ -103,13 +103,11 @@ static inline edo_poll finish(edo_future *base, int64_t result)
     return edo_future_finish(base, result);
 }
 
-/* As await's own: an await in a waker that this calls is told that it is in a poll. */
 static inline edo_poll poll_directly(thread *self, edo_op *op, const edo_waker *waker)
 {
-    self->poll_depth++;
+    await_poll_begin(self);
     edo_poll is = op_poll(op, waker);
-    if (likely(self->poll_depth > 0)) /* zero: it has forked, and this is the child */
-        self->poll_depth--;
+    await_poll_end(self);
     return is;
 }
 

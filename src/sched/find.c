@@ -70,7 +70,7 @@ static void show_yielded(core *c)
         return;
     inject_push_list(&c->overflow, c->yielded, c->last_yielded, c->yielded_count);
     c->yielded = NULL;
-    c->runs_before_yielded = 0;
+    c->runs_unseen = 0;
     a_store(&c->yielded_count, 0, relaxed);
     if (c->sched->core_count > 1 && !c->searching)
         idle_notify(c->sched);
@@ -131,8 +131,7 @@ task *find_few_outside(core *c)
     if (is_migrating(c))
         return take_migrated(c);
     /* A queue that is never empty must not keep them for ever, but who stood in it goes first. */
-    c->runs_before_yielded += c->sched->opts.global_queue_interval;
-    if (c->runs_before_yielded > RUN_QUEUE_SIZE)
+    if (c->yielded && (c->runs_unseen += c->sched->opts.global_queue_interval) > RUN_QUEUE_SIZE)
         show_yielded(c);
     choose_order(c, from);
     task *t = take_share(c, from[0], sharers_of(c, from[0]), FEW);

@@ -9,6 +9,8 @@
  *             pusher runs the task itself.
  * One at a    A waker makes the sleeper it wakes a searching one; while somebody searches nobody
  *   time      else is woken, and the last to stop searching, having found work, wakes the next.
+ * Events      A worker that handles what it slept for is not awake yet: what it pushes calls nobody.
+ *             Afterwards it calls one if more than one task is ready, so a lone event wakes one worker.
  * Source      the idle accounting of tokio's multi-thread scheduler.
  */
 #include "base/chaos.h"

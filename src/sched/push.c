@@ -28,8 +28,8 @@ void core_push(core *c, task *t)
     }
     if (run_queue_push(&c->queue, t, &c->overflow))
         a_bump(&c->overflows, 1);
-    /* An only worker that handles events counts as asleep, and would wake itself. */
-    if (c->sched->core_count > 1 && idle_wants_notice(c->sched))
+    /* One that handles events before it is awake again tells the others once, in worker_sleep. */
+    if (c->sched->core_count > 1 && !c->parked && idle_wants_notice(c->sched))
         idle_notify(c->sched);
 }
 

@@ -63,6 +63,7 @@ struct core {
     task_cache tasks;
     core *next_sleeper; /* under idle's lock */
     bool asleep;        /* in the sleepers' list; under idle's lock */
+    bool parked;        /* its holder sleeps, or handles what it slept for */
     core *next_free;    /* in the list of cores without a thread, or of unused memory */
     /* Counters; written by the holder, read by anybody. */
     uint64_t next_id, last_id; /* the block of task ids it gives out */
@@ -71,8 +72,8 @@ struct core {
     inject_queue overflow;        /* what had no room in it; anybody may take of it */
     task *yielded, *last_yielded; /* behind those; the holder's */
     uint64_t yielded_count;       /* atomic: others read it */
-    unsigned runs_before_yielded; /* since the overflow is empty */
-    unsigned looks_outside;
+    unsigned runs_unseen;         /* while there were any that others can't see */
+    unsigned looks_outside;       /* which list comes first alternates */
     timer_wheel wheel;
 };
 
@@ -327,8 +328,8 @@ void monitor_stop(sched *s);
 /* A worker leaves sleep, or a thread begins to drive: the monitor may be asleep as well. */
 void monitor_kick(sched *s);
 
-/* Leaves the running task's stack: for good, until it is woken, or until all that are ready have
- * run. Returns the record of the thread that it is on afterwards. */
+/* Leaves the running task's stack until it is woken, or until all that are ready have run. Returns
+ * the record of the thread that it is on afterwards. */
 thread *task_leave_stack(thread *self, enum leave leave);
 static inline thread *task_suspend(thread *self)
 {

@@ -63,12 +63,16 @@ void worker_sleep(thread *self, core *c)
         return;
     }
     idle_sleep(c);
+    c->parked = true;
     chaos_point();
     if (MODEL_BUG(406, core_sees_work(c), false)) /* pairs with whoever pushed: see idle.c */
         core_turn(c);
     else
         park_and_trim(c);
+    c->parked = false;
     idle_awake(c);
+    if (run_queue_len(&c->queue) > 1 && !c->searching) /* else its own search's end tells them */
+        idle_notify(s);
     monitor_kick(s);
     thread_call_hook(self, s->opts.on_unpark);
 }

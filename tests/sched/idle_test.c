@@ -141,6 +141,24 @@ static int occupy_all(void *arg)
     return seen;
 }
 
+static int sleep_twenty_times(void *arg)
+{
+    assert_ok(edo_sleep(EDO_MILLIS(5)));
+    uint64_t before = metrics_of(arg).parks;
+    for (int i = 0; i < 20; i++)
+        assert_ok(edo_sleep(EDO_MILLIS(2)));
+    return (int)(metrics_of(arg).parks - before);
+}
+
+/* Its sole task is run by the worker whose timer it was: the other one is left asleep. */
+EDO_TEST_PLAIN(a_lone_event_wakes_no_second_worker)
+{
+    edo_runtime *runtime = make_multi(2);
+
+    assert_in_range(edo_block_on(runtime, sleep_twenty_times, runtime), 10, 32);
+    assert_ok(edo_runtime_free(runtime));
+}
+
 EDO_TEST_PLAIN(work_left_over_wakes_worker_after_worker)
 {
     edo_runtime *runtime = make_runtime(

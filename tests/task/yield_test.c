@@ -83,12 +83,14 @@ typedef struct partner {
 enum { PAIRS = 300 };
 static partner partners[2 * PAIRS];
 static bool crowd_ends;
+static unsigned crowd_polls;
 
 /* Wakes its other half, at each poll. */
 static edo_poll wake_other(void *arg, const edo_waker *waker, int64_t *ret_result)
 {
     partner *p = arg;
 
+    crowd_polls++;
     if (!p->known)
         p->known = edo_waker_clone(waker, &p->waker) == 0;
     edo_waker_wake_by_ref(&p->other->waker);
@@ -106,8 +108,11 @@ EDO_TEST(yielder_has_its_turn_in_a_crowd_that_is_always_ready) /* task-077 */
         edo_poll_fn_future fut = edo_poll_fn(wake_other, &partners[i]);
         assert_ok(edo_spawn_future(&fut.base, sizeof fut, &tasks[i]));
     }
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 100; i++) {
+        unsigned before = crowd_polls;
         assert_ok(edo_yield());
+        assert_in_range(crowd_polls - before, PAIRS / 2, 20 * PAIRS); /* others, but not for ever */
+    }
     crowd_ends = true;
     for (int i = 0; i < 2 * PAIRS; i++)
         edo_waker_wake_by_ref(&partners[i].waker);
