@@ -22,16 +22,15 @@ static inline bool coop_is_spent(void)
 /* Makes the task run again, behind the others; false. */
 bool coop_refuse(const edo_waker *waker);
 
-/* The same with the thread's record at hand. */
+/* False: no unit is left; the waker has been woken, and the operation says PENDING. */
 static inline bool coop_proceed_on(const thread *self, const edo_waker *waker)
 {
     return likely(!self->task || self->budget > 0) || coop_refuse(waker);
 }
 
-/* False: no unit is left; the waker has been woken, and the operation says PENDING. */
 static inline bool coop_proceed(const edo_waker *waker)
 {
-    return likely(!coop_is_spent()) || coop_refuse(waker);
+    return coop_proceed_on(thread_self(), waker);
 }
 
 static inline void coop_spend(void)

@@ -71,12 +71,14 @@ EDO_TEST(a_direct_read_that_was_woken_takes_what_was_put_back_first) /* net-022 
     assert_ok(edo_yield());
     assert_int_equal(edo_tcp_write(client, "aaabbb", 6), 6);
     task_wait_until(edo_test_is_woken());
-    assert_int_equal(poll_to_end(&one.base),
-                     3); /* with the first poll: the reader has not run since */
+    assert_int_equal(poll_to_end(&one.base), 3);
+    /* A completion driver may have done both reads before the first was looked at. */
+    bool was_done = r.got > 0;
+    assert_true(!was_done || driver_choose() == &fake_driver_ops);
     edo_future_put_back(&one.base);
     assert_ok(edo_join(task, NULL));
     assert_in_range(r.got, 3, 6);
-    assert_memory_equal(r.buf, "aaabbb", (size_t)r.got);
+    assert_memory_equal(r.buf, was_done ? "bbb" : "aaabbb", (size_t)r.got);
     edo_tcp_close(server);
     edo_tcp_close(client);
 }

@@ -331,18 +331,21 @@ EDO_TEST_BOTH(a_canceled_write_says_how_much_it_gave) /* net-036 net-045 */
     free(got);
 }
 
-/* Writes until nothing goes in any more, also after the system has moved what it could to the peer.
- * Returns how much it was. */
+/* Writes until nothing goes in any more, also after the system has moved what it could to the peer:
+ * the last of it goes by TCP's persist timer, after a fifth of a second. Returns how much it was. */
 static ssize_t fill_up(edo_tcp_stream *stream, const char *bytes, size_t len)
 {
     ssize_t filled = 0, before, n;
+    int quiet = 0;
 
-    do {
+    while (quiet < 6) {
         before = filled;
         while ((n = edo_tcp_try_write(stream, bytes, len)) > 0)
             filled += n;
         settle();
-    } while (filled > before);
+        block_thread_for(50);
+        quiet = filled > before ? 0 : quiet + 1;
+    }
     return filled;
 }
 
