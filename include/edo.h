@@ -14,6 +14,8 @@
 #include <edo/await.h>    /* waiting for one, the first of several, all of several */
 #include <edo/callback.h> /* a call that can't be cancelled, as a future */
 #include <edo/time.h>     /* sleeping, timeouts, a clock that tests can stop */
+#include <edo/owner.h>    /* a reference that a lock holds to what it lies in */
+#include <edo/item.h>     /* what channels and cells carry */
 #include <edo/addr.h>     /* socket addresses */
 #include <edo/tcp.h>      /* TCP listeners and streams */
 #include <edo/signal.h>   /* signals as something to wait for */

@@ -19,20 +19,40 @@ static inline void await_poll_end(thread *self)
 }
 
 /*
- * For direct forms that do an await's work themselves, where that is quicker: the running thread if
- * an await here would begin with a poll, else NULL. Then the form may poll and suspend as
- * await_in_task does, and takes a unit of self->budget for progress; where the wait is to be cut
- * short it calls future_was_polled and leaves the rest to edo_await.
+ * For direct forms that try before they await: the running thread if an await here would begin with
+ * a poll, else NULL: then it is left to edo_await, which knows what to say. A try that made progress
+ * costs a unit: await_spend.
  */
-static inline thread *await_may_be_direct(void)
+static inline thread *await_may_try(void)
 {
     thread *self = thread_self();
     task *t = self->task;
 
-    if (unlikely(!t || t->kind != TASK_STACKFUL || self->poll_depth || self->in_hook ||
-                 self->budget == 0 || task_why(t)))
+    if (unlikely(self->poll_depth || self->in_hook))
+        return NULL;
+    if (unlikely(!t))
+        return self->core ? NULL : self;
+    if (unlikely(t->kind != TASK_STACKFUL || self->budget == 0 || task_why(t)))
         return NULL;
     return self;
+}
+
+static inline void await_spend(thread *self)
+{
+    if (likely(self->task && self->budget > 0))
+        self->budget--;
+}
+
+/*
+ * For direct forms that do an await's work themselves, where that is quicker: await_may_try in a
+ * task. Then the form may poll and suspend as await_in_task does; where the wait is to be cut short
+ * it calls future_was_polled and leaves the rest to edo_await.
+ */
+static inline thread *await_may_be_direct(void)
+{
+    thread *self = await_may_try();
+
+    return likely(self && self->task) ? self : NULL;
 }
 
 #endif
