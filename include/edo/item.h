@@ -11,8 +11,8 @@ EDO_BEGIN_DECLS
  * is still inside when nobody can take it any more is destroyed, each item once.
  */
 typedef struct edo_item {
-    size_t size;  /**< bytes of one; 0 is allowed: then only their number counts */
-    size_t align; /**< a power of two, at most 4096; 0: as malloc aligns */
+    size_t size;                 /**< bytes of one; 0 is allowed: then only their number counts */
+    size_t align;                /**< a power of two, at most 4096; 0: as malloc aligns */
     void (*destroy)(void *item); /**< ends one where it lies; NULL: nothing is to be done */
 } edo_item;
 

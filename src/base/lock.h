@@ -2,12 +2,12 @@
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H
 
+#include <edo/lock.h>
+
 #include "base/atomic.h"
 #include "base/model.h"
 
-typedef struct lock {
-    uint32_t word;
-} lock;
+typedef edo_lock lock;
 
 /* The slow halves: spin a little, then sleep on the word; wake one sleeper. */
 void lock_take_contended(lock *l);

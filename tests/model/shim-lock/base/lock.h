@@ -5,11 +5,11 @@
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H
 
+#include <edo/lock.h>
+
 #include "base/atomic.h"
 
-typedef struct lock {
-    uint32_t word;
-} lock;
+typedef edo_lock lock;
 
 #define lock_take(l) model_lock_take((l), MODEL_PLACE("lock_take(" #l ")"))
 #define lock_try(l) model_lock_try((l), MODEL_PLACE("lock_try(" #l ")"))

@@ -1,0 +1,250 @@
+/*
+ * permits.c: the slow halves of permits: waiting, handing out, closing.
+ *
+ * Word         free permits << 2 | CLOSED | WAITED. Whoever finds neither flag takes and gives by one
+ *              compare-and-swap.
+ * Invariant    While the lock is free, WAITED is set exactly if somebody is linked. While it is set
+ *              there are no free permits, unless it is closed: the first in the queue has collected
+ *              them. So nobody overtakes, and small requests don't starve a large one.
+ * No lost      A waiter sets WAITED by the exchange that finds too few permits. A giver whose exchange
+ *   wake-up    came before it is seen by it; one that comes later finds WAITED, takes the lock, and
+ *              finds the waiter linked.
+ * Lifetime     A releaser that takes the slow way touches the object after its permits were handed
+ *              on. Who frees the object after having got a permit calls permits_fini, which takes the
+ *              lock once.
+ * Source       The batch semaphore of tokio has the same queue and the same order of service; there
+ *              the waiters take the lock for each poll.
+ */
+#include "sync/permits.h"
+
+#include "base/chaos.h"
+
+/* What taking n leaves; with too few, all are taken and the flag is set. */
+static uint64_t word_after(uint64_t word, size_t n)
+{
+    size_t available = permits_of(word);
+
+    return available >= n ? word - n * PERMITS_ONE
+                          : (word - available * PERMITS_ONE) | PERMITS_WAITED;
+}
+
+/* Takes n, or with fewer all there are. How many, or -EPIPE. With the lock held, nobody waiting. */
+static int64_t collect(edo_permits *p, size_t n)
+{
+    uint64_t word = a_load(&p->word, relaxed); /* a guess: the exchange verifies it */
+
+    do {
+        if (word & PERMITS_CLOSED)
+            return -EPIPE;
+        /* acquire: as in permits_try. */
+    } while (!a_cas_weak(&p->word, &word, word_after(word, n), MODEL_BUG(904, acquire, relaxed),
+                         relaxed));
+    return (int64_t)(permits_of(word) < n ? permits_of(word) : n);
+}
+
+/* The first poll of a wait, with the lock held. */
+static enum waiter_state begin(edo_permits *p, edo_waiter *w, size_t n, const edo_waker *waker)
+{
+    if (waiters_is_empty(&p->waiters)) {
+        int64_t got = collect(p, n);
+        if (got < 0)
+            return WAITER_CLOSED;
+        if ((size_t)got == n)
+            return WAITER_GRANTED;
+        p->collected = (size_t)got;
+        chaos_point();
+    } else if (a_load(&p->word, relaxed) & PERMITS_CLOSED) { /* relaxed: set under the lock */
+        return WAITER_CLOSED;
+    }
+    w->needs = n;
+    w->waker = *waker;
+    waiters_add(&p->waiters, w);
+    return WAITER_LINKED;
+}
+
+enum waiter_state permits_poll(edo_permits *p, edo_waiter *w, size_t n, const edo_waker *waker)
+{
+    enum waiter_state state = waiter_look(w);
+
+    if (state == WAITER_GRANTED || state == WAITER_CLOSED)
+        return state;
+    /* Only its owner writes a waiter's waker, so it may be compared without the lock. */
+    if (state == WAITER_LINKED && edo_waker_is_same(&w->waker, waker))
+        return state;
+    lock_take(&p->lock);
+    if (w->state == WAITER_LINKED)
+        w->waker = *waker;
+    else if (w->state == WAITER_IDLE)
+        a_store(&w->state, begin(p, w, n, waker), relaxed); /* relaxed: under the lock */
+    state = (enum waiter_state)w->state;
+    lock_drop(&p->lock);
+    return state;
+}
+
+/* Free again, with no one to take it. With the lock held. */
+static void settle(edo_permits *p, size_t left)
+{
+    uint64_t word = a_load(&p->word, relaxed); /* a guess: the exchange verifies it */
+    uint64_t keep = waiters_is_empty(&p->waiters) ? MODEL_BUG(905, ~PERMITS_WAITED, ~UINT64_C(0))
+                                                  : ~UINT64_C(0);
+
+    /* release: as in permits_release. */
+    while (!a_cas_weak(&p->word, &word, (word & keep) + left * PERMITS_ONE,
+                       MODEL_BUG(906, release, relaxed), relaxed))
+        ;
+}
+
+/* Gives to the first in the queue of what is left; true: that was all it needed. */
+static bool feed(edo_permits *p, size_t *left)
+{
+    size_t missing = p->waiters.first->needs - p->collected;
+    size_t part = missing < *left ? missing : *left;
+
+    *left -= part;
+    p->collected += part;
+    return part == missing;
+}
+
+/* Serves the queue from its front, as far as `left` and the room for wakes go. True: all is given.
+ * With the lock held. */
+static bool serve(edo_permits *p, size_t *left, wakes *owed)
+{
+    bool closed = a_load(&p->word, relaxed) & PERMITS_CLOSED; /* relaxed: set under the lock */
+
+    while (!closed && p->waiters.first && *left) {
+        if (wakes_full(owed))
+            return false;
+        if (feed(p, left)) {
+            p->collected = 0;
+            waiters_end(&p->waiters, p->waiters.first, WAITER_GRANTED, owed);
+        }
+    }
+    if (closed || !p->waiters.first)
+        settle(p, *left);
+    return true;
+}
+
+/* With the lock held, which it drops: only then others are woken. */
+static void serve_all(edo_permits *p, size_t left)
+{
+    wakes owed;
+    bool done;
+
+    wakes_init(&owed);
+    do {
+        done = serve(p, &left, &owed);
+        lock_drop(&p->lock);
+        chaos_point();
+        wakes_push(&owed);
+        if (!done)
+            lock_take(&p->lock);
+    } while (!done);
+}
+
+void permits_hand_out(edo_permits *p, size_t n)
+{
+    lock_take(&p->lock);
+    serve_all(p, n);
+}
+
+/* Takes a wait out of the queue; what it had collected goes to whoever is next. */
+static void withdraw(edo_permits *p, edo_waiter *w)
+{
+    size_t collected = 0;
+
+    if (p->waiters.first == w) {
+        collected = p->collected;
+        p->collected = 0;
+    }
+    waiters_remove(&p->waiters, w);
+    a_store(&w->state, WAITER_IDLE, relaxed); /* relaxed: only its owner reads it from now on */
+    serve_all(p, MODEL_BUG(907, collected, 0));
+}
+
+enum waiter_state permits_cancel(edo_permits *p, edo_waiter *w)
+{
+    enum waiter_state state = waiter_look(w);
+
+    if (state != WAITER_LINKED)
+        return state;
+    lock_take(&p->lock);
+    state = (enum waiter_state)w->state;
+    if (state != WAITER_LINKED) {
+        lock_drop(&p->lock);
+        return state;
+    }
+    withdraw(p, w);
+    return WAITER_IDLE;
+}
+
+int permits_add(edo_permits *p, size_t n)
+{
+    uint64_t word = a_load(&p->word, relaxed); /* a guess: the exchange verifies it */
+
+    do {
+        if (n > EDO_PERMITS_MAX || permits_of(word) > EDO_PERMITS_MAX - n)
+            return -EOVERFLOW;
+        if (word & PERMITS_WAITED) {
+            permits_hand_out(p, n);
+            return 0;
+        }
+        /* release: as in permits_release. */
+    } while (!a_cas_weak(&p->word, &word, word + n * PERMITS_ONE, release, relaxed));
+    return 0;
+}
+
+size_t permits_forget(edo_permits *p, size_t n)
+{
+    uint64_t word = a_load(&p->word, relaxed); /* a guess: the exchange verifies it */
+    size_t gone;
+
+    do {
+        gone = permits_of(word) < n ? permits_of(word) : n;
+        /* acquire: as if they had been acquired. */
+    } while (!a_cas_weak(&p->word, &word, word - gone * PERMITS_ONE, acquire, relaxed));
+    return gone;
+}
+
+/* Ends waits as closed, as many as there is room for wakes; true: there are none left. */
+static bool dismiss(edo_permits *p, wakes *owed)
+{
+    while (p->waiters.first && !wakes_full(owed))
+        waiters_end(&p->waiters, p->waiters.first, WAITER_CLOSED, owed);
+    if (p->waiters.first)
+        return false;
+    settle(p, 0);
+    return true;
+}
+
+bool permits_close(edo_permits *p)
+{
+    wakes owed;
+    bool done;
+
+    wakes_init(&owed);
+    lock_take(&p->lock);
+    /* release: pairs with the acquire in permits_is_closed. */
+    if (a_fetch_or(&p->word, PERMITS_CLOSED, release) & PERMITS_CLOSED) {
+        lock_drop(&p->lock);
+        return false;
+    }
+    settle(p, p->collected);
+    p->collected = 0;
+    do {
+        done = dismiss(p, &owed);
+        lock_drop(&p->lock);
+        chaos_point();
+        wakes_push(&owed);
+        if (!done)
+            lock_take(&p->lock);
+    } while (!done);
+    return true;
+}
+
+int permits_fini(edo_permits *p)
+{
+    lock_take(&p->lock); /* whoever handed out permits has let go of it */
+    bool waited = !waiters_is_empty(&p->waiters);
+    lock_drop(&p->lock);
+    return waited ? -EBUSY : 0;
+}
