@@ -1,5 +1,7 @@
 """docs/performance.md, made of the results of a run."""
-from . import targets
+import textwrap
+
+from . import reasons, targets
 
 # What an op is, and of what it is a floor or ceiling.
 OPS = {
@@ -78,8 +80,23 @@ def target_table(verdicts):
     text += f"; {len(lost)} are missed:\n\n" if lost else ".\n\n"
     head = ("what", "figure", "at most", "")
     if lost:
-        text += table(head, [row(v) for v in lost]) + "\n"
+        text += table(head, [row(v) for v in lost]) + "\n" + reason_list(lost) + "\n"
     return text + "Met:\n\n" + table(head, [row(v) for v in verdicts if v.met])
+
+
+def reason_list(lost):
+    """Why they are missed: a reason and the targets that it is the reason of."""
+    whats = {}
+    for v in lost:
+        near = " (its rounds lie on both sides of the limit)" if v.least <= v.limit else ""
+        whats.setdefault(reasons.of(v), []).append(v.what + near)
+    unknown = whats.pop(reasons.UNKNOWN, None)
+    if unknown:
+        whats[reasons.UNKNOWN] = unknown  # last
+    return "Why:\n\n" + "".join(
+        textwrap.fill(f"- {'; '.join(what)}: {text}", 100, subsequent_indent="  ",
+                      break_long_words=False, break_on_hyphens=False) + "\n"
+        for text, what in whats.items())
 
 
 def ratio_text(row):
