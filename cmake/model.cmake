@@ -70,6 +70,8 @@ target_compile_definitions(model-lock PRIVATE LOOKS=1)
 model_program(wheel 7 src/driver/wheel.c src/future/parker.c)
 model_program(driver_op 8 src/driver/op.c src/driver/source.c src/driver/epoll/epoll.c
     src/future/parker.c)
+model_program(permits 9 src/sync/permits.c src/future/parker.c src/future/waker.c)
+target_compile_definitions(model-permits PRIVATE WAKES_MAX=1)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

@@ -28,7 +28,7 @@ EDO_API int edo_semaphore_init(edo_semaphore *semaphore, size_t count);
  * Ends its use: its memory is the caller's again. Permits that are out may be forgotten but not
  * released any more.
  *
- * Returns   0; -EBUSY while somebody waits, and then it is as it was.
+ * Returns   0; -EBUSY while somebody waits or is being woken, and then it is as it was.
  */
 EDO_API int edo_semaphore_fini(edo_semaphore *semaphore);
 

@@ -33,7 +33,9 @@ static inline void wake_push(const edo_waker *waker)
 }
 
 /* Marked wakers whose push is still owed. On the stack of whoever wakes. */
+#ifndef WAKES_MAX /* the model checker is content with one */
 #define WAKES_MAX 32
+#endif
 typedef struct wakes {
     unsigned count;
     edo_waker owed[WAKES_MAX];

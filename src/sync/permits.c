@@ -11,7 +11,8 @@
  *              finds the waiter linked.
  * Lifetime     A releaser that takes the slow way touches the object after its permits were handed
  *              on. Who frees the object after having got a permit calls permits_fini, which takes the
- *              lock once.
+ *              lock once, and refuses while somebody will come back for those who were too many to be
+ *              woken at once: these may have left in the meantime.
  * Source       The batch semaphore of tokio has the same queue and the same order of service; there
  *              the waiters take the lock for each poll.
  */
@@ -64,12 +65,9 @@ static enum waiter_state begin(edo_permits *p, edo_waiter *w, size_t n, const ed
 
 enum waiter_state permits_poll(edo_permits *p, edo_waiter *w, size_t n, const edo_waker *waker)
 {
-    enum waiter_state state = waiter_look(w);
+    enum waiter_state state = waiter_peek(w);
 
-    if (state == WAITER_GRANTED || state == WAITER_CLOSED)
-        return state;
-    /* Only its owner writes a waiter's waker, so it may be compared without the lock. */
-    if (state == WAITER_LINKED && edo_waker_is_same(&w->waker, waker))
+    if (state == WAITER_GRANTED || state == WAITER_CLOSED || waiter_waits_by(w, waker))
         return state;
     lock_take(&p->lock);
     if (w->state == WAITER_LINKED)
@@ -124,7 +122,20 @@ static bool serve(edo_permits *p, size_t *left, wakes *owed)
     return true;
 }
 
-/* With the lock held, which it drops: only then others are woken. */
+/* Drops the lock, and only then wakes. Not done: takes it again, and nobody ends the object before. */
+static void wake_some(edo_permits *p, wakes *owed, bool done)
+{
+    p->passing += !done;
+    lock_drop(&p->lock);
+    chaos_point();
+    wakes_push(owed);
+    if (done)
+        return;
+    lock_take(&p->lock);
+    p->passing--;
+}
+
+/* With the lock held, which it drops. */
 static void serve_all(edo_permits *p, size_t left)
 {
     wakes owed;
@@ -133,11 +144,7 @@ static void serve_all(edo_permits *p, size_t left)
     wakes_init(&owed);
     do {
         done = serve(p, &left, &owed);
-        lock_drop(&p->lock);
-        chaos_point();
-        wakes_push(&owed);
-        if (!done)
-            lock_take(&p->lock);
+        wake_some(p, &owed, done);
     } while (!done);
 }
 
@@ -163,7 +170,7 @@ static void withdraw(edo_permits *p, edo_waiter *w)
 
 enum waiter_state permits_cancel(edo_permits *p, edo_waiter *w)
 {
-    enum waiter_state state = waiter_look(w);
+    enum waiter_state state = waiter_peek(w);
 
     if (state != WAITER_LINKED)
         return state;
@@ -224,7 +231,7 @@ bool permits_close(edo_permits *p)
     wakes_init(&owed);
     lock_take(&p->lock);
     /* release: pairs with the acquire in permits_is_closed. */
-    if (a_fetch_or(&p->word, PERMITS_CLOSED, release) & PERMITS_CLOSED) {
+    if (a_fetch_or(&p->word, PERMITS_CLOSED, MODEL_BUG(912, release, relaxed)) & PERMITS_CLOSED) {
         lock_drop(&p->lock);
         return false;
     }
@@ -232,19 +239,15 @@ bool permits_close(edo_permits *p)
     p->collected = 0;
     do {
         done = dismiss(p, &owed);
-        lock_drop(&p->lock);
-        chaos_point();
-        wakes_push(&owed);
-        if (!done)
-            lock_take(&p->lock);
+        wake_some(p, &owed, done);
     } while (!done);
     return true;
 }
 
 int permits_fini(edo_permits *p)
 {
-    lock_take(&p->lock); /* whoever handed out permits has let go of it */
-    bool waited = !waiters_is_empty(&p->waiters);
-    lock_drop(&p->lock);
-    return waited ? -EBUSY : 0;
+    MODEL_BUG(913, lock_take(&p->lock), (void)0); /* whoever handed out permits has let go of it */
+    bool busy = !waiters_is_empty(&p->waiters) || MODEL_BUG(914, p->passing, false);
+    MODEL_BUG(913, lock_drop(&p->lock), (void)0);
+    return busy ? -EBUSY : 0;
 }

@@ -30,7 +30,7 @@ static inline size_t permits_available(const edo_permits *p)
 static inline bool permits_is_closed(const edo_permits *p)
 {
     /* acquire: pairs with the release in permits_close; what came before the close is seen. */
-    return a_load(&p->word, acquire) & PERMITS_CLOSED;
+    return a_load(&p->word, MODEL_BUG(911, acquire, relaxed)) & PERMITS_CLOSED;
 }
 
 /* Takes n at once: 0; -EAGAIN, when too few are free or somebody waits; -EPIPE, when closed. */
@@ -39,11 +39,13 @@ static inline int permits_try(edo_permits *p, size_t n)
     uint64_t word = a_load(&p->word, relaxed); /* a guess: the exchange verifies it */
 
     do {
-        if (unlikely(word & PERMITS_CLOSED))
+        if (unlikely(word & PERMITS_CLOSED)) {
+            (void)permits_is_closed(p); /* for the order: what came before the close is seen */
             return -EPIPE;
+        }
         if (n == 0)
             return 0;
-        if ((word & PERMITS_WAITED) || permits_of(word) < n)
+        if (permits_of(word) < n) /* there are none while somebody waits, so nobody overtakes */
             return -EAGAIN;
         /* acquire: pairs with the releases in permits_release and hand_out: what a former holder
          * wrote is seen. */
@@ -71,10 +73,9 @@ void permits_hand_out(edo_permits *p, size_t n);
 /* Gives n back, or adds them: first to who waits longest. The caller knows that there is room. */
 static inline void permits_release(edo_permits *p, size_t n)
 {
-    uint64_t word = a_load(&p->word, relaxed); /* a guess: the exchange verifies it */
-
     if (n == 0)
         return;
+    uint64_t word = a_load(&p->word, relaxed); /* a guess: the exchange verifies it */
     do {
         if (MODEL_BUG(902, word & PERMITS_WAITED, false)) {
             permits_hand_out(p, n);
@@ -91,7 +92,10 @@ int permits_add(edo_permits *p, size_t n);
 size_t permits_forget(edo_permits *p, size_t n);
 /* Nobody gets one any more, waiting ones included. False: it was closed already. */
 bool permits_close(edo_permits *p);
-/* 0, or -EBUSY while somebody waits. Afterwards nobody else is in it: the memory may go. */
+/*
+ * 0, or -EBUSY while somebody waits, or was waiting and is being woken. Afterwards nobody else is in
+ * it: the memory may go.
+ */
 int permits_fini(edo_permits *p);
 
 #endif

@@ -33,7 +33,7 @@ edo_poll permits_advance(edo_permits *p, edo_waiter *w, size_t n, edo_future *ba
 {
     if (unlikely(base->state & FUTURE_CANCELED))
         return finish(base, permits_cancel(p, w));
-    if (waiter_look(w) == WAITER_IDLE) {
+    if (waiter_peek(w) == WAITER_IDLE) {
         if (!coop_proceed(waker))
             return EDO_PENDING;
         if (try_first(p, w, n))

@@ -6,6 +6,9 @@
  *                 is marked before that (wakes_add), and pushed after the lock was dropped.
  * States          IDLE until the first poll; LINKED in the queue; then GRANTED, it has what it came
  *                 for, or CLOSED, it never will. The last two are final.
+ * No lost         The mark comes before the final state, so who is marked may poll between the two.
+ *   wake-up       Before the mark the state is ENDING: whom it wakes sees that at least, and asks
+ *                 under the lock instead of going on to wait.
  */
 #ifndef SYNC_WAITERS_H
 #define SYNC_WAITERS_H
@@ -13,10 +16,12 @@
 #include <edo/waiter.h>
 
 #include "base/atomic.h"
+#include "base/chaos.h"
 #include "base/lock.h"
+#include "base/model.h"
 #include "future/wake.h"
 
-enum waiter_state { WAITER_IDLE, WAITER_LINKED, WAITER_GRANTED, WAITER_CLOSED };
+enum waiter_state { WAITER_IDLE, WAITER_LINKED, WAITER_GRANTED, WAITER_CLOSED, WAITER_ENDING };
 
 static inline bool waiters_is_empty(const edo_waiters *list)
 {
@@ -65,16 +70,35 @@ static inline void waiters_move(edo_waiters *to, edo_waiters *from)
 static inline void waiters_end(edo_waiters *list, edo_waiter *w, enum waiter_state how, wakes *owed)
 {
     waiters_remove(list, w);
+    /* relaxed: whom the mark wakes, by a release, finds this, or what comes after it. */
+    a_store(&w->state, MODEL_BUG(908, WAITER_ENDING, WAITER_LINKED), relaxed);
     wakes_add(owed, &w->waker);
-    /* release: pairs with the acquire in waiter_look. */
-    a_store(&w->state, how, release);
+    chaos_point();
+    /* release: pairs with the acquire in waiter_peek. */
+    a_store(&w->state, how, MODEL_BUG(909, release, relaxed));
 }
 
-/* How the wait stands, for its owner, without the lock. */
-static inline enum waiter_state waiter_look(const edo_waiter *w)
+/*
+ * How the wait stands, for its owner, without the lock: IDLE, or final; or LINKED, and then only the
+ * lock tells whether it still is.
+ */
+static inline enum waiter_state waiter_peek(const edo_waiter *w)
 {
     /* acquire: pairs with the release in waiters_end: what the granter wrote is seen. */
-    return (enum waiter_state)a_load(&w->state, acquire);
+    enum waiter_state state =
+        (enum waiter_state)a_load(&w->state, MODEL_BUG(910, acquire, relaxed));
+
+    return state == WAITER_ENDING ? WAITER_LINKED : state;
+}
+
+/*
+ * For a poll of its owner, without the lock: it is linked, by that waker, and nobody has begun to end
+ * it, so PENDING may be said. Only the owner writes a waiter's waker.
+ */
+static inline bool waiter_waits_by(const edo_waiter *w, const edo_waker *waker)
+{
+    /* relaxed: nothing is concluded but that a mark is still to come. */
+    return a_load(&w->state, relaxed) == WAITER_LINKED && edo_waker_is_same(&w->waker, waker);
 }
 
 #endif
