@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 # The first touch of a task's stack costs more than what is measured; for these the warm-up is long.
-TOUCHES_STACKS = {"spawn_join", "spawn_detached_latch", "chain", "skynet", "yield1000"}
+TOUCHES_STACKS = {"spawn_join", "spawn_detached_latch", "chain", "skynet", "yield1000", "ping_pong_many"}
 REPEAT = 3
 # All of them exist at once, so the number is a part of the workload. sleep_many takes as long as
 # its longest sleep, whatever the ops.

@@ -17,6 +17,24 @@ OPS = {
     "timer_cancel": "a timer of ten seconds, added among 1,000 and cancelled",
     "sleep_many": "one of 100,000 tasks that sleep up to a second at once",
 }
+SYNC = {
+    "mpsc_1_1": "a message of 8 bytes through a channel with room for 128, one sender",
+    "mpsc_4_1": "the same with four senders",
+    "mpsc_unbounded_4_1": "the same without a bound; a sender yields after 128 messages",
+    "oneshot": "a channel for one value, made, sent into, received from and freed by one task",
+    "watch": "a value set, after which the sender yields; four receivers wait for each change and may "
+             "skip some",
+    "broadcast": "a message that four receivers get, in a channel with room for 1,024; the sender "
+                 "yields while the slowest is as far behind",
+    "ping_pong_many": "a round trip of one of 1,000 pairs of tasks, through two channels with room for "
+                      "one",
+    "mutex_uncontended": "a lock and unlock of a task that is alone",
+    "mutex_contended": "the same in one of eight tasks that add to a counter",
+    "mutex_held": "the same, yielding before the unlock",
+    "semaphore": "one of four permits acquired, a yield and its release, in one of eight tasks",
+    "rwlock_read": "a read lock and its unlock in one of eight tasks that only read",
+    "notify": "a round trip of two tasks that notify one another",
+}
 NET = {
     "tcp_echo": "50 connections, 64 bytes",
     "tcp_echo_1000": "1,000 connections, 64 bytes",
@@ -61,6 +79,8 @@ def run_facts(r):
     text = table(("", ""), rows)
     for what, why in r["missing"].items():
         text += f"\nMissing from this run: {what} ({why}).\n"
+    if r.get("lacking"):
+        text += f"\nNot measured, as edo's program has no such benchmark: {', '.join(r['lacking'])}.\n"
     absent = [part for part, title in PARTS.items() if not r[part]]
     if absent:
         text += f"\nNot in this run: {', '.join(PARTS[part] for part in absent)}.\n"
@@ -109,7 +129,7 @@ def comparison(rows, names, order, key_of):
     """A line for each workload and number of threads: edo's figure, then edo / peer."""
     lines = []
     for workload in order:
-        for threads in (1, 2):
+        for threads in (1, 2, 4):
             edo = targets.find(rows, workload=workload, threads=threads, name="edo")
             if not edo:
                 continue
@@ -121,8 +141,26 @@ def comparison(rows, names, order, key_of):
     return table(("workload", "threads", "edo, ns", *(f"edo / {n}; its ns" for n in names)), lines)
 
 
+def ops_list(rows, ops):
+    """What an op of each is, of those that were run; empty if none was."""
+    return "".join(f"- `{name}`: an op is {what}.\n" for name, what in ops.items()
+                   if targets.find(rows, workload=name))
+
+
+def off_scale(rows, order):
+    bad = [f"{row['workload']} ({row['name']}, {targets.threads_text(row['threads'])}): "
+           f"{row['scale']:.2f}" for row in rows
+           if row["workload"] in order and "scale" in row and not 1.6 <= row["scale"] <= 2.5]
+    if not bad:
+        return ""
+    return ("\nTwice the ops should take twice the time. Where it took less than 1.6 or more "
+            "than 2.5 times\nas long, the figure is no cost per op: " + "; ".join(bad) + ".\n")
+
+
 def micro_part(r):
-    text = "".join(f"- `{name}`: an op is {what}.\n" for name, what in OPS.items())
+    text = ops_list(r["micro"], OPS)
+    if not text:
+        return ""
     text += ("\nCPU time of all threads per op: edo's nanoseconds, then edo's over each peer's, the "
              "median of\nthe rounds with the least and the most. Over 1, where edo is the slower one, "
              "in bold. With one\nthread each runs on one; Boost.Fiber has no second column of threads, "
@@ -133,13 +171,15 @@ def micro_part(r):
     if late:
         text += "\nHow late `sleep_many` wakes (never early: that ends the run):\n\n"
         text += table(("", "threads", "mean, us", "at most, us"), late)
-    bad = [f"{row['workload']} ({row['name']}, {targets.threads_text(row['threads'])}): "
-           f"{row['scale']:.2f}" for row in r["micro"]
-           if "scale" in row and not 1.6 <= row["scale"] <= 2.5]
-    if bad:
-        text += ("\nTwice the ops should take twice the time. Where it took less than 1.6 or more "
-                 "than 2.5 times\nas long, the figure is no cost per op: " + "; ".join(bad) + ".\n")
-    return text
+    return text + off_scale(r["micro"], OPS)
+
+
+def sync_part(r):
+    text = ops_list(r["micro"], SYNC)
+    if not text:
+        return ""
+    return (text + "\nCPU time of all threads per op, as above.\n\n"
+            + comparison(r["micro"], ("tokio", "go"), SYNC, "cpu_ns") + off_scale(r["micro"], SYNC))
 
 
 def witness_part(r):
@@ -186,7 +226,8 @@ def make(results):
     parts = [("The run", run_facts(results)), ("Targets", target_table(targets.of(results)))]
     parts += [(title, make_part(results)) for title, make_part, keys in (
         ("Tasks, channels, timers", micro_part, ("micro",)),
+        ("Channels and locks", sync_part, ("micro",)),
         ("Witnesses", witness_part, ("witness",)),
         ("Echo servers", net_part, ("net", "requests")),
         ("Waiting", idle_part, ("memory", "connections", "quiet"))) if any(results[k] for k in keys)]
-    return HEAD + "\n".join(f"## {title}\n\n{text}" for title, text in parts)
+    return HEAD + "\n".join(f"## {title}\n\n{text}" for title, text in parts if text)

@@ -1,5 +1,7 @@
 """What edo is to reach, and whether a run's results do: each target's figure, limit and verdict."""
 
+from . import contestants
+
 # Ratios of CPU time per op, edo over the peer, at most: {workload: {peer: (one thread, two)}}.
 HALF_OF_TOKIO = {"tokio": (0.5, 0.5), "go": (1.0, 1.0)}
 MICRO = {
@@ -15,6 +17,8 @@ MICRO = {
     "timeout_churn": {"tokio": (0.5, 0.5)},
     "sleep_many": {"tokio": (1.0, 1.0)},
 }
+MICRO.update({workload: HALF_OF_TOKIO for workload in contestants.SYNC})
+FOUR_WORKERS = {"mutex_contended": 1.5}  # CPU time of an op over that with one worker
 NET_EPOLL = {"tcp_echo": 1.05, "tcp_echo_16k": 1.05, "tcp_pipelined": 1.05, "tcp_echo_1000": 1.10,
              "tcp_echo_16k_1000": 1.10, "churn": 1.05}  # one thread
 NET_OTHERS = ("tokio", "go")  # below these with one thread and two
@@ -43,7 +47,7 @@ def find(rows, **want):
 
 
 def threads_text(threads):
-    return "one thread" if threads == 1 else "two threads"
+    return {1: "one thread", 2: "two threads", 4: "four threads"}[threads]
 
 
 def of_micro(results):
@@ -54,6 +58,15 @@ def of_micro(results):
                 if row:
                     yield of_ratio(f"{workload}, {threads_text(threads)}, CPU time / {name}'s",
                                    row, limit)
+
+
+def of_four_workers(results):
+    for workload, limit in FOUR_WORKERS.items():
+        one, four = (find(results["micro"], workload=workload, threads=t, name="edo")
+                     for t in (1, 4))
+        if one and four:
+            yield Verdict(f"{workload}, four threads, CPU time / one thread's",
+                          four["cpu_ns"] / one["cpu_ns"], limit)
 
 
 def of_lateness(results):
@@ -117,5 +130,5 @@ def of_idle(results):
 
 
 def of(results):
-    return [v for group in (of_micro, of_lateness, of_calls, of_net, of_requests, of_idle)
+    return [v for group in (of_micro, of_four_workers, of_lateness, of_calls, of_net, of_requests, of_idle)
             for v in group(results)]

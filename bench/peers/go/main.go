@@ -382,6 +382,15 @@ var workloads = []workload{
 	{"timer_cancel", timed(timerCancel)},
 	{"sleep_many", sleepMany},
 	{"idle_tasks", idleTasks},
+	{"mpsc_1_1", timed(func(n int64) { mpsc(1, n) })},
+	{"mpsc_4_1", timed(func(n int64) { mpsc(4, n) })},
+	{"oneshot", timed(oneshots)},
+	{"ping_pong_many", timed(pingPongMany)},
+	{"mutex_uncontended", timed(func(n int64) { mutexes(1, n, false) })},
+	{"mutex_contended", timed(func(n int64) { mutexes(8, n, false) })},
+	{"mutex_held", timed(func(n int64) { mutexes(8, n, true) })},
+	{"semaphore", timed(semaphores)},
+	{"rwlock_read", timed(rwlockRead)},
 }
 
 func usage() {

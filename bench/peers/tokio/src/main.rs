@@ -1,5 +1,7 @@
 //! The micro-benchmarks on Tokio. ../../micro says what an op of each is.
 
+mod sync;
+
 use std::collections::HashMap;
 use std::future::{poll_fn, Future};
 use std::pin::Pin;
@@ -363,6 +365,19 @@ const WORKLOADS: &[&str] = &[
     "timer_cancel",
     "sleep_many",
     "idle_tasks",
+    "mpsc_1_1",
+    "mpsc_4_1",
+    "mpsc_unbounded_4_1",
+    "oneshot",
+    "watch",
+    "broadcast",
+    "ping_pong_many",
+    "mutex_uncontended",
+    "mutex_contended",
+    "mutex_held",
+    "semaphore",
+    "rwlock_read",
+    "notify",
 ];
 
 async fn timed<F: Future<Output = ()>>(work: F) -> Outcome {
@@ -387,6 +402,19 @@ async fn run(name: &str, n: u64) -> Outcome {
         "timer_cancel" => timed(timer_cancel(n)).await,
         "sleep_many" => sleep_many(n).await,
         "idle_tasks" => idle_tasks(n).await,
+        "mpsc_1_1" => timed(sync::mpsc_bounded(1, n)).await,
+        "mpsc_4_1" => timed(sync::mpsc_bounded(4, n)).await,
+        "mpsc_unbounded_4_1" => timed(sync::mpsc_unbounded(4, n)).await,
+        "oneshot" => timed(sync::oneshots(n)).await,
+        "watch" => timed(sync::watches(n)).await,
+        "broadcast" => timed(sync::broadcasts(n)).await,
+        "ping_pong_many" => timed(sync::ping_pong_many(n)).await,
+        "mutex_uncontended" => timed(sync::mutexes(1, n, false)).await,
+        "mutex_contended" => timed(sync::mutexes(8, n, false)).await,
+        "mutex_held" => timed(sync::mutexes(8, n, true)).await,
+        "semaphore" => timed(sync::semaphores(n)).await,
+        "rwlock_read" => timed(sync::rwlock_read(n)).await,
+        "notify" => timed(sync::notifies(n)).await,
         _ => usage(),
     }
 }
