@@ -54,8 +54,14 @@ void bench_register(bench_case *c);
 /* The measured stretch; once in a body. */
 void bench_start(bench *b);
 void bench_stop(bench *b);
-/* A negative rc, or two numbers that differ: says so and ends the program. */
-void bench_check(bench *b, int64_t rc);
+_Noreturn void bench_fail(const bench *b, int64_t rc);
+/* A negative rc, or two numbers that differ: says so and ends the program. The check is a part of
+ * each op, as it is of the peers'. */
+static inline void bench_check(const bench *b, int64_t rc)
+{
+    if (rc < 0)
+        bench_fail(b, rc);
+}
 void bench_equal(bench *b, uint64_t got, uint64_t want);
 /* Adds "key=value" to the benchmark's line; values of one run, not per op. */
 void bench_report(bench *b, const char *key, uint64_t value);

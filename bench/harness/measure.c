@@ -61,12 +61,10 @@ void bench_stop(bench *b)
                             .maps = end.maps - b->begun.maps};
 }
 
-void bench_check(bench *b, int64_t rc)
+void bench_fail(const bench *b, int64_t rc)
 {
-    if (rc < 0) {
-        fprintf(stderr, "%s: %s\n", b->name, edo_err_name((int)rc));
-        exit(2);
-    }
+    fprintf(stderr, "%s: %s\n", b->name, edo_err_name((int)rc));
+    exit(2);
 }
 
 void bench_equal(bench *b, uint64_t got, uint64_t want)
