@@ -3,6 +3,7 @@
 #define SYNC_ITEM_H
 
 #include <stdalign.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <edo/item.h>
@@ -16,18 +17,20 @@ static inline bool item_is_valid(const edo_item *item)
            item->size <= SIZE_MAX >> 16;
 }
 
-/* Bytes that one takes where several lie in a row, or 0 for items without any. */
-static inline size_t item_stride(const edo_item *item)
-{
-    size_t align = item->align ? item->align : alignof(max_align_t);
-
-    return (item->size + align - 1) & ~(align - 1);
-}
-
 /* What the memory of one has to be aligned to. */
 static inline size_t item_align(const edo_item *item)
 {
     return item->align > alignof(max_align_t) ? item->align : alignof(max_align_t);
+}
+
+/* Memory for `count` of them in a row, as in an array of the user's; NULL: there is none. */
+static inline char *item_array(const edo_item *item, size_t count)
+{
+    size_t align = item_align(item), size;
+
+    if (__builtin_mul_overflow(count, item->size, &size) || size > PTRDIFF_MAX - align)
+        return NULL;
+    return (char *)aligned_alloc(align, (size + align) & ~(align - 1)); /* at least one byte */
 }
 
 /* The usual sizes as moves, the others as calls. */

@@ -1,0 +1,215 @@
+/*
+ * mpsc.c: a channel's life: making it, its handles, closing it, and what both sides share.
+ *
+ * Closing       Bounded: CLOSED in the permits' word; so a permit was taken before, or is refused.
+ *               Unbounded: the bit in the tail. In both the exchange that lets a message in is the one
+ *               that sees the close.
+ * The end       Closed, and no message left, and (bounded) all permits back: none can come any more.
+ * No lost       Whoever makes the end true, or fills a slot that is WANTED, takes the lock afterwards
+ *   wake-up     and wakes the receiver that it finds; the receiver registers under the lock first,
+ *               and looks then.
+ * Lifetime      The last of: all senders, the receiver, each weak handle, frees it.
+ */
+#include "sync/mpsc.h"
+
+#include <stdlib.h>
+
+#include "base/chaos.h"
+
+/* Making. */
+
+static int init(mpsc *c, const edo_item *item, size_t capacity)
+{
+    memset(c, 0, sizeof *c);
+    c->permits = (edo_permits)EDO_PERMITS_INIT(capacity);
+    c->capacity = capacity;
+    c->strong = 1;
+    c->refs = 2;
+    return capacity ? mpsc_ring_init(&c->ring, item, capacity) : mpsc_list_init(&c->list, item);
+}
+
+static int make(const edo_item *item, size_t capacity, edo_mpsc_sender **ret_sender,
+                edo_mpsc_receiver **ret_receiver)
+{
+    if (!item_is_valid(item) || !ret_sender || !ret_receiver)
+        return -EINVAL;
+    mpsc *c = aligned_alloc(_Alignof(mpsc), sizeof *c);
+    if (!c)
+        return -ENOMEM;
+    int rc = init(c, item, capacity);
+    if (rc < 0) {
+        free(c);
+        return rc;
+    }
+    *ret_sender = (edo_mpsc_sender *)c;
+    *ret_receiver = (edo_mpsc_receiver *)c;
+    return 0;
+}
+
+int edo_mpsc_new(const edo_item *item, size_t capacity, edo_mpsc_sender **ret_sender,
+                 edo_mpsc_receiver **ret_receiver)
+{
+    if (capacity == 0 || capacity > EDO_MPSC_CAPACITY_MAX)
+        return -EINVAL;
+    return make(item, capacity, ret_sender, ret_receiver);
+}
+
+int edo_mpsc_new_unbounded(const edo_item *item, edo_mpsc_sender **ret_sender,
+                           edo_mpsc_receiver **ret_receiver)
+{
+    return make(item, 0, ret_sender, ret_receiver);
+}
+
+/* Its end. */
+
+/* Destroys what nobody can receive any more. By the receiver, or by the last handle. */
+static void drain(mpsc *c)
+{
+    const edo_item *item = mpsc_item(c);
+    mpsc_returned *back = &c->returned;
+
+    for (; back->count; back->count--)
+        item_destroy(item, back->items + back->first++ * item->size);
+    for (char *slot; (slot = mpsc_next(c));) {
+        item_destroy(item, slot);
+        slot_empty(mpsc_shape(c), slot);
+        mpsc_advance(c);
+        if (mpsc_is_bounded(c))
+            permits_release(&c->permits, 1);
+    }
+}
+
+void mpsc_unref(mpsc *c)
+{
+    /* acq_rel: the last one sees what all the others did before they let go. */
+    if (a_fetch_sub(&c->refs, 1, MODEL_BUG(1802, acq_rel, relaxed)) != 1)
+        return;
+    drain(c);
+    free(c->returned.items);
+    if (mpsc_is_bounded(c))
+        mpsc_ring_fini(&c->ring);
+    else
+        mpsc_list_fini(&c->list);
+    free(c);
+}
+
+/* Waking. */
+
+/* With the lock held: the receive that waits, if there is one, is over. */
+static void end_receive(mpsc *c, enum waiter_state how, wakes *owed)
+{
+    if (c->receiver.first)
+        waiters_end(&c->receiver, c->receiver.first, how, owed);
+}
+
+void mpsc_wake(mpsc *c)
+{
+    wakes owed;
+
+    wakes_init(&owed);
+    lock_take(&c->lock);
+    end_receive(c, WAITER_GRANTED, &owed);
+    lock_drop(&c->lock);
+    chaos_point();
+    wakes_push(&owed);
+}
+
+/* Everybody who waits for the receiver's end. With the lock held, which it drops in between. */
+static void wake_closers(mpsc *c, wakes *owed)
+{
+    while (c->closers.first) {
+        if (wakes_full(owed)) {
+            lock_drop(&c->lock);
+            wakes_push(owed);
+            lock_take(&c->lock);
+        } else {
+            waiters_end(&c->closers, c->closers.first, WAITER_GRANTED, owed);
+        }
+    }
+}
+
+static void refuse_sends(mpsc *c)
+{
+    if (mpsc_is_bounded(c))
+        permits_close(&c->permits);
+    else
+        mpsc_list_close(&c->list);
+}
+
+/* Nothing more can be sent; who waits for that is woken, the receiver to see for itself. */
+static void close_channel(mpsc *c, enum waiter_state how)
+{
+    wakes owed;
+
+    refuse_sends(c);
+    chaos_point();
+    wakes_init(&owed);
+    lock_take(&c->lock);
+    end_receive(c, how, &owed);
+    wake_closers(c, &owed);
+    lock_drop(&c->lock);
+    chaos_point();
+    wakes_push(&owed);
+}
+
+bool mpsc_is_over(const mpsc *c)
+{
+    if (!mpsc_is_closed(c) || a_load(&c->returned.count, relaxed))
+        return false;
+    return mpsc_is_bounded(c) ? permits_available(&c->permits) == c->capacity
+                              : mpsc_list_len(&c->list) == 0;
+}
+
+void mpsc_return_room(mpsc *c, size_t n)
+{
+    permits_release(&c->permits, n);
+    if (n && MODEL_BUG(1803, permits_is_closed(&c->permits), false))
+        mpsc_wake(c);
+}
+
+/* Handles. */
+
+edo_mpsc_sender *edo_mpsc_sender_clone(edo_mpsc_sender *sender)
+{
+    if (sender)
+        mpsc_ref_sender(mpsc_of_sender(sender));
+    return sender;
+}
+
+void mpsc_ref_sender(mpsc *c)
+{
+    a_fetch_add(&c->strong, 1, relaxed); /* who calls has one already */
+}
+
+void edo_mpsc_sender_free(edo_mpsc_sender *sender)
+{
+    mpsc *c = mpsc_of_sender(sender);
+
+    /* acq_rel: the last one closes after all that the others sent. */
+    if (!sender || a_fetch_sub(&c->strong, 1, MODEL_BUG(1804, acq_rel, relaxed)) != 1)
+        return;
+    close_channel(c, WAITER_GRANTED);
+    mpsc_unref(c);
+}
+
+void edo_mpsc_receiver_free(edo_mpsc_receiver *receiver)
+{
+    mpsc *c = mpsc_of_receiver(receiver);
+
+    if (!receiver)
+        return;
+    close_channel(c, WAITER_CLOSED);
+    drain(c);
+    mpsc_unref(c);
+}
+
+void edo_mpsc_close(edo_mpsc_receiver *receiver)
+{
+    if (receiver)
+        close_channel(mpsc_of_receiver(receiver), WAITER_GRANTED);
+}
+
+bool edo_mpsc_same_channel(const edo_mpsc_sender *a, const edo_mpsc_sender *b)
+{
+    return a && a == b;
+}

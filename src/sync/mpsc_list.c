@@ -1,0 +1,235 @@
+/*
+ * mpsc_list.c: a queue of any length from many senders to one receiver.
+ *
+ * Claim       A sender claims a number by a compare-and-swap of `tail`, and only one below `limit`:
+ *             so its slot exists, and a send that finds no memory has claimed nothing.
+ * Invariant   A block is retired only when all its messages were taken and it has a next one. So no
+ *             block with an unfilled claim, and none after it, is ever retired.
+ * No stale    Who claims number n has read a limit above n before, and that was published after
+ *   block     `newest` had been set to a block of n's or a later one. So what it finds in `newest`
+ *             afterwards isn't retired. If it is a later one it looks for its own under the lock: once
+ *             in a block's length, when the block is being added.
+ * Source      The list of blocks is that of tokio's channel; there senders walk it without a lock, and
+ *             blocks are reclaimed by how far the tail had come. With the memory secured before the
+ *             claim neither is needed.
+ */
+#include "sync/mpsc_list.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/chaos.h"
+
+#define TAIL_CLOSED UINT64_C(1)
+#define TAIL_ONE UINT64_C(2)
+
+/* Blocks. */
+
+static size_t header_size(const slot_shape *shape)
+{
+    size_t align = item_align(&shape->item);
+
+    return (sizeof(mpsc_block) + align - 1) & ~(align - 1);
+}
+
+static char *slot_of(const mpsc_list *list, mpsc_block *block, uint64_t number)
+{
+    return (char *)block + header_size(&list->shape) +
+           (size_t)(number - block->start) * list->shape.stride;
+}
+
+static mpsc_block *block_new(const slot_shape *shape)
+{
+    size_t align = item_align(&shape->item);
+    size_t size = header_size(shape) + MPSC_BLOCK_SLOTS * shape->stride;
+    mpsc_block *block = aligned_alloc(align, (size + align - 1) & ~(align - 1));
+
+    if (block)
+        memset(block, 0, size); /* all slots are EMPTY */
+    return block;
+}
+
+static void free_chain(mpsc_block *block)
+{
+    for (mpsc_block *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+}
+
+int mpsc_list_init(mpsc_list *list, const edo_item *item)
+{
+    *list = (mpsc_list){.shape = slot_shape_of(item), .limit = MPSC_BLOCK_SLOTS};
+    list->first = list->newest = block_new(&list->shape);
+    return list->first ? 0 : -ENOMEM;
+}
+
+void mpsc_list_fini(mpsc_list *list)
+{
+    free_chain(list->first);
+    free_chain(list->spares);
+}
+
+/* Sending. */
+
+/* A block that is not in the list; with the lock held. */
+static mpsc_block *take_block(mpsc_list *list)
+{
+    mpsc_block *block = list->spares;
+
+    if (!block)
+        return block_new(&list->shape);
+    list->spares = block->next;
+    list->spare_count--;
+    a_store(&block->next, NULL, relaxed); /* published with the block */
+    return block;
+}
+
+/* Adds a block, unless another sender has done so since the limit was read. 0, -ENOMEM. */
+static int grow(mpsc_list *list, uint64_t limit)
+{
+    int rc = 0;
+
+    lock_take(&list->lock);
+    if (a_load(&list->limit, relaxed) == limit) { /* relaxed: written under the lock */
+        mpsc_block *block = take_block(list);
+        if (block) {
+            block->start = limit;
+            if (list->starving)
+                *slot_state(&list->shape, slot_of(list, block, limit)) = SLOT_WANTED;
+            list->starving = MODEL_BUG(1703, false, list->starving);
+            /* release: both pair with acquires, in mpsc_list_head and in own_block. */
+            a_store(&list->newest->next, block, MODEL_BUG(1704, release, relaxed));
+            a_store(&list->newest, block, MODEL_BUG(1705, release, relaxed));
+            chaos_point();
+            /* release: pairs with the acquire in claim: who reads it finds `newest` as new. */
+            a_store(&list->limit, limit + MPSC_BLOCK_SLOTS, MODEL_BUG(1706, release, relaxed));
+        } else {
+            rc = -ENOMEM;
+        }
+    }
+    lock_drop(&list->lock);
+    return rc;
+}
+
+/* A number of one's own: 0, -EPIPE, -ENOMEM. */
+static int claim(mpsc_list *list, uint64_t *ret_number)
+{
+    uint64_t tail = a_load(&list->tail, relaxed); /* a guess: the exchange verifies it */
+
+    do {
+        int rc;
+        uint64_t limit;
+        while (!(tail & TAIL_CLOSED) &&
+               /* acquire: pairs with the release in grow. */
+               tail / TAIL_ONE >=
+                   (limit = a_load(&list->limit, MODEL_BUG(1707, acquire, relaxed)))) {
+            if ((rc = grow(list, limit)) < 0)
+                return rc;
+            tail = a_load(&list->tail, relaxed);
+        }
+        if (tail & TAIL_CLOSED)
+            return -EPIPE;
+        /* relaxed: the message is published by its slot. */
+    } while (!a_cas_weak(&list->tail, &tail, tail + TAIL_ONE, relaxed, relaxed));
+    *ret_number = tail / TAIL_ONE;
+    return 0;
+}
+
+/* The block of a number that was claimed and is not filled. */
+static mpsc_block *own_block(mpsc_list *list, uint64_t number)
+{
+    /* acquire: pairs with the release in grow. */
+    mpsc_block *block = a_load(&list->newest, MODEL_BUG(1708, acquire, relaxed));
+
+    if (likely(number - block->start <
+               MPSC_BLOCK_SLOTS)) /* an earlier one is far above, unsigned */
+        return block;
+    lock_take(&list->lock);
+    block = list->first;
+    while (number - block->start >= MPSC_BLOCK_SLOTS)
+        block = a_load(&block->next, relaxed); /* relaxed: written under the lock */
+    lock_drop(&list->lock);
+    return block;
+}
+
+int mpsc_list_put(mpsc_list *list, const void *item, bool *ret_wanted)
+{
+    uint64_t number;
+    int rc = claim(list, &number);
+
+    if (rc < 0)
+        return rc;
+    chaos_point();
+    *ret_wanted = slot_fill(&list->shape, slot_of(list, own_block(list, number), number), item);
+    return 0;
+}
+
+bool mpsc_list_close(mpsc_list *list)
+{
+    /* release: pairs with the acquire in mpsc_list_is_closed. */
+    return !(a_fetch_or(&list->tail, TAIL_CLOSED, release) & TAIL_CLOSED);
+}
+
+bool mpsc_list_is_closed(const mpsc_list *list)
+{
+    /* acquire: pairs with the release in mpsc_list_close. */
+    return a_load(&list->tail, acquire) & TAIL_CLOSED;
+}
+
+size_t mpsc_list_len(const mpsc_list *list)
+{
+    uint64_t head = a_load(&list->head, relaxed); /* first: it never passes the tail */
+
+    a_compiler_barrier();
+    uint64_t tail = a_load(&list->tail, relaxed) / TAIL_ONE;
+    return tail > head ? (size_t)(tail - head) : 0;
+}
+
+/* Receiving. */
+
+/* The receiver leaves a block: kept for the next grow, or freed. */
+static void retire(mpsc_list *list, mpsc_block *block, mpsc_block *next)
+{
+    lock_take(&list->lock);
+    list->first = next;
+    bool keep = list->spare_count < MPSC_SPARES_MAX;
+    if (keep) {
+        a_store(&block->next, list->spares, relaxed);
+        list->spares = block;
+        list->spare_count++;
+    }
+    lock_drop(&list->lock);
+    if (!keep)
+        free(block);
+}
+
+char *mpsc_list_head(mpsc_list *list)
+{
+    mpsc_block *block = list->first;
+    uint64_t head = list->head;
+
+    if (unlikely(head - block->start == MPSC_BLOCK_SLOTS)) {
+        /* acquire: pairs with the release in grow. */
+        mpsc_block *next = a_load(&block->next, MODEL_BUG(1709, acquire, relaxed));
+        if (!next)
+            return NULL;
+        retire(list, block, next);
+        block = next;
+    }
+    return slot_of(list, block, head);
+}
+
+bool mpsc_list_want(mpsc_list *list)
+{
+    char *slot = mpsc_list_head(list);
+
+    if (slot)
+        return slot_want(&list->shape, slot);
+    lock_take(&list->lock);
+    /* relaxed: written under the lock */
+    list->starving = MODEL_BUG(1710, a_load(&list->first->next, relaxed) == NULL, true);
+    bool starves = list->starving;
+    lock_drop(&list->lock);
+    return starves || mpsc_list_want(list);
+}

@@ -1,0 +1,56 @@
+/* sync/mpsc_list.h: the messages of an unbounded channel: a list of blocks that grows and shrinks. */
+#ifndef SYNC_MPSC_LIST_H
+#define SYNC_MPSC_LIST_H
+
+#include "base/lock.h"
+#include "sync/slot.h"
+
+#ifndef MPSC_BLOCK_SLOTS /* the model checker is content with two */
+#define MPSC_BLOCK_SLOTS 64
+#endif
+#define MPSC_SPARES_MAX 4
+
+typedef struct mpsc_block mpsc_block;
+struct mpsc_block {
+    uint64_t start;   /* the number of its first message */
+    mpsc_block *next; /* atomic */
+};
+
+typedef struct mpsc_list {
+    /* Senders'. */
+    _Alignas(cache_line) uint64_t tail; /* atomic: messages claimed << 1 | closed */
+    uint64_t limit;                     /* atomic: messages there are blocks for */
+    mpsc_block *newest;                 /* atomic */
+    slot_shape shape;
+    /* Receiver's. */
+    _Alignas(cache_line) uint64_t head; /* atomic: messages taken; others read it */
+    mpsc_block *first;                  /* where that one is, or will be; written under the lock */
+    lock lock;                          /* of the list of blocks */
+    bool starving; /* the receiver waits for the first of a block yet to come */
+    mpsc_block *spares;
+    unsigned spare_count;
+} mpsc_list;
+
+/* 0, -ENOMEM. */
+int mpsc_list_init(mpsc_list *list, const edo_item *item);
+/* It has no items any more. */
+void mpsc_list_fini(mpsc_list *list);
+
+/* Any thread: 0 and whether the receiver is to be woken; -EPIPE, -ENOMEM. */
+int mpsc_list_put(mpsc_list *list, const void *item, bool *ret_wanted);
+/* No put begun later succeeds. False: it was closed. */
+bool mpsc_list_close(mpsc_list *list);
+bool mpsc_list_is_closed(const mpsc_list *list);
+size_t mpsc_list_len(const mpsc_list *list);
+
+/* The receiver: the slot of the next message, or NULL when it has no block yet. */
+char *mpsc_list_head(mpsc_list *list);
+/* That slot was emptied. */
+static inline void mpsc_list_advance(mpsc_list *list)
+{
+    a_bump(&list->head, 1);
+}
+/* Leaves word that it waits for the next message. False: it is there. */
+bool mpsc_list_want(mpsc_list *list);
+
+#endif

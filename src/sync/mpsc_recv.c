@@ -1,0 +1,247 @@
+/*
+ * mpsc_recv.c: receiving, one or several.
+ *
+ * A message is taken when it is polled for, never handed over: so a cancelled receive has nothing to
+ * give back. Only a receive that was READY and loses all the same, in a select within a select, puts
+ * back: into `returned`, which every way of receiving looks at first.
+ *
+ * Who waits registers its waker under the lock, then leaves WANTED in the slot of the next message,
+ * then asks whether it is over; mpsc.c and slot.h say why none of the three is missed.
+ */
+#include <stdlib.h>
+
+#include <edo/error.h>
+
+#include "await/await.h"
+#include "base/report.h"
+#include "sched/coop.h"
+#include "sync/mpsc.h"
+
+/* Taking. */
+
+static size_t take_returned(mpsc *c, char *to, size_t limit)
+{
+    mpsc_returned *back = &c->returned;
+    size_t size = mpsc_item(c)->size;
+    size_t n = back->count < limit ? back->count : limit;
+
+    if (n == 0)
+        return 0;
+    if (size)
+        memcpy(to, back->items + back->first * size, n * size);
+    back->first += n;
+    a_store(&back->count, back->count - n, relaxed);
+    return n;
+}
+
+/* Moves up to `limit` messages out; how many. */
+static size_t take(mpsc *c, char *to, size_t limit)
+{
+    const slot_shape *shape = mpsc_shape(c);
+    size_t n = unlikely(c->returned.count) ? take_returned(c, to, limit) : 0;
+    size_t freed = 0;
+
+    for (char *slot; n < limit && (slot = mpsc_next(c)); n++, freed++) {
+        item_copy(&shape->item, to + n * shape->item.size, slot);
+        slot_empty(shape, slot);
+        mpsc_advance(c);
+    }
+    if (freed && mpsc_is_bounded(c))
+        permits_release(&c->permits, freed);
+    return n;
+}
+
+static bool want(mpsc *c)
+{
+    return mpsc_is_bounded(c) ? slot_want(&c->ring.shape, mpsc_ring_head(&c->ring))
+                              : mpsc_list_want(&c->list);
+}
+
+/* Waiting. */
+
+/* Another receive waits already: -EDO_EMISUSE. */
+static int enlist(mpsc *c, edo_waiter *w, const edo_waker *waker)
+{
+    int rc = 0;
+
+    if (waiter_waits_by(w, waker))
+        return 0;
+    lock_take(&c->lock);
+    if (w->state == WAITER_LINKED) {
+        w->waker = *waker;
+    } else if (!waiters_is_empty(&c->receiver)) {
+        rc = -EDO_EMISUSE;
+    } else if (w->state != WAITER_CLOSED) {
+        w->waker = *waker;
+        waiters_add(&c->receiver, w);
+        a_store(&w->state, WAITER_LINKED, relaxed); /* under the lock */
+    }
+    lock_drop(&c->lock);
+    return rc;
+}
+
+/* It waits no longer; nobody touches its memory again. */
+static void delist(mpsc *c, edo_waiter *w)
+{
+    if (waiter_peek(w) == WAITER_LINKED) {
+        lock_take(&c->lock);
+        if (w->state == WAITER_LINKED)
+            waiters_remove(&c->receiver, w);
+        lock_drop(&c->lock);
+    }
+    a_store(&w->state, WAITER_IDLE, relaxed); /* only its owner reads it now */
+}
+
+static bool is_closed(const edo_mpsc_recv_future *fut)
+{
+    return waiter_peek(&fut->waiter) == WAITER_CLOSED;
+}
+
+static edo_poll finish(edo_mpsc_recv_future *fut, int64_t result)
+{
+    if (!is_closed(fut)) /* else the channel may be gone */
+        delist(mpsc_of_receiver(fut->receiver), &fut->waiter);
+    if (result >= 0)
+        coop_spend();
+    return edo_future_finish(&fut->base, result);
+}
+
+/* Nothing was there: waits, unless something has come meanwhile. */
+static edo_poll wait_on(edo_mpsc_recv_future *fut, const edo_waker *waker)
+{
+    mpsc *c = mpsc_of_receiver(fut->receiver);
+    int rc = enlist(c, &fut->waiter, waker);
+
+    if (unlikely(rc < 0)) {
+        report_misuse("a channel's receiver can receive for one task at a time");
+        return edo_future_finish(&fut->base, rc);
+    }
+    while (MODEL_BUG(1806, !want(c), false)) {
+        size_t n = take(c, fut->ret, fut->limit);
+        if (n)
+            return finish(fut, (int64_t)n);
+    }
+    return mpsc_is_over(c) ? finish(fut, 0) : EDO_PENDING;
+}
+
+static edo_poll recv_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_mpsc_recv_future *fut = container_of(base, edo_mpsc_recv_future, base);
+
+    if (!fut->receiver || (!fut->ret && fut->limit))
+        return edo_future_finish(base, -EINVAL);
+    if (is_closed(fut) || fut->limit == 0)
+        return finish(fut, 0);
+    if (base->state & FUTURE_CANCELED)
+        return finish(fut, -ECANCELED);
+    if (waiter_peek(&fut->waiter) == WAITER_IDLE && !coop_proceed(waker))
+        return EDO_PENDING;
+    size_t n = take(mpsc_of_receiver(fut->receiver), fut->ret, fut->limit);
+    return n ? finish(fut, (int64_t)n) : wait_on(fut, waker);
+}
+
+/* Room for n more in front of those that were put back before. */
+static bool make_room(mpsc_returned *back, size_t n, const edo_item *item)
+{
+    size_t size = item->size;
+
+    if (back->first >= n)
+        return true;
+    char *items = item_array(item, n + back->count);
+    if (!items)
+        return false;
+    if (back->count && size)
+        memcpy(items + n * size, back->items + back->first * size, back->count * size);
+    free(back->items);
+    back->items = items;
+    back->first = n;
+    return true;
+}
+
+static void recv_put_back(edo_future *base)
+{
+    edo_mpsc_recv_future *fut = container_of(base, edo_mpsc_recv_future, base);
+    size_t n = (size_t)base->result;
+
+    if (n == 0)
+        return; /* the end takes nothing */
+    mpsc *c = mpsc_of_receiver(fut->receiver);
+    size_t size = mpsc_item(c)->size;
+    if (!make_room(&c->returned, n, mpsc_item(c)))
+        return; /* no memory: it keeps its success */
+    c->returned.first -= n;
+    if (size)
+        memcpy(c->returned.items + c->returned.first * size, fut->ret, n * size);
+    a_store(&c->returned.count, c->returned.count + n, relaxed);
+    base->result = -ECANCELED;
+}
+
+static const edo_future_ops recv_ops = {
+    .poll = recv_poll, .put_back = recv_put_back, .name = "mpsc_recv"};
+
+edo_mpsc_recv_future edo_mpsc_recv_many_async(edo_mpsc_receiver *receiver, void *ret_items,
+                                              size_t limit)
+{
+    return (edo_mpsc_recv_future){
+        .base = EDO_FUTURE_INIT(&recv_ops),
+        .receiver = receiver,
+        .ret = ret_items,
+        .limit = limit,
+    };
+}
+
+edo_mpsc_recv_future edo_mpsc_recv_async(edo_mpsc_receiver *receiver, void *ret_item)
+{
+    return edo_mpsc_recv_many_async(receiver, ret_item, 1);
+}
+
+ssize_t edo_mpsc_recv_many(edo_mpsc_receiver *receiver, void *ret_items, size_t limit)
+{
+    thread *self = await_may_try();
+
+    if (likely(self && receiver && ret_items)) {
+        size_t n = take(mpsc_of_receiver(receiver), ret_items, limit);
+        if (likely(n)) {
+            await_spend(self);
+            return (ssize_t)n;
+        }
+    }
+    edo_mpsc_recv_future fut = edo_mpsc_recv_many_async(receiver, ret_items, limit);
+    return (ssize_t)edo_await(&fut.base);
+}
+
+int edo_mpsc_recv(edo_mpsc_receiver *receiver, void *ret_item)
+{
+    return (int)edo_mpsc_recv_many(receiver, ret_item, 1);
+}
+
+int edo_mpsc_try_recv(edo_mpsc_receiver *receiver, void *ret_item)
+{
+    if (!receiver || !ret_item)
+        return -EINVAL;
+    mpsc *c = mpsc_of_receiver(receiver);
+    /* Over first: what came before the end is there afterwards. */
+    bool over = mpsc_is_over(c);
+    if (take(c, ret_item, 1))
+        return 1;
+    return over ? 0 : -EAGAIN;
+}
+
+bool edo_mpsc_receiver_is_closed(const edo_mpsc_receiver *receiver)
+{
+    return receiver && mpsc_is_closed(mpsc_of_receiver(receiver));
+}
+
+size_t edo_mpsc_len(const edo_mpsc_receiver *receiver)
+{
+    if (!receiver)
+        return 0;
+    const mpsc *c = mpsc_of_receiver(receiver);
+    return a_load(&c->returned.count, relaxed) +
+           (mpsc_is_bounded(c) ? mpsc_ring_len(&c->ring) : mpsc_list_len(&c->list));
+}
+
+bool edo_mpsc_is_empty(const edo_mpsc_receiver *receiver)
+{
+    return edo_mpsc_len(receiver) == 0;
+}
