@@ -17,9 +17,12 @@ typedef struct edo_item {
 } edo_item;
 
 #ifndef __cplusplus
-/** `EDO_ITEM(struct job *, .destroy = job_destroy)`: a `const edo_item *` for that type. */
-#define EDO_ITEM(type, ...)                                                                        \
-    (&(const edo_item){.size = sizeof(type), .align = _Alignof(type), __VA_ARGS__})
+/** `EDO_ITEM(int)` or `EDO_ITEM(job *, .destroy = job_destroy)`: a `const edo_item *` in place. */
+#define EDO_ITEM(...) EDO_ITEM_CHOOSE_(__VA_ARGS__, EDO_ITEM_WITH_, EDO_ITEM_PLAIN_, )(__VA_ARGS__)
+#define EDO_ITEM_CHOOSE_(type, option, chosen, ...) chosen
+#define EDO_ITEM_PLAIN_(type) EDO_ITEM_WITH_(type, .destroy = NULL)
+#define EDO_ITEM_WITH_(type, option)                                                               \
+    (&(const edo_item){.size = sizeof(type), .align = _Alignof(type), option})
 #endif
 
 EDO_END_DECLS

@@ -5,7 +5,7 @@
 
 # Links from page to page lead somewhere.
 cd "$root"
-for page in *.md docs/*.md; do
+for page in *.md docs/*.md docs/guide/*.md; do
     for link in $(grep -oE '\]\([^)#]+' "$page" | cut -c3- | grep -vE '^[a-z]+:' || true); do
         [ -e "$(dirname "$page")/$link" ] || fail "$page: no such file: $link"
     done
