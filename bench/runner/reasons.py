@@ -60,6 +60,10 @@ REASONS = (
      "0.4 writes to an eventfd a connection call the other worker, Tokio's are 0.03; and the first read, "
      "tried before the connection is registered, is mostly in vain: three reads a connection where "
      "Tokio makes two (perf)."),
+    ("sleep_many, two threads, mean lateness",
+     "The late ones are due while the 100,000 stacks are being touched for the first time, and wait for "
+     "a worker: 2 to 20 ms in the first 0.7 s of a run, 0.7 ms after it (measured by hand). The clock's "
+     "tick of a millisecond is half a millisecond of that."),
     ("tcp_echo_1000, system calls per request, *",
      "recv and send are fewer than bare epoll's. What is above them are connections that were still "
      "being opened or closed in one of the two runs whose difference this is, and epoll_wait, which "
