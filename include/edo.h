@@ -18,6 +18,7 @@
 #include <edo/item.h>      /* what channels and cells carry */
 #include <edo/semaphore.h> /* permits that are taken and waited for */
 #include <edo/mpsc.h>      /* many senders, one receiver */
+#include <edo/broadcast.h> /* a channel in which every receiver gets every item */
 #include <edo/addr.h>      /* socket addresses */
 #include <edo/tcp.h>       /* TCP listeners and streams */
 #include <edo/signal.h>    /* signals as something to wait for */

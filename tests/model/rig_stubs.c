@@ -22,6 +22,24 @@ STUB void core_park(core *c, uint64_t until_ns)
     NOT_MODELLED();
 }
 
+STUB void core_let_go(thread *self, core *c)
+{
+    (void)self, (void)c;
+    NOT_MODELLED();
+}
+
+STUB bool coop_refuse(const edo_waker *waker)
+{
+    (void)waker;
+    NOT_MODELLED();
+}
+
+STUB int task_why_slow(task *t)
+{
+    (void)t;
+    NOT_MODELLED();
+}
+
 STUB void core_turn(core *c)
 {
     (void)c;
