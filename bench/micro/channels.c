@@ -1,15 +1,26 @@
 /* channels.c: tasks that wait for one another. */
 #include "harness/bench.h"
-#include "micro/channel.h"
 
 enum { LONG_CHANNEL = 128 };
 
 /* ---- ping-pong -------------------------------------------------------------------------------- */
 
+typedef struct wire {
+    edo_mpsc_sender *tx;
+    edo_mpsc_receiver *rx;
+} wire;
+
+static wire new_wire(bench *b, size_t room)
+{
+    wire w;
+
+    bench_check(b, edo_mpsc_new(EDO_ITEM(uint64_t), room, &w.tx, &w.rx));
+    return w;
+}
+
 typedef struct pair {
     bench *bench;
-    channel ping, pong;
-    uint64_t ping_slot, pong_slot;
+    wire ping, pong;
     uint64_t value;
 } pair;
 
@@ -19,20 +30,22 @@ static int answer(void *arg)
     uint64_t value;
     int rc;
 
-    while ((rc = channel_recv(&p->ping, &value)) == 1)
-        bench_check(p->bench, channel_send(&p->pong, value + 1));
+    while ((rc = edo_mpsc_recv(p->ping.rx, &value)) == 1) {
+        value++;
+        bench_check(p->bench, edo_mpsc_send(p->pong.tx, &value));
+    }
     bench_check(p->bench, rc);
     return 0;
 }
 
 static int64_t wait_plainly(pair *p)
 {
-    return channel_recv(&p->pong, &p->value);
+    return edo_mpsc_recv(p->pong.rx, &p->value);
 }
 
 static int64_t wait_with_limit(pair *p)
 {
-    channel_recv_future wait = channel_recv_async(&p->pong, &p->value);
+    edo_mpsc_recv_future wait = edo_mpsc_recv_async(p->pong.rx, &p->value);
 
     return edo_timeout(&wait.base, EDO_SECONDS(10));
 }
@@ -48,21 +61,19 @@ static int ask(void *arg)
     pair *p = asking->pair;
 
     for (uint64_t i = 0; i < p->bench->ops; i++) {
-        bench_check(p->bench, channel_send(&p->ping, p->value));
+        bench_check(p->bench, edo_mpsc_send(p->ping.tx, &p->value));
         bench_check(p->bench, asking->wait(p));
     }
-    channel_leave(&p->ping);
+    edo_mpsc_sender_free(p->ping.tx);
     return 0;
 }
 
 static void run_pair(bench *b, int64_t (*wait)(pair *p))
 {
-    pair p = {.bench = b};
+    pair p = {.bench = b, .ping = new_wire(b, 1), .pong = new_wire(b, 1)};
     struct asking asking = {.pair = &p, .wait = wait};
     edo_task asker, answerer;
 
-    channel_init(&p.ping, &p.ping_slot, 1, 1);
-    channel_init(&p.pong, &p.pong_slot, 1, 1);
     bench_start(b);
     bench_check(b, edo_spawn(answer, &p, &answerer));
     bench_check(b, edo_spawn(ask, &asking, &asker));
@@ -70,6 +81,9 @@ static void run_pair(bench *b, int64_t (*wait)(pair *p))
     bench_check(b, edo_join(answerer, NULL));
     bench_stop(b);
     bench_equal(b, p.value, b->ops);
+    edo_mpsc_sender_free(p.pong.tx);
+    edo_mpsc_receiver_free(p.ping.rx);
+    edo_mpsc_receiver_free(p.pong.rx);
 }
 
 /* An op is a round trip between two tasks through two channels with room for one. */
@@ -88,8 +102,7 @@ EDO_BENCH(timeout_churn, 1000)
 
 typedef struct source {
     bench *bench;
-    channel out;
-    uint64_t slots[LONG_CHANNEL];
+    wire out;
     uint64_t first, count;
 } source;
 
@@ -98,8 +111,8 @@ static int send_all(void *arg)
     source *s = arg;
 
     for (uint64_t i = s->first; i < s->first + s->count; i++)
-        bench_check(s->bench, channel_send(&s->out, i));
-    channel_leave(&s->out);
+        bench_check(s->bench, edo_mpsc_send(s->out.tx, &i));
+    edo_mpsc_sender_free(s->out.tx);
     return 0;
 }
 
@@ -110,8 +123,8 @@ static uint64_t receive_from_both(bench *b, source sources[2])
 
     while (open[0] || open[1]) {
         uint64_t values[2] = {0};
-        channel_recv_future arms[2] = {channel_recv_async(&sources[0].out, &values[0]),
-                                       channel_recv_async(&sources[1].out, &values[1])};
+        edo_mpsc_recv_future arms[2] = {edo_mpsc_recv_async(sources[0].out.rx, &values[0]),
+                                        edo_mpsc_recv_async(sources[1].out.rx, &values[1])};
         int winner = edo_select(open[0] ? &arms[0].base : NULL, open[1] ? &arms[1].base : NULL);
         bench_check(b, winner);
         bench_check(b, arms[winner].base.result);
@@ -124,20 +137,22 @@ static uint64_t receive_from_both(bench *b, source sources[2])
 /* An op is a message received by a select over two channels with room for 128, each with a sender. */
 EDO_BENCH(select2, 1000)
 {
-    static source sources[2];
+    source sources[2];
     edo_task tasks[2];
 
-    for (uint64_t i = 0; i < 2; i++) {
-        source *s = &sources[i];
-        *s = (source){.bench = b, .first = i * (b->ops / 2), .count = b->ops / 2};
-        channel_init(&s->out, s->slots, LONG_CHANNEL, 1);
-    }
+    for (uint64_t i = 0; i < 2; i++)
+        sources[i] = (source){.bench = b,
+                              .out = new_wire(b, LONG_CHANNEL),
+                              .first = i * (b->ops / 2),
+                              .count = b->ops / 2};
     bench_start(b);
     for (int i = 0; i < 2; i++)
         bench_check(b, edo_spawn(send_all, &sources[i], &tasks[i]));
     uint64_t sum = receive_from_both(b, sources);
     bench_stop(b);
     bench_equal(b, sum, bench_sum_below(b->ops));
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         bench_check(b, edo_join(tasks[i], NULL));
+        edo_mpsc_receiver_free(sources[i].out.rx);
+    }
 }
