@@ -19,6 +19,7 @@
 #include <edo/semaphore.h> /* permits that are taken and waited for */
 #include <edo/mpsc.h>      /* many senders, one receiver */
 #include <edo/broadcast.h> /* a channel in which every receiver gets every item */
+#include <edo/oneshot.h>   /* a channel for one item */
 #include <edo/addr.h>      /* socket addresses */
 #include <edo/tcp.h>       /* TCP listeners and streams */
 #include <edo/signal.h>    /* signals as something to wait for */
