@@ -78,6 +78,10 @@ model_program(broadcast 16 src/sync/broadcast.c src/sync/broadcast_ring.c src/sy
     src/future/future.c src/future/parker.c src/future/waker.c src/sched/thread.c
     tests/model/rig_stubs.c)
 target_compile_definitions(model-broadcast PRIVATE WAKES_MAX=1)
+# Crowds of two are woken in two turns.
+model_program(notify 12 src/sync/notify.c src/sync/crowd.c src/future/future.c src/future/waker.c
+    src/future/parker.c)
+target_compile_definitions(model-notify PRIVATE WAKES_MAX=1)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

@@ -20,6 +20,7 @@
 #include <edo/mpsc.h>      /* many senders, one receiver */
 #include <edo/broadcast.h> /* a channel in which every receiver gets every item */
 #include <edo/oneshot.h>   /* a channel for one item */
+#include <edo/notify.h>    /* telling somebody that something has happened */
 #include <edo/addr.h>      /* socket addresses */
 #include <edo/tcp.h>       /* TCP listeners and streams */
 #include <edo/signal.h>    /* signals as something to wait for */

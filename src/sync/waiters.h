@@ -63,6 +63,17 @@ static inline void waiters_move(edo_waiters *to, edo_waiters *from)
     *from = (edo_waiters){0};
 }
 
+/* All of `from` to the end of `to`, in its order. */
+static inline void waiters_append(edo_waiters *to, edo_waiters *from)
+{
+    if (!from->first)
+        return;
+    from->first->prev = to->last;
+    *(to->last ? &to->last->next : &to->first) = from->first;
+    to->last = from->last;
+    *from = (edo_waiters){0};
+}
+
 /*
  * Ends a linked wait: out of the list, marked, and then told how it ended; `owed` has room. With the
  * state stored its owner, who may look without the lock, can be gone: nothing is touched after it.
