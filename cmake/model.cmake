@@ -72,6 +72,7 @@ model_program(driver_op 8 src/driver/op.c src/driver/source.c src/driver/epoll/e
     src/future/parker.c)
 model_program(permits 9 src/sync/permits.c src/future/parker.c src/future/waker.c)
 target_compile_definitions(model-permits PRIVATE WAKES_MAX=1)
+model_program(mutex 10 src/future/parker.c src/future/waker.c)
 model_program(oneshot 14 src/sync/oneshot.c src/future/future.c src/future/parker.c
     src/future/waker.c)
 model_program(broadcast 16 src/sync/broadcast.c src/sync/broadcast_ring.c src/sync/broadcast_recv.c

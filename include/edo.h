@@ -16,6 +16,7 @@
 #include <edo/time.h>      /* sleeping, timeouts, a clock that tests can stop */
 #include <edo/owner.h>     /* a reference that a lock holds to what it lies in */
 #include <edo/item.h>      /* what channels and cells carry */
+#include <edo/mutex.h>     /* a lock that may be held over a wait */
 #include <edo/semaphore.h> /* permits that are taken and waited for */
 #include <edo/mpsc.h>      /* many senders, one receiver */
 #include <edo/broadcast.h> /* a channel in which every receiver gets every item */
