@@ -95,7 +95,7 @@ EDO_API void edo_permit_forget(edo_permit *permit);
 /**
  * Moves `count` of its permits to *ret_part, without the reference, which stays with the rest.
  *
- * Returns   0; -EINVAL: it has fewer.
+ * Returns   0; -EINVAL: it has fewer, or both are the same place.
  */
 EDO_API int edo_permit_split(edo_permit *permit, size_t count, edo_permit *ret_part);
 /**

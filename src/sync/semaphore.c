@@ -163,7 +163,7 @@ void edo_permit_forget(edo_permit *permit)
 
 int edo_permit_split(edo_permit *permit, size_t count, edo_permit *ret_part)
 {
-    if (!permit || !ret_part || count > permit->count)
+    if (!permit || !ret_part || ret_part == permit || count > permit->count)
         return -EINVAL;
     permit->count -= count;
     *ret_part = (edo_permit){.semaphore = permit->semaphore, .count = count};
