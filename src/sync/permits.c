@@ -117,7 +117,7 @@ static bool serve(edo_permits *p, size_t *left, wakes *owed)
             waiters_end(&p->waiters, p->waiters.first, WAITER_GRANTED, owed);
         }
     }
-    if (closed || !p->waiters.first)
+    if (MODEL_BUG(915, closed, false) || !p->waiters.first)
         settle(p, *left);
     return true;
 }
@@ -154,15 +154,13 @@ void permits_hand_out(edo_permits *p, size_t n)
     serve_all(p, n);
 }
 
-/* Takes a wait out of the queue; what it had collected goes to whoever is next. */
+/* Takes a wait out of the queue. What the first one had collected is given out again: to itself, if
+ * it is still the first, else to whoever is next. */
 static void withdraw(edo_permits *p, edo_waiter *w)
 {
-    size_t collected = 0;
+    size_t collected = p->collected;
 
-    if (p->waiters.first == w) {
-        collected = p->collected;
-        p->collected = 0;
-    }
+    p->collected = 0;
     waiters_remove(&p->waiters, w);
     a_store(&w->state, WAITER_IDLE, relaxed); /* relaxed: only its owner reads it from now on */
     serve_all(p, MODEL_BUG(907, collected, 0));

@@ -43,8 +43,6 @@ static inline int permits_try(edo_permits *p, size_t n)
             (void)permits_is_closed(p); /* for the order: what came before the close is seen */
             return -EPIPE;
         }
-        if (n == 0)
-            return 0;
         if (permits_of(word) < n) /* there are none while somebody waits, so nobody overtakes */
             return -EAGAIN;
         /* acquire: pairs with the releases in permits_release and hand_out: what a former holder
@@ -73,9 +71,8 @@ void permits_hand_out(edo_permits *p, size_t n);
 /* Gives n back, or adds them: first to who waits longest. The caller knows that there is room. */
 static inline void permits_release(edo_permits *p, size_t n)
 {
-    if (n == 0)
-        return;
     uint64_t word = a_load(&p->word, relaxed); /* a guess: the exchange verifies it */
+
     do {
         if (MODEL_BUG(902, word & PERMITS_WAITED, false)) {
             permits_hand_out(p, n);

@@ -287,6 +287,39 @@ static void get_and_free_if_alone(void)
     brief = NULL;
 }
 
+/* --- a close in two rounds ----------------------------------------------------------------------- */
+
+static edo_waiter queued[2];
+static edo_waker queued_waker;
+
+static void do_nothing(void *arg)
+{
+    (void)arg;
+}
+
+static void setup_queued(void)
+{
+    setup_none();
+    model_assert(edo_waker_new(do_nothing, NULL, NULL, &queued_waker) == 0);
+    for (unsigned i = 0; i < 2; i++)
+        model_assert(permits_poll(&permits, &queued[i], 1, &queued_waker) == WAITER_LINKED);
+}
+
+static void give_second_up(void)
+{
+    if (permits_cancel(&permits, &queued[1]) == WAITER_GRANTED)
+        keep(1);
+}
+
+static void check_queued(void)
+{
+    if (waiter_peek(&queued[0]) == WAITER_GRANTED)
+        keep(1);
+    model_assert(waiter_peek(&queued[0]) != WAITER_LINKED);
+    edo_waker_drop(queued_waker);
+    check_closed();
+}
+
 static void check_brief(void)
 {
     if (brief)
@@ -320,6 +353,10 @@ static const model_scenario scenarios[] = {
      .setup = setup_none,
      .threads = {close_it, try_or_be_closed, release_and_look},
      .check = check_closed},
+    {.name = "close_in_two_rounds",
+     .setup = setup_queued,
+     .threads = {close_it, give_second_up, release_and_look},
+     .check = check_queued},
     {.name = "large_before_a_try",
      .setup = setup_large,
      .threads = {wait_large, try_small, release_two},

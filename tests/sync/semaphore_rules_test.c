@@ -332,6 +332,19 @@ EDO_TEST_BOTH(losers_grant_is_free_again_and_it_can_begin_anew)
     assert_int_equal(edo_semaphore_available(&s), 0);
 }
 
+EDO_TEST_BOTH(cancelled_wait_can_begin_anew)
+{
+    edo_semaphore s = EDO_SEMAPHORE_INIT(0);
+    edo_semaphore_acquire_future acquire = edo_semaphore_acquire_async(&s, NULL);
+
+    hand_cancel(hand_wait(&acquire.base), &acquire.base, -ECANCELED);
+    acquire.base = (edo_future)EDO_FUTURE_INIT(acquire.base.ops);
+    edo_test_task *hand = hand_wait(&acquire.base);
+    add_one(&s);
+    hand_end(hand, &acquire.base, 0);
+    assert_int_equal(edo_semaphore_available(&s), 0);
+}
+
 EDO_TEST(grant_wins_over_a_deadline_that_has_passed) /* sync-025 */
 {
     edo_semaphore s = EDO_SEMAPHORE_INIT(0);

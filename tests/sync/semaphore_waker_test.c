@@ -129,3 +129,28 @@ EDO_TEST_PLAIN(end_is_refused_while_a_call_will_come_back_for_more)
     assert_ok(edo_semaphore_fini(&d.s));
     edo_waker_drop(d.waker);
 }
+
+static void add_when_closed(void *semaphore)
+{
+    if (edo_semaphore_is_closed(semaphore))
+        add_one(semaphore);
+}
+
+EDO_TEST_PLAIN(what_is_released_while_a_close_wakes_is_counted)
+{
+    static edo_semaphore s;
+    edo_semaphore_acquire_future waits[64]; /* more than are woken at once */
+    edo_waker waker;
+
+    assert_ok(edo_waker_new(add_when_closed, NULL, &s, &waker));
+    for (int i = 0; i < 64; i++) {
+        waits[i] = edo_semaphore_acquire_many_async(&s, 2, NULL);
+        assert_int_equal(edo_future_poll(&waits[i].base, &waker), EDO_PENDING);
+    }
+    add_one(&s);
+    edo_semaphore_close(&s);
+    for (int i = 0; i < 64; i++)
+        assert_ready_eq(&waits[i].base, -EPIPE);
+    assert_int_equal(edo_semaphore_available(&s), 65);
+    edo_waker_drop(waker);
+}
