@@ -18,6 +18,7 @@
 #include <edo/item.h>      /* what channels and cells carry */
 #include <edo/mutex.h>     /* a lock that may be held over a wait */
 #include <edo/semaphore.h> /* permits that are taken and waited for */
+#include <edo/poll_semaphore.h> /* the same for whoever is polled */
 #include <edo/mpsc.h>      /* many senders, one receiver */
 #include <edo/broadcast.h> /* a channel in which every receiver gets every item */
 #include <edo/oneshot.h>   /* a channel for one item */
