@@ -2,30 +2,30 @@
 #ifndef EDO_H
 #define EDO_H
 
-#include <edo/errno.h>     /* an errno that is safe across a suspension */
-#include <edo/version.h>   /* which edo this is */
-#include <edo/error.h>     /* the codes that functions return */
-#include <edo/duration.h>  /* spans and points of time */
-#include <edo/waker.h>     /* how the end of a wait reaches whoever waits */
-#include <edo/future.h>    /* what can be waited for */
-#include <edo/task.h>      /* functions that run by the million */
-#include <edo/runtime.h>   /* what runs them */
-#include <edo/main.h>      /* a main() that is a task */
-#include <edo/await.h>     /* waiting for one, the first of several, all of several */
-#include <edo/callback.h>  /* a call that can't be cancelled, as a future */
-#include <edo/time.h>      /* sleeping, timeouts, a clock that tests can stop */
-#include <edo/owner.h>     /* a reference that a lock holds to what it lies in */
-#include <edo/item.h>      /* what channels and cells carry */
-#include <edo/mutex.h>     /* a lock that may be held over a wait */
-#include <edo/semaphore.h> /* permits that are taken and waited for */
+#include <edo/errno.h>          /* an errno that is safe across a suspension */
+#include <edo/version.h>        /* which edo this is */
+#include <edo/error.h>          /* the codes that functions return */
+#include <edo/duration.h>       /* spans and points of time */
+#include <edo/waker.h>          /* how the end of a wait reaches whoever waits */
+#include <edo/future.h>         /* what can be waited for */
+#include <edo/task.h>           /* functions that run by the million */
+#include <edo/runtime.h>        /* what runs them */
+#include <edo/main.h>           /* a main() that is a task */
+#include <edo/await.h>          /* waiting for one, the first of several, all of several */
+#include <edo/callback.h>       /* a call that can't be cancelled, as a future */
+#include <edo/time.h>           /* sleeping, timeouts, a clock that tests can stop */
+#include <edo/owner.h>          /* a reference that a lock holds to what it lies in */
+#include <edo/item.h>           /* what channels and cells carry */
+#include <edo/mutex.h>          /* a lock that may be held over a wait */
+#include <edo/semaphore.h>      /* permits that are taken and waited for */
 #include <edo/poll_semaphore.h> /* the same for whoever is polled */
-#include <edo/mpsc.h>      /* many senders, one receiver */
-#include <edo/broadcast.h> /* a channel in which every receiver gets every item */
-#include <edo/oneshot.h>   /* a channel for one item */
-#include <edo/notify.h>    /* telling somebody that something has happened */
-#include <edo/addr.h>      /* socket addresses */
-#include <edo/tcp.h>       /* TCP listeners and streams */
-#include <edo/signal.h>    /* signals as something to wait for */
+#include <edo/mpsc.h>           /* many senders, one receiver */
+#include <edo/broadcast.h>      /* a channel in which every receiver gets every item */
+#include <edo/oneshot.h>        /* a channel for one item */
+#include <edo/notify.h>         /* telling somebody that something has happened */
+#include <edo/addr.h>           /* socket addresses */
+#include <edo/tcp.h>            /* TCP listeners and streams */
+#include <edo/signal.h>         /* signals as something to wait for */
 #if EDO_DEBUG
 #include <edo/debug.h> /* misuse that a debug build notices */
 #endif
