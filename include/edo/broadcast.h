@@ -17,7 +17,7 @@ EDO_BEGIN_DECLS
 /** One that sends: a counted pointer to the channel. */
 typedef struct edo_broadcast_sender edo_broadcast_sender;
 /** One that can become a sender as long as there is another; counted, too. */
-typedef struct edo_broadcast_weak_sender edo_broadcast_weak_sender;
+typedef struct edo_broadcast_weak edo_broadcast_weak;
 /** One that receives, with its place in the channel. One task or thread at a time uses it. */
 typedef struct edo_broadcast_receiver edo_broadcast_receiver;
 
@@ -39,14 +39,13 @@ EDO_API edo_broadcast_sender *edo_broadcast_sender_clone(edo_broadcast_sender *t
 /** Gives a handle up. With the last one the channel is closed: receivers are told. NULL is fine. */
 EDO_API void edo_broadcast_sender_free(edo_broadcast_sender *tx);
 /** A handle that doesn't keep the channel open. NULL for NULL. */
-EDO_API edo_broadcast_weak_sender *edo_broadcast_sender_downgrade(edo_broadcast_sender *tx);
+EDO_API edo_broadcast_weak *edo_broadcast_downgrade(edo_broadcast_sender *tx);
 /** A sender again; NULL when there is none any more. Both are the caller's. */
-EDO_API edo_broadcast_sender *
-edo_broadcast_weak_sender_upgrade(const edo_broadcast_weak_sender *weak);
+EDO_API edo_broadcast_sender *edo_broadcast_upgrade(const edo_broadcast_weak *weak);
 /** Another handle of the same; returns the pointer. NULL for NULL. */
-EDO_API edo_broadcast_weak_sender *edo_broadcast_weak_sender_clone(edo_broadcast_weak_sender *weak);
+EDO_API edo_broadcast_weak *edo_broadcast_weak_clone(edo_broadcast_weak *weak);
 /** Gives a handle up. NULL is fine. */
-EDO_API void edo_broadcast_weak_sender_free(edo_broadcast_weak_sender *weak);
+EDO_API void edo_broadcast_weak_free(edo_broadcast_weak *weak);
 
 /**
  * Makes a receiver of what is sent from now on. A channel that had none is open again.
@@ -130,16 +129,16 @@ EDO_API size_t edo_broadcast_receiver_len(const edo_broadcast_receiver *rx);
 EDO_API bool edo_broadcast_receiver_is_closed(const edo_broadcast_receiver *rx);
 
 /** How many handles there are, seen from any of them. 0 for NULL. */
-EDO_API size_t edo_broadcast_sender_receiver_count(const edo_broadcast_sender *tx);
+EDO_API size_t edo_broadcast_receiver_count(const edo_broadcast_sender *tx);
 EDO_API size_t edo_broadcast_sender_strong_count(const edo_broadcast_sender *tx);
 EDO_API size_t edo_broadcast_sender_weak_count(const edo_broadcast_sender *tx);
-EDO_API size_t edo_broadcast_weak_sender_strong_count(const edo_broadcast_weak_sender *weak);
-EDO_API size_t edo_broadcast_weak_sender_weak_count(const edo_broadcast_weak_sender *weak);
+EDO_API size_t edo_broadcast_weak_strong_count(const edo_broadcast_weak *weak);
+EDO_API size_t edo_broadcast_weak_weak_count(const edo_broadcast_weak *weak);
 EDO_API size_t edo_broadcast_receiver_strong_count(const edo_broadcast_receiver *rx);
 EDO_API size_t edo_broadcast_receiver_weak_count(const edo_broadcast_receiver *rx);
 /** Whether both are of one channel. */
-EDO_API bool edo_broadcast_sender_same_channel(const edo_broadcast_sender *tx,
-                                               const edo_broadcast_sender *other);
+EDO_API bool edo_broadcast_same_channel(const edo_broadcast_sender *tx,
+                                        const edo_broadcast_sender *other);
 EDO_API bool edo_broadcast_receiver_same_channel(const edo_broadcast_receiver *rx,
                                                  const edo_broadcast_receiver *other);
 

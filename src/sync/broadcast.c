@@ -12,7 +12,7 @@ static edo_broadcast_sender *as_sender(broadcast *ch)
     return (edo_broadcast_sender *)(void *)ch;
 }
 
-static broadcast *of_weak(const edo_broadcast_weak_sender *weak)
+static broadcast *of_weak(const edo_broadcast_weak *weak)
 {
     return (broadcast *)(uintptr_t)weak;
 }
@@ -141,12 +141,12 @@ void edo_broadcast_sender_free(edo_broadcast_sender *tx)
     broadcast_unref(ch);
 }
 
-edo_broadcast_weak_sender *edo_broadcast_sender_downgrade(edo_broadcast_sender *tx)
+edo_broadcast_weak *edo_broadcast_downgrade(edo_broadcast_sender *tx)
 {
-    return edo_broadcast_weak_sender_clone((edo_broadcast_weak_sender *)(void *)tx);
+    return edo_broadcast_weak_clone((edo_broadcast_weak *)(void *)tx);
 }
 
-edo_broadcast_sender *edo_broadcast_weak_sender_upgrade(const edo_broadcast_weak_sender *weak)
+edo_broadcast_sender *edo_broadcast_upgrade(const edo_broadcast_weak *weak)
 {
     broadcast *ch = of_weak(weak);
 
@@ -162,7 +162,7 @@ edo_broadcast_sender *edo_broadcast_weak_sender_upgrade(const edo_broadcast_weak
     return as_sender(ch);
 }
 
-edo_broadcast_weak_sender *edo_broadcast_weak_sender_clone(edo_broadcast_weak_sender *weak)
+edo_broadcast_weak *edo_broadcast_weak_clone(edo_broadcast_weak *weak)
 {
     if (weak) {
         broadcast_ref(of_weak(weak));
@@ -171,7 +171,7 @@ edo_broadcast_weak_sender *edo_broadcast_weak_sender_clone(edo_broadcast_weak_se
     return weak;
 }
 
-void edo_broadcast_weak_sender_free(edo_broadcast_weak_sender *weak)
+void edo_broadcast_weak_free(edo_broadcast_weak *weak)
 {
     if (!weak)
         return;
@@ -319,7 +319,7 @@ static size_t load_count(const uint32_t *count)
     return a_load(count, relaxed); /* a number that may be old when it is read */
 }
 
-size_t edo_broadcast_sender_receiver_count(const edo_broadcast_sender *tx)
+size_t edo_broadcast_receiver_count(const edo_broadcast_sender *tx)
 {
     return tx ? load_count(&of_sender(tx)->receivers) : 0;
 }
@@ -334,12 +334,12 @@ size_t edo_broadcast_sender_weak_count(const edo_broadcast_sender *tx)
     return tx ? load_count(&of_sender(tx)->weak) : 0;
 }
 
-size_t edo_broadcast_weak_sender_strong_count(const edo_broadcast_weak_sender *weak)
+size_t edo_broadcast_weak_strong_count(const edo_broadcast_weak *weak)
 {
     return weak ? load_count(&of_weak(weak)->senders) : 0;
 }
 
-size_t edo_broadcast_weak_sender_weak_count(const edo_broadcast_weak_sender *weak)
+size_t edo_broadcast_weak_weak_count(const edo_broadcast_weak *weak)
 {
     return weak ? load_count(&of_weak(weak)->weak) : 0;
 }
@@ -385,8 +385,7 @@ bool edo_broadcast_receiver_is_closed(const edo_broadcast_receiver *rx)
     return rx && (a_load(&rx->ch->end, acquire) & END_CLOSED);
 }
 
-bool edo_broadcast_sender_same_channel(const edo_broadcast_sender *tx,
-                                       const edo_broadcast_sender *other)
+bool edo_broadcast_same_channel(const edo_broadcast_sender *tx, const edo_broadcast_sender *other)
 {
     return tx == other;
 }

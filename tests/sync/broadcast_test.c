@@ -38,12 +38,12 @@ EDO_TEST_PLAIN(arguments_that_cant_be_are_refused)
     assert_err(edo_broadcast_try_recv(ch.rx, NULL, NULL), -EINVAL);
     assert_err(edo_broadcast_closed(NULL), -EINVAL);
     assert_null(edo_broadcast_sender_clone(NULL));
-    assert_null(edo_broadcast_sender_downgrade(NULL));
-    assert_null(edo_broadcast_weak_sender_upgrade(NULL));
-    assert_null(edo_broadcast_weak_sender_clone(NULL));
+    assert_null(edo_broadcast_downgrade(NULL));
+    assert_null(edo_broadcast_upgrade(NULL));
+    assert_null(edo_broadcast_weak_clone(NULL));
     assert_int_equal(edo_broadcast_sender_len(NULL), 0);
     assert_int_equal(edo_broadcast_receiver_len(NULL), 0);
-    edo_broadcast_weak_sender_free(NULL);
+    edo_broadcast_weak_free(NULL);
     edo_broadcast_sender_free(NULL);
     edo_broadcast_receiver_free(NULL);
     free_channel(&ch);
@@ -264,15 +264,15 @@ EDO_TEST_PLAIN(the_counts_follow_subscribe_clone_and_drop) /* sync-130 */
 {
     channel ch = make_channel(2);
 
-    assert_int_equal(edo_broadcast_sender_receiver_count(ch.tx), 1);
+    assert_int_equal(edo_broadcast_receiver_count(ch.tx), 1);
     ch.rx2 = subscribed(&ch);
     edo_broadcast_receiver *third;
     assert_ok(edo_broadcast_resubscribe(ch.rx, &third));
-    assert_int_equal(edo_broadcast_sender_receiver_count(ch.tx), 3);
+    assert_int_equal(edo_broadcast_receiver_count(ch.tx), 3);
     edo_broadcast_receiver_free(third);
     edo_broadcast_receiver_free(ch.rx2);
     ch.rx2 = NULL;
-    assert_int_equal(edo_broadcast_sender_receiver_count(ch.tx), 1);
+    assert_int_equal(edo_broadcast_receiver_count(ch.tx), 1);
     assert_int_equal(edo_broadcast_sender_strong_count(ch.tx), 1);
     edo_broadcast_sender *clone = edo_broadcast_sender_clone(ch.tx);
     assert_int_equal(edo_broadcast_sender_strong_count(ch.tx), 2);
@@ -285,30 +285,30 @@ EDO_TEST_PLAIN(the_counts_follow_subscribe_clone_and_drop) /* sync-130 */
 EDO_TEST_PLAIN(a_weak_sender_is_one_as_long_as_there_is_a_strong_one) /* sync-131 */
 {
     channel ch = make_channel(4);
-    edo_broadcast_weak_sender *weak = edo_broadcast_sender_downgrade(ch.tx);
-    edo_broadcast_weak_sender *weak2 = edo_broadcast_weak_sender_clone(weak);
+    edo_broadcast_weak *weak = edo_broadcast_downgrade(ch.tx);
+    edo_broadcast_weak *weak2 = edo_broadcast_weak_clone(weak);
 
     assert_int_equal(edo_broadcast_sender_strong_count(ch.tx), 1);
     assert_int_equal(edo_broadcast_sender_weak_count(ch.tx), 2);
-    assert_int_equal(edo_broadcast_weak_sender_strong_count(weak), 1);
-    assert_int_equal(edo_broadcast_weak_sender_weak_count(weak), 2);
+    assert_int_equal(edo_broadcast_weak_strong_count(weak), 1);
+    assert_int_equal(edo_broadcast_weak_weak_count(weak), 2);
     assert_int_equal(edo_broadcast_receiver_weak_count(ch.rx), 2);
-    edo_broadcast_sender *tx2 = edo_broadcast_weak_sender_upgrade(weak);
-    assert_int_equal(edo_broadcast_weak_sender_strong_count(weak), 2);
+    edo_broadcast_sender *tx2 = edo_broadcast_upgrade(weak);
+    assert_int_equal(edo_broadcast_weak_strong_count(weak), 2);
     edo_broadcast_sender_free(ch.tx);
     send_all(tx2, 1, 1, 1);
     assert_false(edo_broadcast_receiver_is_closed(ch.rx));
     edo_broadcast_sender_free(tx2);
     ch.tx = NULL;
     assert_true(edo_broadcast_receiver_is_closed(ch.rx)); /* with only weak ones left */
-    assert_null(edo_broadcast_weak_sender_upgrade(weak));
-    assert_null(edo_broadcast_weak_sender_upgrade(weak2)); /* made of another, and before */
+    assert_null(edo_broadcast_upgrade(weak));
+    assert_null(edo_broadcast_upgrade(weak2)); /* made of another, and before */
     gives(ch.rx, 1, 1, 0);
-    edo_broadcast_weak_sender_free(weak2);
+    edo_broadcast_weak_free(weak2);
     assert_int_equal(edo_broadcast_receiver_weak_count(ch.rx), 1);
     assert_int_equal(edo_broadcast_receiver_strong_count(ch.rx), 0);
     free_channel(&ch);
-    edo_broadcast_weak_sender_free(weak); /* and with it the channel */
+    edo_broadcast_weak_free(weak); /* and with it the channel */
 }
 
 EDO_TEST_PLAIN(handles_of_one_channel_are_told_from_those_of_two) /* sync-132 */
@@ -316,8 +316,8 @@ EDO_TEST_PLAIN(handles_of_one_channel_are_told_from_those_of_two) /* sync-132 */
     channel ch = make_channel_of_two(1), other = make_channel(1);
     edo_broadcast_sender *clone = edo_broadcast_sender_clone(ch.tx);
 
-    assert_true(edo_broadcast_sender_same_channel(ch.tx, clone));
-    assert_false(edo_broadcast_sender_same_channel(ch.tx, other.tx));
+    assert_true(edo_broadcast_same_channel(ch.tx, clone));
+    assert_false(edo_broadcast_same_channel(ch.tx, other.tx));
     assert_true(edo_broadcast_receiver_same_channel(ch.rx, ch.rx2));
     assert_false(edo_broadcast_receiver_same_channel(ch.rx, other.rx));
     edo_broadcast_sender_free(clone);

@@ -292,7 +292,7 @@ EDO_TEST_BOTH(freeing_a_receiver_ends_its_pending_receive) /* sync-011 */
     edo_test_task *hand = hand_wait(&recv.base), *hand2 = hand_wait(&recv2.base);
 
     edo_broadcast_receiver_free(ch.rx);
-    assert_int_equal(edo_broadcast_sender_receiver_count(ch.tx), 1);
+    assert_int_equal(edo_broadcast_receiver_count(ch.tx), 1);
     hand_end(hand, &recv.base, 0);
     send_all(ch.tx, 1, 1, 1); /* has woken the other, which was not polled yet */
     edo_broadcast_receiver_free(ch.rx2);
