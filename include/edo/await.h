@@ -31,6 +31,8 @@ typedef struct edo_select_future {
     uint32_t phase;
     bool begun;
     bool biased;
+    bool keeps;
+    uint64_t canceled;
 } edo_select_future;
 
 /**
@@ -50,6 +52,23 @@ EDO_API int edo_select_biased_array(edo_future *const *arms, size_t count);
 /** The array `arms` has to stay where it is until the future is READY. */
 EDO_API edo_select_future edo_select_async(edo_future *const *arms, size_t count);
 EDO_API edo_select_future edo_select_biased_async(edo_future *const *arms, size_t count);
+
+/**
+ * As edo_select, for loops: the losers are made new, so that the next call can take them again. A
+ * loser that could not be put back, or that failed, is READY and wins the next call. The winner
+ * stays READY too: make it anew before the next call, or put NULL in its place. When the waiting was
+ * cut short, all arms are new that had no effect.
+ *
+ * Between two calls an arm is granted nothing, and has no place in a queue: with the next one it goes
+ * to the end. What it was made with stays: a sleep its deadline, a write_all what it has written.
+ *
+ * Returns   as edo_select; -EINVAL also if an arm can't be made new, which is what composites are
+ *           (timeout, join_all, select) and edo_callback: then none was polled.
+ * Suspends  unless an arm is READY at once; a plain thread parks.
+ * Cancel    as edo_select.
+ */
+EDO_API int edo_select_keep_array(edo_future *const *arms, size_t count);
+EDO_API edo_select_future edo_select_keep_async(edo_future *const *arms, size_t count);
 
 /** A join of several futures under way. Its fields are private. */
 typedef struct edo_join_all_future {
@@ -98,6 +117,12 @@ template <typename... Futures> static inline int edo_select_biased(Futures *...f
     edo_future *arms[] = {futures...};
     return edo_select_biased_array(arms, sizeof...(futures));
 }
+template <typename... Futures> static inline int edo_select_keep(Futures *...futures)
+{
+    static_assert(sizeof...(futures) <= EDO_SELECT_MAX, "at most EDO_SELECT_MAX arms");
+    edo_future *arms[] = {futures...};
+    return edo_select_keep_array(arms, sizeof...(futures));
+}
 template <typename... Futures> static inline int edo_join_all(Futures *...futures)
 {
     edo_future *parts[] = {futures...};
@@ -118,6 +143,8 @@ template <typename... Futures> static inline int edo_try_join_all(Futures *...fu
     edo_select_array(EDO_FUTURE_ARRAY_(__VA_ARGS__), EDO_SELECT_COUNT_(__VA_ARGS__))
 #define edo_select_biased(...)                                                                     \
     edo_select_biased_array(EDO_FUTURE_ARRAY_(__VA_ARGS__), EDO_SELECT_COUNT_(__VA_ARGS__))
+#define edo_select_keep(...)                                                                       \
+    edo_select_keep_array(EDO_FUTURE_ARRAY_(__VA_ARGS__), EDO_SELECT_COUNT_(__VA_ARGS__))
 #define edo_join_all(...)                                                                          \
     edo_join_all_array(EDO_FUTURE_ARRAY_(__VA_ARGS__), EDO_FUTURE_COUNT_(__VA_ARGS__))
 #define edo_try_join_all(...)                                                                      \

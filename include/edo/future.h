@@ -39,6 +39,11 @@ enum {
     EDO_FUTURE_OWNS = 1,
     /** It is made of others: put_back is called whatever its own result is. */
     EDO_FUTURE_COMPOSITE = 2,
+    /**
+     * Once it said -ECANCELED, all but its base is as it was made, or goes on from where it came to,
+     * so that it can be begun anew: edo_select_keep does so.
+     */
+    EDO_FUTURE_RESTARTS = 4,
 };
 
 /** Its fields but result are private. The same layout in every build. */

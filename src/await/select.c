@@ -7,6 +7,8 @@
  *            with -ECANCELED, untouched. Cancelled before there was a winner: the first arm that
  *            has had an effect all the same wins.
  * The end    What losers took is put back. So no arm is left alive and unpolled.
+ * Keeping    The losers that were cancelled here, and say so, are new futures again: they lie in no
+ *            queue, so nothing can be granted to them until the next select polls them.
  */
 #include <edo/await.h>
 
@@ -24,13 +26,38 @@ static edo_select_future *of(edo_future *base)
     return container_of(base, edo_select_future, base);
 }
 
+static bool can_restart(const edo_future *arm)
+{
+    return arm->ops && (arm->ops->flags & EDO_FUTURE_RESTARTS);
+}
+
 static bool valid(const edo_select_future *sel)
 {
     bool enabled = false;
 
-    for (size_t i = 0; sel->arms && i < sel->count && sel->count <= EDO_SELECT_MAX; i++)
-        enabled = enabled || sel->arms[i];
+    for (size_t i = 0; sel->arms && i < sel->count && sel->count <= EDO_SELECT_MAX; i++) {
+        if (!sel->arms[i])
+            continue;
+        enabled = true;
+        if (sel->keeps && !can_restart(sel->arms[i]))
+            return false;
+    }
     return enabled;
+}
+
+/* Which of them were cancelled here: one that was READY before keeps its result. */
+static inline void cancel_arm(edo_select_future *sel, size_t i)
+{
+    if (sel->keeps && !future_is_done(sel->arms[i]))
+        sel->canceled |= UINT64_C(1) << i;
+    future_cancel(sel->arms[i]);
+}
+
+static noinline void renew_losers(edo_select_future *sel)
+{
+    for (size_t i = 0; i < sel->count; i++)
+        if ((sel->canceled >> i & 1) && (int)i != sel->winner && sel->arms[i]->result == -ECANCELED)
+            future_restart(sel->arms[i]);
 }
 
 /* What losers took goes back, once all of them are READY. */
@@ -51,7 +78,7 @@ static inline edo_poll drain(edo_select_future *sel, const edo_waker *waker, boo
         if (!arm || (int)i == sel->winner)
             continue;
         if (begins)
-            future_cancel(arm);
+            cancel_arm(sel, i);
         if (future_advance(arm, waker) == EDO_PENDING)
             all = false;
         else if (sel->winner < 0 && arm->result >= 0)
@@ -62,6 +89,8 @@ static inline edo_poll drain(edo_select_future *sel, const edo_waker *waker, boo
         return EDO_PENDING;
     if (takes)
         put_back_losers(sel);
+    if (sel->keeps)
+        renew_losers(sel);
     return edo_future_finish(&sel->base, sel->winner < 0 ? -ECANCELED : sel->winner);
 }
 
@@ -107,7 +136,7 @@ static void select_cancel(edo_future *base)
     sel->phase = DRAINING;
     for (size_t i = 0; i < sel->count; i++)
         if (sel->arms[i])
-            future_cancel(sel->arms[i]);
+            cancel_arm(sel, i);
 }
 
 /* The winner's own success goes back as well. */
@@ -117,8 +146,11 @@ static void select_put_back(edo_future *base)
     edo_future *arm = sel->arms[base->result];
 
     edo_future_put_back(arm);
-    if (arm->result == -ECANCELED) /* else: a failure is not undone, and the winner stands */
-        base->result = -ECANCELED;
+    if (arm->result != -ECANCELED)
+        return; /* a failure is not undone, and the winner stands */
+    base->result = -ECANCELED;
+    if (sel->keeps)
+        future_restart(arm);
 }
 
 static const edo_future_ops select_ops = {
@@ -148,6 +180,21 @@ edo_select_future edo_select_async(edo_future *const *arms, size_t count)
 edo_select_future edo_select_biased_async(edo_future *const *arms, size_t count)
 {
     return make(arms, count, true);
+}
+
+edo_select_future edo_select_keep_async(edo_future *const *arms, size_t count)
+{
+    edo_select_future sel = make(arms, count, false);
+
+    sel.keeps = true;
+    return sel;
+}
+
+int edo_select_keep_array(edo_future *const *arms, size_t count)
+{
+    edo_select_future sel = edo_select_keep_async(arms, count);
+
+    return (int)edo_await(&sel.base);
 }
 
 int edo_select_array(edo_future *const *arms, size_t count)

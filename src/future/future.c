@@ -144,7 +144,8 @@ static edo_poll pending_poll(edo_future *fut, const edo_waker *waker)
 
 edo_future edo_pending(void)
 {
-    static const edo_future_ops ops = {.poll = pending_poll, .name = "pending"};
+    static const edo_future_ops ops = {
+        .poll = pending_poll, .name = "pending", .flags = EDO_FUTURE_RESTARTS};
     return (edo_future){.ops = &ops};
 }
 
@@ -163,6 +164,7 @@ static edo_poll poll_fn_poll(edo_future *base, const edo_waker *waker)
 edo_poll_fn_future
 edo_poll_fn(edo_poll (*fn)(void *arg, const edo_waker *waker, int64_t *ret_result), void *arg)
 {
-    static const edo_future_ops ops = {.poll = poll_fn_poll, .name = "poll_fn"};
+    static const edo_future_ops ops = {
+        .poll = poll_fn_poll, .name = "poll_fn", .flags = EDO_FUTURE_RESTARTS};
     return (edo_poll_fn_future){.base = EDO_FUTURE_INIT(&ops), .fn = fn, .arg = arg};
 }

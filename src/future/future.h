@@ -67,6 +67,14 @@ static inline void future_put_back(edo_future *fut)
         edo_future_put_back(fut);
 }
 
+/* Makes one that said -ECANCELED new again; it has EDO_FUTURE_RESTARTS. */
+static inline void future_restart(edo_future *fut)
+{
+    fut->state = 0;
+    fut->result = 0;
+    fut->self = NULL;
+}
+
 /* For leaf futures whose result is known without a poll: the next poll says READY with it. */
 static inline void future_settle(edo_future *fut, int64_t result)
 {

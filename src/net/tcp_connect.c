@@ -65,6 +65,7 @@ static edo_poll connect_poll(edo_future *base, const edo_waker *waker)
         return EDO_PENDING;
     if (fut->op.result < 0) {
         tcp_stream_drop(fut->stream);
+        fut->stream = NULL;
         return edo_future_finish(base, fut->op.result);
     }
     coop_spend();
@@ -85,6 +86,7 @@ static void connect_put_back(edo_future *base)
     edo_tcp_connect_future *fut = container_of(base, edo_tcp_connect_future, base);
 
     edo_tcp_close(fut->stream);
+    fut->stream = NULL;
     *fut->ret_stream = NULL;
     base->result = -ECANCELED;
 }
@@ -92,7 +94,8 @@ static void connect_put_back(edo_future *base)
 static const edo_future_ops connect_ops = {.poll = connect_poll,
                                            .cancel = connect_cancel,
                                            .put_back = connect_put_back,
-                                           .name = "tcp_connect"};
+                                           .name = "tcp_connect",
+                                           .flags = EDO_FUTURE_RESTARTS};
 
 edo_tcp_connect_future edo_tcp_connect_addr_async(const edo_addr *addr, edo_tcp_stream **ret_stream)
 {

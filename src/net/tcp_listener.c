@@ -170,6 +170,8 @@ static edo_poll fail(edo_tcp_accept_future *fut, int64_t error)
 {
     tcp_stream_drop(fut->op.buf);
     fut->op.buf = NULL;
+    if (error == -ECANCELED)
+        op_renew(&fut->op);
     return edo_future_finish(&fut->base, error);
 }
 
@@ -263,13 +265,16 @@ static void accept_put_back(edo_future *base)
 
     put_back_first(&fut->op, &(*fut->ret_stream)->kept);
     *fut->ret_stream = NULL;
+    fut->op.buf = NULL;
+    op_renew(&fut->op);
     base->result = -ECANCELED;
 }
 
 static const edo_future_ops accept_ops = {.poll = accept_poll,
                                           .cancel = accept_cancel,
                                           .put_back = accept_put_back,
-                                          .name = "tcp_accept"};
+                                          .name = "tcp_accept",
+                                          .flags = EDO_FUTURE_RESTARTS};
 
 edo_tcp_accept_future edo_tcp_accept_async(edo_tcp_listener *listener, edo_tcp_stream **ret_stream)
 {

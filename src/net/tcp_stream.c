@@ -96,10 +96,14 @@ static inline bool is_settled(edo_op *op)
     return true;
 }
 
-static inline edo_poll finish(edo_future *base, int64_t result)
+static inline edo_poll finish(edo_future *base, edo_op *op)
 {
-    if (result >= 0)
+    int64_t result = op->result;
+
+    if (likely(result >= 0))
         coop_spend();
+    else if (result == -ECANCELED)
+        op_renew(op);
     return edo_future_finish(base, result);
 }
 
@@ -148,7 +152,7 @@ static edo_poll read_poll(edo_future *base, const edo_waker *waker)
     if (!is_settled(&fut->op) &&
         put_back_poll(&fut->op, &fut->gives_way, canceled, waker, &put_back_bytes) == EDO_PENDING)
         return EDO_PENDING;
-    return finish(base, fut->op.result);
+    return finish(base, &fut->op);
 }
 
 static void read_cancel(edo_future *base)
@@ -165,11 +169,17 @@ static void read_put_back(edo_future *base)
 
     if (base->result > 0 && put_back_bytes_first(&fut->op, (size_t)base->result) < 0)
         return; /* no memory: it keeps its success */
+    op_renew(&fut->op);
     base->result = -ECANCELED;
 }
 
 static const edo_future_ops read_ops = {
-    .poll = read_poll, .cancel = read_cancel, .put_back = read_put_back, .name = "tcp_read"};
+    .poll = read_poll,
+    .cancel = read_cancel,
+    .put_back = read_put_back,
+    .name = "tcp_read",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 /* A direct form makes its future in place: to return it by value costs as much as to poll it. */
 static inline void read_init(edo_tcp_read_future *fut, edo_tcp_stream *stream, void *buf,
@@ -218,7 +228,7 @@ static edo_poll write_poll(edo_future *base, const edo_waker *waker)
         return EDO_PENDING;
     if (!is_settled(&fut->op) && op_poll(&fut->op, waker) == EDO_PENDING)
         return EDO_PENDING;
-    return finish(base, fut->op.result);
+    return finish(base, &fut->op);
 }
 
 static void write_cancel(edo_future *base)
@@ -230,7 +240,11 @@ static void write_cancel(edo_future *base)
 }
 
 static const edo_future_ops write_ops = {
-    .poll = write_poll, .cancel = write_cancel, .name = "tcp_write"};
+    .poll = write_poll,
+    .cancel = write_cancel,
+    .name = "tcp_write",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 static inline void write_init(edo_tcp_write_future *fut, edo_tcp_stream *stream, const void *buf,
                               size_t len)
@@ -294,7 +308,10 @@ static edo_poll write_all_poll(edo_future *base, const edo_waker *waker)
         }
         op_renew(op);
     }
-    return edo_future_finish(base, op->result);
+    int64_t result = op->result;
+    if (result == -ECANCELED)
+        op_renew(op); /* begun anew, it goes on with the rest */
+    return edo_future_finish(base, result);
 }
 
 static void write_all_cancel(edo_future *base)
@@ -306,7 +323,11 @@ static void write_all_cancel(edo_future *base)
 }
 
 static const edo_future_ops write_all_ops = {
-    .poll = write_all_poll, .cancel = write_all_cancel, .name = "tcp_write_all"};
+    .poll = write_all_poll,
+    .cancel = write_all_cancel,
+    .name = "tcp_write_all",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 static inline void write_all_init(edo_tcp_write_all_future *fut, edo_tcp_stream *stream,
                                   const void *buf, size_t len)

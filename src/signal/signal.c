@@ -86,8 +86,11 @@ static edo_poll recv_poll(edo_future *base, const edo_waker *waker)
     }
     if (op_poll(&fut->op, waker) == EDO_PENDING)
         return EDO_PENDING;
-    if (fut->op.result < 0)
+    if (fut->op.result < 0) {
+        if (fut->op.result == -ECANCELED)
+            op_renew(&fut->op);
         return edo_future_finish(base, fut->op.result);
+    }
     coop_spend();
     return edo_future_finish(base, 0);
 }
@@ -106,11 +109,17 @@ static void recv_put_back(edo_future *base)
     if (a_load(&src->gen, relaxed) == fut->op.gen) /* relaxed: written under the lock */
         sys_write(src->fd, &fut->count, sizeof fut->count);
     lock_drop(&src->lock);
+    op_renew(&fut->op);
     base->result = -ECANCELED;
 }
 
 static const edo_future_ops recv_ops = {
-    .poll = recv_poll, .cancel = recv_cancel, .put_back = recv_put_back, .name = "signal_recv"};
+    .poll = recv_poll,
+    .cancel = recv_cancel,
+    .put_back = recv_put_back,
+    .name = "signal_recv",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 edo_signal_recv_future edo_signal_recv_async(edo_signal *signal)
 {

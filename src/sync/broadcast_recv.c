@@ -213,7 +213,11 @@ static void recv_put_back(edo_future *base)
 }
 
 static const edo_future_ops recv_ops = {
-    .poll = recv_poll, .put_back = recv_put_back, .name = "broadcast_recv"};
+    .poll = recv_poll,
+    .put_back = recv_put_back,
+    .name = "broadcast_recv",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 /* A direct form makes its future in place: to return it by value costs as much as a receive. */
 static inline void recv_init(edo_broadcast_recv_future *fut, edo_broadcast_receiver *rx, void *item,
@@ -307,7 +311,8 @@ static edo_poll closed_poll(edo_future *base, const edo_waker *waker)
     return waits ? EDO_PENDING : finish_closed(fut, 0);
 }
 
-static const edo_future_ops closed_ops = {.poll = closed_poll, .name = "broadcast_closed"};
+static const edo_future_ops closed_ops = {
+    .poll = closed_poll, .name = "broadcast_closed", .flags = EDO_FUTURE_RESTARTS};
 
 edo_broadcast_closed_future edo_broadcast_closed_async(edo_broadcast_sender *tx)
 {

@@ -74,7 +74,8 @@ static edo_poll closed_poll(edo_future *base, const edo_waker *waker)
     return edo_future_finish(base, 0);
 }
 
-static const edo_future_ops closed_ops = {.poll = closed_poll, .name = "mpsc_closed"};
+static const edo_future_ops closed_ops = {
+    .poll = closed_poll, .name = "mpsc_closed", .flags = EDO_FUTURE_RESTARTS};
 
 edo_mpsc_closed_future edo_mpsc_closed_async(edo_mpsc_sender *sender)
 {

@@ -42,7 +42,11 @@ static void reserve_put_back(edo_future *base)
 }
 
 static const edo_future_ops reserve_ops = {
-    .poll = reserve_poll, .put_back = reserve_put_back, .name = "mpsc_reserve"};
+    .poll = reserve_poll,
+    .put_back = reserve_put_back,
+    .name = "mpsc_reserve",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 static edo_mpsc_reserve_future reserve(edo_mpsc_sender *sender, size_t count, bool owned,
                                        edo_mpsc_permit *ret)

@@ -177,7 +177,11 @@ static void recv_put_back(edo_future *base)
 }
 
 static const edo_future_ops recv_ops = {
-    .poll = recv_poll, .put_back = recv_put_back, .name = "mpsc_recv"};
+    .poll = recv_poll,
+    .put_back = recv_put_back,
+    .name = "mpsc_recv",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 edo_mpsc_recv_future edo_mpsc_recv_many_async(edo_mpsc_receiver *receiver, void *ret_items,
                                               size_t limit)

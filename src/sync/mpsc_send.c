@@ -65,7 +65,8 @@ static edo_poll send_poll(edo_future *base, const edo_waker *waker)
     return EDO_READY;
 }
 
-static const edo_future_ops send_ops = {.poll = send_poll, .name = "mpsc_send"};
+static const edo_future_ops send_ops = {
+    .poll = send_poll, .name = "mpsc_send", .flags = EDO_FUTURE_RESTARTS};
 
 edo_mpsc_send_future edo_mpsc_send_async(edo_mpsc_sender *sender, const void *item)
 {

@@ -65,7 +65,11 @@ static void acquire_put_back(edo_future *base)
 }
 
 static const edo_future_ops acquire_ops = {
-    .poll = acquire_poll, .put_back = acquire_put_back, .name = "semaphore_acquire"};
+    .poll = acquire_poll,
+    .put_back = acquire_put_back,
+    .name = "semaphore_acquire",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 edo_semaphore_acquire_future edo_semaphore_acquire_owned_async(edo_semaphore *semaphore,
                                                                size_t count, edo_owner owner,

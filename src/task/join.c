@@ -137,6 +137,7 @@ static edo_poll withdraw(edo_join_future *join)
         return take(join);
     }
     a_fetch_and(&t->state, ~TASK_JOINING, acq_rel);
+    join->stage = NEW;
     return edo_future_finish(&join->base, -ECANCELED);
 }
 
@@ -156,7 +157,8 @@ static edo_poll join_poll(edo_future *base, const edo_waker *waker)
     return arm(join, waker) ? EDO_PENDING : take(join);
 }
 
-static const edo_future_ops join_ops = {.poll = join_poll, .name = "join"};
+static const edo_future_ops join_ops = {
+    .poll = join_poll, .name = "join", .flags = EDO_FUTURE_RESTARTS};
 
 edo_join_future edo_join_async(edo_task handle, int *ret)
 {

@@ -21,7 +21,8 @@ static edo_poll yield_poll(edo_future *base, const edo_waker *waker)
     return EDO_PENDING;
 }
 
-static const edo_future_ops yield_ops = {.poll = yield_poll, .name = "yield"};
+static const edo_future_ops yield_ops = {
+    .poll = yield_poll, .name = "yield", .flags = EDO_FUTURE_RESTARTS};
 
 edo_yield_future edo_yield_async(void)
 {

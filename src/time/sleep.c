@@ -81,7 +81,8 @@ static edo_poll sleep_poll(edo_future *base, const edo_waker *waker)
 }
 
 /* The next poll, which the canceller makes at once, takes the timer out. */
-static const edo_future_ops sleep_ops = {.poll = sleep_poll, .name = "sleep"};
+static const edo_future_ops sleep_ops = {
+    .poll = sleep_poll, .name = "sleep", .flags = EDO_FUTURE_RESTARTS};
 
 edo_sleep_future edo_sleep_until_async(edo_instant deadline)
 {
