@@ -43,7 +43,7 @@ static inline int permits_try(edo_permits *p, size_t n)
             (void)permits_is_closed(p); /* for the order: what came before the close is seen */
             return -EPIPE;
         }
-        if (permits_of(word) < n) /* there are none while somebody waits, so nobody overtakes */
+        if (word < n * PERMITS_ONE) /* there are none while somebody waits, so nobody overtakes */
             return -EAGAIN;
         /* acquire: pairs with the releases in permits_release and hand_out: what a former holder
          * wrote is seen. */

@@ -96,64 +96,93 @@ edo_semaphore_acquire_future edo_semaphore_acquire_async(edo_semaphore *semaphor
     return edo_semaphore_acquire_many_async(semaphore, 1, ret_permit);
 }
 
+/* Inlined, since mostly the count is 1 and there is no owner. */
+static inline int take(edo_semaphore *semaphore, size_t count, edo_owner owner, edo_permit *ret)
+{
+    if (unlikely(!is_valid(semaphore, count, owner, ret)))
+        return -EINVAL;
+    int rc = permits_try(&semaphore->permits, count);
+    if (likely(rc == 0))
+        give(ret, semaphore, count, owner);
+    return rc;
+}
+
 int edo_semaphore_try_acquire_owned(edo_semaphore *semaphore, size_t count, edo_owner owner,
                                     edo_permit *ret_permit)
 {
-    if (!is_valid(semaphore, count, owner, ret_permit))
-        return -EINVAL;
-    int rc = permits_try(&semaphore->permits, count);
-    if (rc == 0)
-        give(ret_permit, semaphore, count, owner);
-    return rc;
+    return take(semaphore, count, owner, ret_permit);
 }
 
 int edo_semaphore_try_acquire_many(edo_semaphore *semaphore, size_t count, edo_permit *ret_permit)
 {
-    return edo_semaphore_try_acquire_owned(semaphore, count, (edo_owner){0}, ret_permit);
+    return take(semaphore, count, (edo_owner){0}, ret_permit);
 }
 
 int edo_semaphore_try_acquire(edo_semaphore *semaphore, edo_permit *ret_permit)
 {
-    return edo_semaphore_try_acquire_many(semaphore, 1, ret_permit);
+    return take(semaphore, 1, (edo_owner){0}, ret_permit);
+}
+
+static noinline int wait_for(edo_semaphore *semaphore, size_t count, edo_owner owner,
+                             edo_permit *ret)
+{
+    edo_semaphore_acquire_future fut =
+        edo_semaphore_acquire_owned_async(semaphore, count, owner, ret);
+
+    return (int)edo_await(&fut.base);
+}
+
+static inline int acquire(edo_semaphore *semaphore, size_t count, edo_owner owner, edo_permit *ret)
+{
+    thread *self = await_may_try();
+
+    if (likely(self)) {
+        int rc = take(semaphore, count, owner, ret);
+        if (likely(rc != -EAGAIN)) {
+            await_spend(self);
+            return rc;
+        }
+    }
+    return wait_for(semaphore, count, owner, ret);
 }
 
 int edo_semaphore_acquire_owned(edo_semaphore *semaphore, size_t count, edo_owner owner,
                                 edo_permit *ret_permit)
 {
-    thread *self = await_may_try();
-
-    if (likely(self)) {
-        int rc = edo_semaphore_try_acquire_owned(semaphore, count, owner, ret_permit);
-        if (rc != -EAGAIN) {
-            await_spend(self);
-            return rc;
-        }
-    }
-    edo_semaphore_acquire_future fut =
-        edo_semaphore_acquire_owned_async(semaphore, count, owner, ret_permit);
-    return (int)edo_await(&fut.base);
+    return acquire(semaphore, count, owner, ret_permit);
 }
 
 int edo_semaphore_acquire_many(edo_semaphore *semaphore, size_t count, edo_permit *ret_permit)
 {
-    return edo_semaphore_acquire_owned(semaphore, count, (edo_owner){0}, ret_permit);
+    return acquire(semaphore, count, (edo_owner){0}, ret_permit);
 }
 
 int edo_semaphore_acquire(edo_semaphore *semaphore, edo_permit *ret_permit)
 {
-    return edo_semaphore_acquire_many(semaphore, 1, ret_permit);
+    return acquire(semaphore, 1, (edo_owner){0}, ret_permit);
 }
 
 /* Permits as a value. Emptied before they are given back: afterwards whoever gets them may free it. */
 
+static noinline void release_owned(edo_semaphore *semaphore, size_t count, edo_owner owner)
+{
+    permits_release(&semaphore->permits, count);
+    owner_unref(owner);
+}
+
 void edo_permit_release(edo_permit *permit)
 {
-    if (!permit || !permit->semaphore)
+    edo_semaphore *semaphore = permit ? permit->semaphore : NULL;
+
+    if (!semaphore)
         return;
-    edo_permit gone = *permit;
+    size_t count = permit->count;
+    edo_owner owner = permit->owner;
     *permit = (edo_permit){0};
-    permits_release(&gone.semaphore->permits, gone.count);
-    owner_unref(gone.owner);
+    if (unlikely(is_owned(owner)))
+        release_owned(semaphore, count, owner);
+    else
+        permits_release(&semaphore->permits, count);
 }
 
 void edo_permit_forget(edo_permit *permit)
