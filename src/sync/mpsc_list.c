@@ -91,15 +91,16 @@ static int grow(mpsc_list *list, uint64_t limit)
     int rc = 0;
 
     lock_take(&list->lock);
-    if (a_load(&list->limit, relaxed) == limit) { /* relaxed: written under the lock */
+    /* relaxed: written under the lock */
+    if (MODEL_BUG(1713, a_load(&list->limit, relaxed) == limit, true)) {
         mpsc_block *block = take_block(list);
         if (block) {
             block->start = limit;
             if (list->starving)
                 *slot_state(&list->shape, slot_of(list, block, limit)) = SLOT_WANTED;
             list->starving = MODEL_BUG(1703, false, list->starving);
-            /* release: both pair with acquires, in mpsc_list_head and in own_block. */
-            a_store(&list->newest->next, block, MODEL_BUG(1704, release, relaxed));
+            a_store(&list->newest->next, block, relaxed); /* read under the lock, or before it */
+            /* release: pairs with the acquire in own_block. */
             a_store(&list->newest, block, MODEL_BUG(1705, release, relaxed));
             chaos_point();
             /* release: pairs with the acquire in claim: who reads it finds `newest` as new. */
@@ -128,8 +129,10 @@ static int claim(mpsc_list *list, uint64_t *ret_number)
                 return rc;
             tail = a_load(&list->tail, relaxed);
         }
-        if (tail & TAIL_CLOSED)
+        if (tail & TAIL_CLOSED) {
+            (void)mpsc_list_is_closed(list); /* for the order: what came before the close is seen */
             return -EPIPE;
+        }
         /* relaxed: the message is published by its slot. */
     } while (!a_cas_weak(&list->tail, &tail, tail + TAIL_ONE, relaxed, relaxed));
     *ret_number = tail / TAIL_ONE;
@@ -142,8 +145,8 @@ static mpsc_block *own_block(mpsc_list *list, uint64_t number)
     /* acquire: pairs with the release in grow. */
     mpsc_block *block = a_load(&list->newest, MODEL_BUG(1708, acquire, relaxed));
 
-    if (likely(number - block->start <
-               MPSC_BLOCK_SLOTS)) /* an earlier one is far above, unsigned */
+    /* An earlier one is far above, unsigned. */
+    if (MODEL_BUG(1704, likely(number - block->start < MPSC_BLOCK_SLOTS), true))
         return block;
     lock_take(&list->lock);
     block = list->first;
@@ -168,13 +171,13 @@ int mpsc_list_put(mpsc_list *list, const void *item, bool *ret_wanted)
 bool mpsc_list_close(mpsc_list *list)
 {
     /* release: pairs with the acquire in mpsc_list_is_closed. */
-    return !(a_fetch_or(&list->tail, TAIL_CLOSED, release) & TAIL_CLOSED);
+    return !(a_fetch_or(&list->tail, TAIL_CLOSED, MODEL_BUG(1711, release, relaxed)) & TAIL_CLOSED);
 }
 
 bool mpsc_list_is_closed(const mpsc_list *list)
 {
     /* acquire: pairs with the release in mpsc_list_close. */
-    return a_load(&list->tail, acquire) & TAIL_CLOSED;
+    return a_load(&list->tail, MODEL_BUG(1712, acquire, relaxed)) & TAIL_CLOSED;
 }
 
 size_t mpsc_list_len(const mpsc_list *list)
@@ -210,8 +213,8 @@ char *mpsc_list_head(mpsc_list *list)
     uint64_t head = list->head;
 
     if (unlikely(head - block->start == MPSC_BLOCK_SLOTS)) {
-        /* acquire: pairs with the release in grow. */
-        mpsc_block *next = a_load(&block->next, MODEL_BUG(1709, acquire, relaxed));
+        /* relaxed: the lock that retire takes was held when it was written. */
+        mpsc_block *next = a_load(&block->next, relaxed);
         if (!next)
             return NULL;
         retire(list, block, next);

@@ -8,7 +8,9 @@
 #ifndef MPSC_BLOCK_SLOTS /* the model checker is content with two */
 #define MPSC_BLOCK_SLOTS 64
 #endif
+#ifndef MPSC_SPARES_MAX /* and with one */
 #define MPSC_SPARES_MAX 4
+#endif
 
 typedef struct mpsc_block mpsc_block;
 struct mpsc_block {

@@ -77,7 +77,8 @@ static inline bool slot_want(const slot_shape *shape, char *slot)
 
     /* relaxed: who finds WANTED takes the lock under which the waker was left, and who finds FULL
      * here looks again by slot_is_full. */
-    return a_cas(slot_state(shape, slot), &state, SLOT_WANTED, relaxed, relaxed) ||
+    return MODEL_BUG(1709, a_cas(slot_state(shape, slot), &state, SLOT_WANTED, relaxed, relaxed),
+                     a_xchg(slot_state(shape, slot), SLOT_WANTED, relaxed) != SLOT_FULL) ||
            state == SLOT_WANTED;
 }
 
