@@ -14,7 +14,7 @@ EDO_BEGIN_DECLS
 
 /** Who sends. Each clone is a handle of its own to free; all may be used by any thread at once. */
 typedef struct edo_mpsc_sender edo_mpsc_sender;
-/** Who receives: one thread or task at a time. */
+/** Who receives: one thread or task at a time, but for edo_mpsc_close and what only asks. */
 typedef struct edo_mpsc_receiver edo_mpsc_receiver;
 /** A handle that doesn't keep the channel open, and can become a sender while there is one. */
 typedef struct edo_mpsc_weak edo_mpsc_weak;
@@ -39,12 +39,13 @@ EDO_API int edo_mpsc_new_unbounded(const edo_item *item, edo_mpsc_sender **ret_s
 EDO_API edo_mpsc_sender *edo_mpsc_sender_clone(edo_mpsc_sender *sender);
 /**
  * Frees a handle. The last one closes the channel: the receiver gets what was sent, then the end.
- * A send or reserve that still waits then says -EPIPE. NULL is fine.
+ * What was begun on it and still waits says -EPIPE then; a send that has its room already says 0.
+ * NULL is fine.
  */
 EDO_API void edo_mpsc_sender_free(edo_mpsc_sender *sender);
 /**
- * Closes the channel and destroys what nobody received; a recv that still waits says 0. NULL is
- * fine.
+ * Closes the channel and destroys what nobody received. A recv that still waits says 0; then it is
+ * its next poll that destroys. NULL is fine.
  */
 EDO_API void edo_mpsc_receiver_free(edo_mpsc_receiver *receiver);
 /** Whether both send into the same channel. */
@@ -204,7 +205,11 @@ EDO_API ssize_t edo_mpsc_recv_many(edo_mpsc_receiver *receiver, void *ret_items,
 EDO_API edo_mpsc_recv_future edo_mpsc_recv_many_async(edo_mpsc_receiver *receiver, void *ret_items,
                                                       size_t limit);
 
-/** From now on sends say -EPIPE; what was sent, and what holders of permits send, is received. */
+/**
+ * From now on sends say -EPIPE; what was sent, and what holders of permits send, is received.
+ *
+ * Threads   any, while the receiver is not freed.
+ */
 EDO_API void edo_mpsc_close(edo_mpsc_receiver *receiver);
 /** Whether it was closed, or all senders are gone; there may still be messages. */
 EDO_API bool edo_mpsc_receiver_is_closed(const edo_mpsc_receiver *receiver);

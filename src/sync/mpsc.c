@@ -8,7 +8,11 @@
  * No lost       Whoever makes the end true, or fills a slot that is WANTED, takes the lock afterwards
  *   wake-up     and wakes the receiver that it finds; the receiver registers under the lock first,
  *               and looks then.
- * Lifetime      The last of: all senders, the receiver, each weak handle, frees it.
+ * Lifetime      `refs` counts: all senders as one, the receiver, each weak handle, and each future of a
+ *               sender that has said PENDING. The last of them frees it.
+ * The receiver's  A receive that has said PENDING may be polled by another thread when the receiver is
+ *   end           freed, if only because that wakes it. So the receiver is ended by whichever of the two
+ *                 finds in `receiving` that the other has been there.
  */
 #include "sync/mpsc.h"
 
@@ -79,6 +83,11 @@ static void drain(mpsc *c)
     }
 }
 
+void mpsc_ref(mpsc *c)
+{
+    a_fetch_add(&c->refs, 1, relaxed); /* who calls has one already */
+}
+
 void mpsc_unref(mpsc *c)
 {
     /* acq_rel: the last one sees what all the others did before they let go. */
@@ -95,11 +104,11 @@ void mpsc_unref(mpsc *c)
 
 /* Waking. */
 
-/* With the lock held: the receive that waits, if there is one, is over. */
-static void end_receive(mpsc *c, enum waiter_state how, wakes *owed)
+/* With the lock held. */
+static void wake_receiver(mpsc *c, wakes *owed)
 {
     if (c->receiver.first)
-        waiters_end(&c->receiver, c->receiver.first, how, owed);
+        waiters_end(&c->receiver, c->receiver.first, WAITER_GRANTED, owed);
 }
 
 void mpsc_wake(mpsc *c)
@@ -108,7 +117,7 @@ void mpsc_wake(mpsc *c)
 
     wakes_init(&owed);
     lock_take(&c->lock);
-    end_receive(c, WAITER_GRANTED, &owed);
+    wake_receiver(c, &owed);
     lock_drop(&c->lock);
     chaos_point();
     wakes_push(&owed);
@@ -136,8 +145,8 @@ static void refuse_sends(mpsc *c)
         mpsc_list_close(&c->list);
 }
 
-/* Nothing more can be sent; who waits for that is woken, the receiver to see for itself. */
-static void close_channel(mpsc *c, enum waiter_state how)
+/* Nothing more can be sent; who waits for that is woken, the receiver to look for itself. */
+static void close_channel(mpsc *c)
 {
     wakes owed;
 
@@ -145,7 +154,7 @@ static void close_channel(mpsc *c, enum waiter_state how)
     chaos_point();
     wakes_init(&owed);
     lock_take(&c->lock);
-    end_receive(c, how, &owed);
+    wake_receiver(c, &owed);
     wake_closers(c, &owed);
     lock_drop(&c->lock);
     chaos_point();
@@ -163,7 +172,8 @@ bool mpsc_is_over(const mpsc *c)
 void mpsc_return_room(mpsc *c, size_t n)
 {
     permits_release(&c->permits, n);
-    if (n && MODEL_BUG(1803, permits_is_closed(&c->permits), false))
+    /* Once closed, free room only grows: whoever gives the last of it back sees all of it. */
+    if (MODEL_BUG(1803, mpsc_is_over(c), false))
         mpsc_wake(c);
 }
 
@@ -172,13 +182,19 @@ void mpsc_return_room(mpsc *c, size_t n)
 edo_mpsc_sender *edo_mpsc_sender_clone(edo_mpsc_sender *sender)
 {
     if (sender)
-        mpsc_ref_sender(mpsc_of_sender(sender));
+        a_fetch_add(&mpsc_of_sender(sender)->strong, 1, relaxed); /* who calls has one already */
     return sender;
 }
 
-void mpsc_ref_sender(mpsc *c)
+bool mpsc_ref_sender(mpsc *c)
 {
-    a_fetch_add(&c->strong, 1, relaxed); /* who calls has one already */
+    uint64_t strong = a_load(&c->strong, relaxed); /* a guess: the exchange verifies it */
+
+    do {
+        if (strong == 0) /* the last one has begun to close it */
+            return false;
+    } while (!a_cas_weak(&c->strong, &strong, strong + 1, relaxed, relaxed));
+    return true;
 }
 
 void edo_mpsc_sender_free(edo_mpsc_sender *sender)
@@ -188,7 +204,13 @@ void edo_mpsc_sender_free(edo_mpsc_sender *sender)
     /* acq_rel: the last one closes after all that the others sent. */
     if (!sender || a_fetch_sub(&c->strong, 1, MODEL_BUG(1804, acq_rel, relaxed)) != 1)
         return;
-    close_channel(c, WAITER_GRANTED);
+    close_channel(c);
+    mpsc_unref(c);
+}
+
+void mpsc_end_receiver(mpsc *c)
+{
+    drain(c);
     mpsc_unref(c);
 }
 
@@ -198,15 +220,24 @@ void edo_mpsc_receiver_free(edo_mpsc_receiver *receiver)
 
     if (!receiver)
         return;
-    close_channel(c, WAITER_CLOSED);
-    drain(c);
+    mpsc_ref(c); /* as soon as a receive that waits can know it, it may end the receiver */
+    /* acq_rel: with the exchange in mpsc_recv.c; whoever comes second sees what the first received. */
+    bool waits = a_fetch_or(&c->receiving, RECEIVER_GONE, acq_rel) & RECV_BEGUN;
+    close_channel(c);
+    if (!waits)
+        mpsc_end_receiver(c);
     mpsc_unref(c);
 }
 
 void edo_mpsc_close(edo_mpsc_receiver *receiver)
 {
-    if (receiver)
-        close_channel(mpsc_of_receiver(receiver), WAITER_GRANTED);
+    mpsc *c = mpsc_of_receiver(receiver);
+
+    if (!receiver)
+        return;
+    mpsc_ref(c); /* a waker that is called may free the receiver */
+    close_channel(c);
+    mpsc_unref(c);
 }
 
 bool edo_mpsc_same_channel(const edo_mpsc_sender *a, const edo_mpsc_sender *b)

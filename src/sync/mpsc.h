@@ -18,15 +18,19 @@ typedef struct mpsc_returned {
     size_t first, count; /* atomic count: len reads it */
 } mpsc_returned;
 
+/* A receive has said PENDING, and not READY; the receiver was freed meanwhile. */
+enum { RECV_BEGUN = 1, RECEIVER_GONE = 2 };
+
 typedef struct mpsc {
     edo_permits permits; /* bounded: free room, and whether it is closed */
     size_t capacity;     /* 0: unbounded */
     /* Handles. */
-    uint64_t strong; /* atomic; once 0 it stays 0 */
-    uint64_t weak;   /* atomic */
-    uint32_t refs; /* atomic: one for all senders, one for the receiver, one for each weak handle */
-    lock lock;     /* of what follows */
-    edo_waiters receiver;   /* the one receive that waits */
+    uint64_t strong;        /* atomic; once 0 it stays 0 */
+    uint64_t weak;          /* atomic */
+    uint32_t refs;          /* atomic: see Lifetime in mpsc.c */
+    uint32_t receiving;     /* atomic: RECV_BEGUN, RECEIVER_GONE */
+    lock lock;              /* of what follows */
+    edo_waiters receiver;   /* the one receive that waits, until it is woken */
     edo_waiters closers;    /* who waits for the receiver's end */
     mpsc_returned returned; /* the receiver's */
     union {
@@ -97,9 +101,32 @@ int mpsc_put(mpsc *c, const void *item);
 void mpsc_return_room(mpsc *c, size_t n);
 /* Whether nothing more will come. */
 bool mpsc_is_over(const mpsc *c);
-/* Another sender. */
-void mpsc_ref_sender(mpsc *c);
-/* One of `refs` less. */
+/* Another sender, if there is one still. */
+bool mpsc_ref_sender(mpsc *c);
+/* The end of the receiver: destroys what it did not receive, and gives its reference up. */
+void mpsc_end_receiver(mpsc *c);
+/* `refs`. */
+void mpsc_ref(mpsc *c);
 void mpsc_unref(mpsc *c);
+
+/*
+ * For the futures of a sender: whichever says PENDING holds a reference until it says READY, since its
+ * handle may be freed in between. waiter.kind tells whether it does.
+ */
+static inline edo_poll mpsc_is_pending(mpsc *c, edo_waiter *w)
+{
+    if (!w->kind)
+        mpsc_ref(c);
+    w->kind = true;
+    return EDO_PENDING;
+}
+
+static inline edo_poll mpsc_is_ready(mpsc *c, edo_waiter *w)
+{
+    if (w->kind)
+        mpsc_unref(c);
+    w->kind = false;
+    return EDO_READY;
+}
 
 #endif

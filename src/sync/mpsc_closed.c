@@ -26,52 +26,51 @@ bool edo_mpsc_sender_is_closed(const edo_mpsc_sender *sender)
 
 /* The receiver's end. */
 
+/* Under the lock, which whoever closes takes afterwards: it finds this wait, or this the end. */
 static edo_poll closed_look(edo_mpsc_closed_future *fut, const edo_waker *waker)
 {
     mpsc *c = mpsc_of_sender(fut->sender);
+    edo_waiter *w = &fut->waiter;
 
     lock_take(&c->lock);
-    /* Under the lock, which whoever closes takes afterwards: it finds this wait, or this the end. */
-    bool over = mpsc_is_closed(c) || fut->waiter.state == WAITER_GRANTED;
-    if (over && fut->waiter.state == WAITER_LINKED)
-        waiters_remove(&c->closers, &fut->waiter);
-    fut->waiter.waker = *waker;
-    if (!over && fut->waiter.state == WAITER_IDLE)
-        waiters_add(&c->closers, &fut->waiter);
-    a_store(&fut->waiter.state, over ? WAITER_GRANTED : WAITER_LINKED, relaxed);
+    bool over = mpsc_is_closed(c), ends = over || fut->base.state & FUTURE_CANCELED;
+    bool linked = w->state == WAITER_LINKED;
+    if (ends && linked)
+        waiters_remove(&c->closers, w);
+    if (!ends)
+        w->waker = *waker;
+    if (!ends && !linked)
+        waiters_add(&c->closers, w);
+    a_store(&w->state, ends ? WAITER_IDLE : WAITER_LINKED, relaxed); /* under the lock */
     lock_drop(&c->lock);
-    return over ? EDO_READY : EDO_PENDING;
+    if (!ends)
+        return EDO_PENDING;
+    if (over)
+        coop_spend();
+    return edo_future_finish(&fut->base, over ? 0 : -ECANCELED);
 }
 
-static edo_poll closed_cancel(edo_mpsc_closed_future *fut)
+static edo_poll closed_advance(edo_mpsc_closed_future *fut, const edo_waker *waker)
 {
-    mpsc *c = mpsc_of_sender(fut->sender);
+    bool canceled = fut->base.state & FUTURE_CANCELED;
 
-    if (waiter_peek(&fut->waiter) == WAITER_LINKED) {
-        lock_take(&c->lock);
-        if (fut->waiter.state == WAITER_LINKED) {
-            waiters_remove(&c->closers, &fut->waiter);
-            a_store(&fut->waiter.state, WAITER_IDLE, relaxed); /* only its owner reads it now */
-        }
-        lock_drop(&c->lock);
-    }
-    return edo_future_finish(&fut->base, fut->waiter.state == WAITER_GRANTED ? 0 : -ECANCELED);
+    if (!canceled && waiter_waits_by(&fut->waiter, waker))
+        return EDO_PENDING;
+    if (!canceled && waiter_peek(&fut->waiter) == WAITER_IDLE && !coop_proceed(waker))
+        return EDO_PENDING;
+    return closed_look(fut, waker);
 }
 
 static edo_poll closed_poll(edo_future *base, const edo_waker *waker)
 {
     edo_mpsc_closed_future *fut = container_of(base, edo_mpsc_closed_future, base);
+    mpsc *c = mpsc_of_sender(fut->sender);
 
     if (!fut->sender)
         return edo_future_finish(base, -EINVAL);
-    if (base->state & FUTURE_CANCELED)
-        return closed_cancel(fut);
-    if (waiter_peek(&fut->waiter) == WAITER_IDLE && !coop_proceed(waker))
-        return EDO_PENDING;
-    if (waiter_peek(&fut->waiter) != WAITER_GRANTED && closed_look(fut, waker) == EDO_PENDING)
-        return EDO_PENDING;
-    coop_spend();
-    return edo_future_finish(base, 0);
+    if (closed_advance(fut, waker) == EDO_PENDING)
+        return mpsc_is_pending(c, &fut->waiter);
+    return mpsc_is_ready(c, &fut->waiter);
 }
 
 static const edo_future_ops closed_ops = {

@@ -11,25 +11,37 @@ static bool may_reserve(const edo_mpsc_sender *sender, size_t count, const edo_m
            count <= mpsc_of_sender(sender)->capacity;
 }
 
-static void give(edo_mpsc_permit *ret, edo_mpsc_sender *sender, size_t count, bool owned)
+/* A permit needs a sender; the last one may have been freed while the permit was waited for. */
+static bool has_sender(mpsc *c, bool owned)
 {
+    return owned ? mpsc_ref_sender(c) : a_load(&c->strong, relaxed) > 0; /* once 0 it stays 0 */
+}
+
+/* Room that was taken becomes a permit: 0; or it goes back: -EPIPE. */
+static int give(edo_mpsc_permit *ret, edo_mpsc_sender *sender, size_t count, bool owned)
+{
+    mpsc *c = mpsc_of_sender(sender);
+
+    if (unlikely(!has_sender(c, owned))) {
+        mpsc_return_room(c, count);
+        return -EPIPE;
+    }
     *ret = (edo_mpsc_permit){.sender = sender, .count = count, .owned = owned};
-    if (owned)
-        mpsc_ref_sender(mpsc_of_sender(sender));
+    return 0;
 }
 
 static edo_poll reserve_poll(edo_future *base, const edo_waker *waker)
 {
     edo_mpsc_reserve_future *fut = container_of(base, edo_mpsc_reserve_future, base);
+    mpsc *c = mpsc_of_sender(fut->sender);
 
-    if (waiter_peek(&fut->waiter) == WAITER_IDLE && !may_reserve(fut->sender, fut->count, fut->ret))
+    if (!may_reserve(fut->sender, fut->count, fut->ret))
         return edo_future_finish(base, -EINVAL);
-    if (permits_advance(&mpsc_of_sender(fut->sender)->permits, &fut->waiter, fut->count, base,
-                        waker) == EDO_PENDING)
-        return EDO_PENDING;
+    if (permits_advance(&c->permits, &fut->waiter, fut->count, base, waker) == EDO_PENDING)
+        return mpsc_is_pending(c, &fut->waiter);
     if (base->result == 0)
-        give(fut->ret, fut->sender, fut->count, fut->owned);
-    return EDO_READY;
+        base->result = give(fut->ret, fut->sender, fut->count, fut->owned);
+    return mpsc_is_ready(c, &fut->waiter);
 }
 
 static void reserve_put_back(edo_future *base)
@@ -82,9 +94,7 @@ static int try_reserve(edo_mpsc_sender *sender, size_t count, bool owned, edo_mp
     if (!may_reserve(sender, count, ret))
         return -EINVAL;
     int rc = permits_try(&mpsc_of_sender(sender)->permits, count);
-    if (rc == 0)
-        give(ret, sender, count, owned);
-    return rc;
+    return rc < 0 ? rc : give(ret, sender, count, owned);
 }
 
 int edo_mpsc_try_reserve(edo_mpsc_sender *sender, edo_mpsc_permit *ret_permit)

@@ -14,6 +14,7 @@
 
 #include "await/await.h"
 #include "base/report.h"
+#include "base/thread.h"
 #include "sched/coop.h"
 #include "sync/mpsc.h"
 
@@ -51,37 +52,24 @@ static size_t take(mpsc *c, char *to, size_t limit)
     return n;
 }
 
-static bool want(mpsc *c)
-{
-    return mpsc_is_bounded(c) ? slot_want(&c->ring.shape, mpsc_ring_head(&c->ring))
-                              : mpsc_list_want(&c->list);
-}
-
 /* Waiting. */
 
-/* Another receive waits already: -EDO_EMISUSE. */
-static int enlist(mpsc *c, edo_waiter *w, const edo_waker *waker)
+/* From its first PENDING on it is the receive that waits; if another one does, -EDO_EMISUSE. */
+static int begin(mpsc *c, edo_waiter *w)
 {
-    int rc = 0;
-
-    if (waiter_waits_by(w, waker))
+    if (w->kind)
         return 0;
-    lock_take(&c->lock);
-    if (w->state == WAITER_LINKED) {
-        w->waker = *waker;
-    } else if (!waiters_is_empty(&c->receiver)) {
-        rc = -EDO_EMISUSE;
-    } else if (w->state != WAITER_CLOSED) {
-        w->waker = *waker;
-        waiters_add(&c->receiver, w);
-        a_store(&w->state, WAITER_LINKED, relaxed); /* under the lock */
+    /* relaxed: only the receiver's side sets it. */
+    if (unlikely(a_fetch_or(&c->receiving, RECV_BEGUN, relaxed) & RECV_BEGUN)) {
+        report_misuse("a channel's receiver can receive for one task at a time");
+        return -EDO_EMISUSE;
     }
-    lock_drop(&c->lock);
-    return rc;
+    w->kind = RECV_BEGUN;
+    return 0;
 }
 
-/* It waits no longer; nobody touches its memory again. */
-static void delist(mpsc *c, edo_waiter *w)
+/* Not the one that waits any more. Whether the receiver is gone: then nothing is left but its end. */
+static bool leave(mpsc *c, edo_waiter *w)
 {
     if (waiter_peek(w) == WAITER_LINKED) {
         lock_take(&c->lock);
@@ -90,32 +78,51 @@ static void delist(mpsc *c, edo_waiter *w)
         lock_drop(&c->lock);
     }
     a_store(&w->state, WAITER_IDLE, relaxed); /* only its owner reads it now */
-}
-
-static bool is_closed(const edo_mpsc_recv_future *fut)
-{
-    return waiter_peek(&fut->waiter) == WAITER_CLOSED;
+    w->kind = 0;
+    /* acq_rel: with the exchange in edo_mpsc_receiver_free. */
+    return a_xchg(&c->receiving, 0, acq_rel) & RECEIVER_GONE;
 }
 
 static edo_poll finish(edo_mpsc_recv_future *fut, int64_t result)
 {
-    if (!is_closed(fut)) /* else the channel may be gone */
-        delist(mpsc_of_receiver(fut->receiver), &fut->waiter);
+    mpsc *c = mpsc_of_receiver(fut->receiver);
+
+    if (fut->waiter.kind && leave(c, &fut->waiter))
+        mpsc_end_receiver(c);
     if (result >= 0)
         coop_spend();
     return edo_future_finish(&fut->base, result);
+}
+
+/* `waker` will be woken when something comes. */
+static void enlist(mpsc *c, edo_waiter *w, const edo_waker *waker)
+{
+    if (waiter_waits_by(w, waker))
+        return;
+    lock_take(&c->lock);
+    w->waker = *waker;
+    if (w->state != WAITER_LINKED) {
+        waiters_add(&c->receiver, w);
+        a_store(&w->state, WAITER_LINKED, relaxed); /* under the lock */
+    }
+    lock_drop(&c->lock);
+}
+
+static bool want(mpsc *c)
+{
+    return mpsc_is_bounded(c) ? slot_want(&c->ring.shape, mpsc_ring_head(&c->ring))
+                              : mpsc_list_want(&c->list);
 }
 
 /* Nothing was there: waits, unless something has come meanwhile. */
 static edo_poll wait_on(edo_mpsc_recv_future *fut, const edo_waker *waker)
 {
     mpsc *c = mpsc_of_receiver(fut->receiver);
-    int rc = enlist(c, &fut->waiter, waker);
+    int rc = begin(c, &fut->waiter);
 
-    if (unlikely(rc < 0)) {
-        report_misuse("a channel's receiver can receive for one task at a time");
-        return edo_future_finish(&fut->base, rc);
-    }
+    if (rc < 0)
+        return finish(fut, rc);
+    enlist(c, &fut->waiter, waker);
     while (MODEL_BUG(1806, !want(c), false)) {
         size_t n = take(c, fut->ret, fut->limit);
         if (n)
@@ -124,21 +131,38 @@ static edo_poll wait_on(edo_mpsc_recv_future *fut, const edo_waker *waker)
     return mpsc_is_over(c) ? finish(fut, 0) : EDO_PENDING;
 }
 
+/* Out of budget: it comes back. */
+static edo_poll postpone(edo_mpsc_recv_future *fut)
+{
+    int rc = begin(mpsc_of_receiver(fut->receiver), &fut->waiter);
+
+    return rc < 0 ? finish(fut, rc) : EDO_PENDING;
+}
+
+/* Its handle was freed while it waited. */
+static bool is_orphan(const mpsc *c, const edo_waiter *w)
+{
+    return w->kind && a_load(&c->receiving, relaxed) & RECEIVER_GONE; /* leave() has the order */
+}
+
 static edo_poll recv_poll(edo_future *base, const edo_waker *waker)
 {
     edo_mpsc_recv_future *fut = container_of(base, edo_mpsc_recv_future, base);
+    mpsc *c = mpsc_of_receiver(fut->receiver);
 
     if (!fut->receiver || (!fut->ret && fut->limit))
         return edo_future_finish(base, -EINVAL);
-    if (is_closed(fut) || fut->limit == 0)
+    if (fut->limit == 0 || is_orphan(c, &fut->waiter))
         return finish(fut, 0);
     if (base->state & FUTURE_CANCELED)
         return finish(fut, -ECANCELED);
     if (waiter_peek(&fut->waiter) == WAITER_IDLE && !coop_proceed(waker))
-        return EDO_PENDING;
-    size_t n = take(mpsc_of_receiver(fut->receiver), fut->ret, fut->limit);
+        return postpone(fut);
+    size_t n = take(c, fut->ret, fut->limit);
     return n ? finish(fut, (int64_t)n) : wait_on(fut, waker);
 }
+
+/* Putting back. */
 
 /* Room for n more in front of those that were put back before. */
 static bool make_room(mpsc_returned *back, size_t n, const edo_item *item)
@@ -174,6 +198,7 @@ static void recv_put_back(edo_future *base)
         memcpy(c->returned.items + c->returned.first * size, fut->ret, n * size);
     a_store(&c->returned.count, c->returned.count + n, relaxed);
     base->result = -ECANCELED;
+    mpsc_wake(c); /* another receive may have begun since */
 }
 
 static const edo_future_ops recv_ops = {
@@ -226,9 +251,16 @@ int edo_mpsc_try_recv(edo_mpsc_receiver *receiver, void *ret_item)
     mpsc *c = mpsc_of_receiver(receiver);
     /* Over first: what came before the end is there afterwards. */
     bool over = mpsc_is_over(c);
-    if (take(c, ret_item, 1))
-        return 1;
-    return over ? 0 : -EAGAIN;
+    for (unsigned spins = 0; !take(c, ret_item, 1); spins++) {
+        if (edo_mpsc_is_empty(receiver))
+            return over ? 0 : -EAGAIN;
+        /* A sender is between its claim and its copy; the sends behind it may have ended. */
+        if (spins < 100)
+            a_pause();
+        else
+            thread_yield();
+    }
+    return 1;
 }
 
 bool edo_mpsc_receiver_is_closed(const edo_mpsc_receiver *receiver)

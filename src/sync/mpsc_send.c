@@ -39,14 +39,14 @@ int edo_mpsc_try_send(edo_mpsc_sender *sender, const void *item)
 }
 
 /* Without a limit there is nothing to wait for but the budget. */
-static edo_poll send_unbounded(edo_mpsc_send_future *fut, const edo_waker *waker)
+static edo_poll advance_unbounded(edo_future *base, const edo_waker *waker)
 {
-    if (fut->base.state & FUTURE_CANCELED)
-        return edo_future_finish(&fut->base, -ECANCELED);
+    if (base->state & FUTURE_CANCELED)
+        return edo_future_finish(base, -ECANCELED);
     if (!coop_proceed(waker))
         return EDO_PENDING;
     coop_spend();
-    return edo_future_finish(&fut->base, mpsc_put(mpsc_of_sender(fut->sender), fut->item));
+    return edo_future_finish(base, 0);
 }
 
 static edo_poll send_poll(edo_future *base, const edo_waker *waker)
@@ -54,15 +54,15 @@ static edo_poll send_poll(edo_future *base, const edo_waker *waker)
     edo_mpsc_send_future *fut = container_of(base, edo_mpsc_send_future, base);
     mpsc *c = mpsc_of_sender(fut->sender);
 
-    if (waiter_peek(&fut->waiter) == WAITER_IDLE && !mpsc_may_send(fut->sender, fut->item))
+    if (!mpsc_may_send(fut->sender, fut->item))
         return edo_future_finish(base, -EINVAL);
-    if (waiter_peek(&fut->waiter) != WAITER_CLOSED && !mpsc_is_bounded(c))
-        return send_unbounded(fut, waker);
-    if (permits_advance(&c->permits, &fut->waiter, 1, base, waker) == EDO_PENDING)
-        return EDO_PENDING;
+    edo_poll is = mpsc_is_bounded(c) ? permits_advance(&c->permits, &fut->waiter, 1, base, waker)
+                                     : advance_unbounded(base, waker);
+    if (is == EDO_PENDING)
+        return mpsc_is_pending(c, &fut->waiter);
     if (base->result == 0)
         base->result = mpsc_put(c, fut->item);
-    return EDO_READY;
+    return mpsc_is_ready(c, &fut->waiter);
 }
 
 static const edo_future_ops send_ops = {

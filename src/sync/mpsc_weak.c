@@ -9,7 +9,7 @@ static mpsc *of_weak(const edo_mpsc_weak *weak)
 static edo_mpsc_weak *add(mpsc *c)
 {
     a_fetch_add(&c->weak, 1, relaxed); /* a number */
-    a_fetch_add(&c->refs, 1, relaxed); /* who calls has one already */
+    mpsc_ref(c);
     return (edo_mpsc_weak *)c;
 }
 
@@ -33,15 +33,7 @@ void edo_mpsc_weak_free(edo_mpsc_weak *weak)
 
 edo_mpsc_sender *edo_mpsc_upgrade(edo_mpsc_weak *weak)
 {
-    if (!weak)
-        return NULL;
-    mpsc *c = of_weak(weak);
-    uint64_t strong = a_load(&c->strong, relaxed); /* a guess: the exchange verifies it */
-    do {
-        if (strong == 0) /* the last one has begun to close it */
-            return NULL;
-    } while (!a_cas_weak(&c->strong, &strong, strong + 1, relaxed, relaxed));
-    return (edo_mpsc_sender *)c;
+    return weak && mpsc_ref_sender(of_weak(weak)) ? (edo_mpsc_sender *)of_weak(weak) : NULL;
 }
 
 /* Numbers that may be old when they are read. */
