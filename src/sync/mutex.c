@@ -94,7 +94,11 @@ static void lock_put_back(edo_future *base)
 }
 
 static const edo_future_ops lock_ops = {
-    .poll = lock_poll, .put_back = lock_put_back, .name = "mutex_lock"};
+    .poll = lock_poll,
+    .put_back = lock_put_back,
+    .name = "mutex_lock",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 edo_mutex_lock_future edo_mutex_lock_owned_async(edo_mutex *mutex, edo_owner owner)
 {

@@ -301,7 +301,11 @@ static void wait_put_back(edo_future *base)
 
 /* The next poll, which the canceller makes at once, takes it out of the queue. */
 static const edo_future_ops wait_ops = {
-    .poll = wait_poll, .put_back = wait_put_back, .name = "notify_wait"};
+    .poll = wait_poll,
+    .put_back = wait_put_back,
+    .name = "notify_wait",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 edo_notify_wait_future edo_notify_wait_owned_async(edo_notify *n, edo_owner owner)
 {

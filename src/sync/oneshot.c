@@ -348,7 +348,8 @@ static edo_poll closed_poll(edo_future *base, const edo_waker *waker)
     return edo_future_finish(base, rc);
 }
 
-static const edo_future_ops closed_ops = {.poll = closed_poll, .name = "oneshot_closed"};
+static const edo_future_ops closed_ops = {
+    .poll = closed_poll, .name = "oneshot_closed", .flags = EDO_FUTURE_RESTARTS};
 
 edo_oneshot_closed_future edo_oneshot_closed_async(edo_oneshot_sender *tx)
 {
@@ -429,7 +430,11 @@ static void recv_put_back(edo_future *base)
 }
 
 static const edo_future_ops recv_ops = {
-    .poll = recv_poll, .put_back = recv_put_back, .name = "oneshot_recv"};
+    .poll = recv_poll,
+    .put_back = recv_put_back,
+    .name = "oneshot_recv",
+    .flags = EDO_FUTURE_RESTARTS,
+};
 
 edo_oneshot_recv_future edo_oneshot_recv_async(edo_oneshot_receiver *rx, void *ret_item)
 {

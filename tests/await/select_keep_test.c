@@ -1,10 +1,12 @@
 /* select_keep_test.c: a select whose losers are taken again by the next one. */
-#include "sync/rig.h"
+#include "support/edo_test.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "future/future.h"
 #include "support/gate.h"
+#include "support/probe.h"
 #include "support/tcp.h"
 
 /* Polls the select once, in which `winner` then wins. */
@@ -172,117 +174,6 @@ EDO_TEST(a_kept_sleep_keeps_its_deadline)
     }
     assert_int_equal(ticks, 3);
     assert_int_equal(edo_instant_since(edo_now(), begin).ns / 1000000, 35);
-}
-
-/* --- an arm kept is granted nothing between two calls ----------------------------------------- */
-
-EDO_TEST_BOTH(a_kept_acquire_lets_others_have_the_permit)
-{
-    edo_semaphore s = EDO_SEMAPHORE_INIT(0);
-    edo_permit permit = {0};
-    edo_semaphore_acquire_future acquire = edo_semaphore_acquire_async(&s, &permit);
-    probe winner = keepable();
-    edo_future *arms[] = {&winner.base, &acquire.base};
-
-    lose(&winner, arms, 2);
-    assert_ok(edo_semaphore_add(&s, 1));
-    assert_int_equal(edo_semaphore_available(&s), 1); /* nobody has it */
-    assert_ok(edo_semaphore_try_acquire(&s, NULL));
-    winner = keepable();
-    lose(&winner, arms, 2); /* waits again, and again for nothing */
-    assert_ok(edo_semaphore_add(&s, 1));
-    arms[0] = NULL;
-    assert_int_equal(edo_select_keep_array(arms, 2), 1);
-    assert_int_equal(permit.count, 1);
-    edo_permit_release(&permit);
-    assert_ok(edo_semaphore_fini(&s));
-}
-
-static void add_permit(void *arg)
-{
-    assert_ok(edo_semaphore_add(arg, 1));
-}
-
-/* The grant comes between two polls, so that the loser has to give it back. */
-EDO_TEST_BOTH(a_kept_acquire_that_was_granted_puts_back)
-{
-    edo_semaphore s = EDO_SEMAPHORE_INIT(0);
-    edo_permit permit = {0};
-    edo_semaphore_acquire_future acquire = edo_semaphore_acquire_async(&s, &permit);
-    unsigned lost = 0;
-
-    for (int i = 0; i < 40; i++) {
-        probe winner = keepable();
-        edo_future *arms[] = {&winner.base, &acquire.base};
-        edo_select_future sel = edo_select_keep_async(arms, 2);
-        assert_pending(&sel.base);
-        add_permit(&s);
-        probe_finish(&winner, 7);
-        assert_ready(&sel.base); /* either of them, by chance */
-        if (sel.base.result == 0) {
-            lost++;
-            assert_false(edo_future_is_ready(&acquire.base));
-            assert_int_equal(edo_semaphore_available(&s), 1);
-            assert_ok(edo_semaphore_try_acquire(&s, NULL));
-        } else {
-            edo_permit_forget(&permit);
-            acquire = edo_semaphore_acquire_async(&s, &permit);
-        }
-    }
-    assert_in_range(lost, 1, 39);
-    assert_ok(edo_semaphore_fini(&s));
-}
-
-EDO_TEST_BOTH(a_kept_reserve_and_a_kept_receive_let_others_go_first)
-{
-    edo_mpsc_sender *tx;
-    edo_mpsc_receiver *rx;
-    edo_mpsc_permit permit = {0};
-    int item = 1, got = 0;
-
-    assert_ok(edo_mpsc_new(PLAIN_INT, 1, &tx, &rx));
-    edo_mpsc_recv_future recv = edo_mpsc_recv_async(rx, &got);
-    probe winner = keepable();
-    edo_future *arms[] = {&winner.base, &recv.base};
-    lose(&winner, arms, 2);
-    assert_ok(edo_mpsc_try_send(tx, &item));
-    assert_int_equal(edo_mpsc_try_recv(rx, &got), 1); /* it is still there */
-    assert_ok(edo_mpsc_try_send(tx, &item));
-    edo_mpsc_reserve_future reserve = edo_mpsc_reserve_async(tx, &permit);
-    winner = keepable();
-    arms[1] = &reserve.base;
-    lose(&winner, arms, 2);
-    assert_int_equal(edo_mpsc_try_recv(rx, &got), 1);
-    assert_ok(edo_mpsc_try_send(tx, &item)); /* the slot is anybody's */
-    arms[0] = &recv.base;
-    assert_int_equal(edo_select_keep_array(arms, 2), 0);
-    recv = edo_mpsc_recv_async(rx, &got);
-    assert_int_equal(edo_select_keep_array(arms, 2), 1); /* now that there is room */
-    edo_mpsc_permit_release(&permit);
-    edo_mpsc_sender_free(tx);
-    edo_mpsc_receiver_free(rx);
-}
-
-EDO_TEST_BOTH(a_kept_broadcast_receive_and_its_end)
-{
-    edo_broadcast_sender *tx;
-    edo_broadcast_receiver *rx;
-    int item = 1, got = 0;
-
-    assert_ok(edo_broadcast_new(PLAIN_INT, 4, &tx, &rx));
-    edo_broadcast_recv_future recv = edo_broadcast_recv_async(rx, &got, NULL);
-    edo_broadcast_closed_future closed = edo_broadcast_closed_async(tx);
-    probe winner = keepable();
-    edo_future *arms[] = {&winner.base, &recv.base, &closed.base};
-    lose(&winner, arms, 3);
-    assert_int_equal(edo_broadcast_send(tx, &item), 1);
-    arms[0] = NULL;
-    assert_int_equal(edo_select_keep_array(arms, 3), 1);
-    assert_int_equal(got, 1);
-    edo_broadcast_receiver_free(rx);
-    arms[1] = NULL;
-    assert_int_equal(edo_select_keep_array(arms, 3), 2);
-    edo_broadcast_sender_free(tx);
 }
 
 static int end_when_told(void *arg)
