@@ -20,6 +20,7 @@
 #include <edo/semaphore.h>      /* permits that are taken and waited for */
 #include <edo/poll_semaphore.h> /* the same for whoever is polled */
 #include <edo/mpsc.h>           /* many senders, one receiver */
+#include <edo/poll_sender.h>    /* such a sender for whoever is polled */
 #include <edo/broadcast.h>      /* a channel in which every receiver gets every item */
 #include <edo/oneshot.h>        /* a channel for one item */
 #include <edo/notify.h>         /* telling somebody that something has happened */

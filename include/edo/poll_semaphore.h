@@ -5,6 +5,7 @@
 #ifndef EDO_POLL_SEMAPHORE_H
 #define EDO_POLL_SEMAPHORE_H
 
+#include <edo/poll_wait.h>
 #include <edo/semaphore.h>
 
 EDO_BEGIN_DECLS
@@ -13,10 +14,7 @@ EDO_BEGIN_DECLS
 typedef struct edo_poll_semaphore {
     edo_semaphore *semaphore;
     edo_owner owner;
-    size_t count; /**< that it waits for */
-    edo_waiter waiter;
-    edo_waker waker; /**< of the latest poll, to be recognized */
-    edo_waker clone; /**< of that one: the waker of the wait */
+    edo_poll_wait wait;
 } edo_poll_semaphore;
 
 /**

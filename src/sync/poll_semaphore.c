@@ -1,16 +1,8 @@
-/*
- * poll_semaphore.c: a wait for permits without a future: between two polls nobody promises to come
- * back.
- *
- * So the waker is a counted one: whoever polled last may have ended when the permits come. It is
- * recognized by the words of the borrowed one that it was cloned from; the clone keeps whom they mean
- * from being somebody else.
- */
+/* poll_semaphore.c: permits of a semaphore for whoever is polled. */
 #include <edo/poll_semaphore.h>
 
-#include "sched/coop.h"
 #include "sync/owner.h"
-#include "sync/permits.h"
+#include "sync/poll_wait.h"
 
 int edo_poll_semaphore_init(edo_poll_semaphore *poll, edo_semaphore *semaphore, edo_owner owner)
 {
@@ -20,30 +12,17 @@ int edo_poll_semaphore_init(edo_poll_semaphore *poll, edo_semaphore *semaphore, 
     return 0;
 }
 
-/* The wait is over: it can begin anew. */
-static void end_wait(edo_poll_semaphore *poll)
-{
-    poll->waiter.state = WAITER_IDLE; /* nobody else knows it any more */
-    edo_waker_drop(poll->clone);
-    poll->waker = poll->clone = (edo_waker){0};
-}
-
 void edo_poll_semaphore_leave(edo_poll_semaphore *poll)
 {
-    if (!poll || waiter_peek(&poll->waiter) == WAITER_IDLE)
+    if (!poll || !poll->semaphore)
         return;
-    edo_permits *permits = &poll->semaphore->permits;
-    enum waiter_state was = permits_cancel(permits, &poll->waiter);
-    size_t count = poll->count;
-
-    end_wait(poll);
-    if (was == WAITER_GRANTED)
-        permits_release(permits, count);
+    size_t granted = poll_wait_leave(&poll->wait, &poll->semaphore->permits);
+    permits_release(&poll->semaphore->permits, granted);
 }
 
 void edo_poll_semaphore_fini(edo_poll_semaphore *poll)
 {
-    if (!poll || !poll->semaphore)
+    if (!poll)
         return;
     edo_poll_semaphore_leave(poll);
     edo_owner owner = poll->owner;
@@ -51,67 +30,16 @@ void edo_poll_semaphore_fini(edo_poll_semaphore *poll)
     owner_unref(owner);
 }
 
-static void give(const edo_poll_semaphore *poll, size_t count, edo_permit *ret_permit)
-{
-    if (ret_permit)
-        *ret_permit = (edo_permit){.semaphore = poll->semaphore, .count = count};
-}
-
-/* In the queue, or from now on; by a clone of `waker`. The clone of before is given up once nobody
- * can find it in the queue. */
-static int wait_by(edo_poll_semaphore *poll, size_t count, const edo_waker *waker,
-                   enum waiter_state *ret_state)
-{
-    edo_waker before = {0};
-
-    if (!edo_waker_is_same(&poll->waker, waker)) {
-        edo_waker clone;
-        int rc = edo_waker_clone(waker, &clone);
-        if (rc < 0)
-            return rc;
-        before = poll->clone;
-        poll->clone = clone;
-        poll->waker = *waker;
-    }
-    poll->count = count;
-    *ret_state = permits_poll(&poll->semaphore->permits, &poll->waiter, count, &poll->clone);
-    edo_waker_drop(before);
-    return 0;
-}
-
-/* 0, -EAGAIN, -EPIPE, or what the clone says; then it stands as it stood before. */
-static int advance(edo_poll_semaphore *poll, size_t count, const edo_waker *waker)
-{
-    enum waiter_state state;
-
-    if (waiter_peek(&poll->waiter) == WAITER_IDLE) {
-        if (!coop_proceed(waker))
-            return -EAGAIN;
-        int rc = permits_try(&poll->semaphore->permits, count);
-        if (rc != -EAGAIN)
-            return rc;
-    }
-    int rc = wait_by(poll, count, waker, &state);
-    if (rc < 0)
-        return rc;
-    if (state == WAITER_LINKED)
-        return -EAGAIN;
-    end_wait(poll);
-    return state == WAITER_GRANTED ? 0 : -EPIPE;
-}
-
 int edo_poll_semaphore_acquire(edo_poll_semaphore *poll, size_t count, const edo_waker *waker,
                                edo_permit *ret_permit)
 {
     if (!poll || !poll->semaphore || !waker || !waker->ops || count > EDO_SEMAPHORE_MAX)
         return -EINVAL;
-    if (count != poll->count)
+    if (count != poll->wait.count)
         edo_poll_semaphore_leave(poll);
-    int rc = advance(poll, count, waker);
-    if (rc == 0)
-        give(poll, count, ret_permit);
-    if (rc == 0 || rc == -EPIPE)
-        coop_spend();
+    int rc = poll_wait_advance(&poll->wait, &poll->semaphore->permits, count, waker);
+    if (rc == 0 && ret_permit)
+        *ret_permit = (edo_permit){.semaphore = poll->semaphore, .count = count};
     return rc;
 }
 

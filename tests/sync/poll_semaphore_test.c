@@ -1,29 +1,6 @@
 /* poll_semaphore_test.c: a wait for permits that is polled by hand and keeps its place in between. */
 #include "sync/rig.h"
 
-/* A waker that counts its calls and its end. */
-struct counting {
-    unsigned calls, ends;
-    edo_waker waker;
-};
-
-static void count_call(void *arg)
-{
-    ((struct counting *)arg)->calls++;
-}
-
-static void count_end(void *arg)
-{
-    ((struct counting *)arg)->ends++;
-}
-
-static struct counting *counting(struct counting *c)
-{
-    *c = (struct counting){0};
-    assert_ok(edo_waker_new(count_call, count_end, c, &c->waker));
-    return c;
-}
-
 static edo_poll_semaphore poll_of(edo_semaphore *s)
 {
     edo_poll_semaphore poll;

@@ -71,6 +71,29 @@ static inline edo_owner counted_owner(unsigned *count)
     return (edo_owner){.unref = count_unref, .arg = count};
 }
 
+/* A waker that counts its calls and its end. */
+struct counting {
+    unsigned calls, ends;
+    edo_waker waker;
+};
+
+static inline void count_call(void *arg)
+{
+    ((struct counting *)arg)->calls++;
+}
+
+static inline void count_end(void *arg)
+{
+    ((struct counting *)arg)->ends++;
+}
+
+static inline struct counting *counting(struct counting *c)
+{
+    *c = (struct counting){0};
+    assert_ok(edo_waker_new(count_call, count_end, c, &c->waker));
+    return c;
+}
+
 /* Items of the tests that are to be destroyed: numbers, and how often each was. One test a process. */
 #define ITEMS_MAX 4096
 static unsigned items_destroyed[ITEMS_MAX];
