@@ -242,6 +242,32 @@ EDO_TEST_BOTH(task_that_polled_may_be_gone_when_the_permit_comes)
     }
 }
 
+static int await_probe(void *arg)
+{
+    return (int)edo_await(&((probe *)arg)->base);
+}
+
+EDO_TEST(nobody_is_woken_in_place_of_a_task_that_is_gone)
+{
+    struct poller p = {.semaphore = EDO_SEMAPHORE_INIT(0)};
+    probe stranger = probe_pending();
+    edo_task gone, later;
+
+    assert_ok(edo_poll_semaphore_init(&p.poll, &p.semaphore, (edo_owner){0}));
+    assert_ok(edo_spawn(poll_once_and_end, &p, &gone));
+    assert_ok(edo_join(gone, NULL));
+    assert_ok(edo_spawn(await_probe, &stranger, &later)); /* in its header, if that is free */
+    assert_ok(edo_yield());
+    assert_int_equal(stranger.polls, 1);
+    assert_ok(edo_semaphore_add(&p.semaphore, 1));
+    assert_ok(edo_yield());
+    assert_int_equal(stranger.polls, 1);
+    probe_finish(&stranger, 0);
+    assert_ok(edo_join(later, NULL));
+    edo_poll_semaphore_fini(&p.poll);
+    assert_int_equal(edo_semaphore_available(&p.semaphore), 1);
+}
+
 EDO_TEST(poll_without_a_unit_is_pending_and_woken)
 {
     edo_semaphore s = EDO_SEMAPHORE_INIT(1000);
