@@ -23,6 +23,7 @@
 #include <edo/poll_sender.h>    /* such a sender for whoever is polled */
 #include <edo/broadcast.h>      /* a channel in which every receiver gets every item */
 #include <edo/oneshot.h>        /* a channel for one item */
+#include <edo/channel_define.h> /* these three for one type of item */
 #include <edo/notify.h>         /* telling somebody that something has happened */
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/tcp.h>            /* TCP listeners and streams */
