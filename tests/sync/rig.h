@@ -82,7 +82,7 @@ static inline void count_call(void *arg)
     ((struct counting *)arg)->calls++;
 }
 
-static inline void count_end(void *arg)
+static inline void end_count(void *arg)
 {
     ((struct counting *)arg)->ends++;
 }
@@ -90,7 +90,7 @@ static inline void count_end(void *arg)
 static inline struct counting *counting(struct counting *c)
 {
     *c = (struct counting){0};
-    assert_ok(edo_waker_new(count_call, count_end, c, &c->waker));
+    assert_ok(edo_waker_new(count_call, end_count, c, &c->waker));
     return c;
 }
 
