@@ -263,16 +263,16 @@ static int send_1(void *tx)
 EDO_TEST_BOTH(send_in_a_task_waits_for_room)
 {
     channel c = channel_new(1);
-    edo_task task;
+    edo_task t;
     int got = -1, rc = -1;
 
     assert_ok(try_send(c.tx, 0));
-    assert_ok(edo_spawn(send_1, c.tx, &task));
+    assert_ok(edo_spawn(send_1, c.tx, &t));
     for (int i = 0; i < 2; i++) {
         assert_int_equal(edo_mpsc_recv(c.rx, &got), 1);
         assert_int_equal(got, i);
     }
-    assert_ok(edo_join(task, &rc));
+    assert_ok(edo_join(t, &rc));
     assert_ok(rc);
     channel_free(&c);
 }
