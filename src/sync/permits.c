@@ -13,6 +13,7 @@
  *              on. Who frees the object after having got a permit calls permits_fini, which takes the
  *              lock once, and refuses while somebody will come back for those who were too many to be
  *              woken at once: these may have left in the meantime.
+ *              Whoever was waiting touches it no more once that wait was ended.
  * Source       The batch semaphore of tokio has the same queue and the same order of service; there
  *              the waiters take the lock for each poll.
  */
@@ -65,9 +66,10 @@ static enum waiter_state begin(edo_permits *p, edo_waiter *w, size_t n, const ed
 
 enum waiter_state permits_poll(edo_permits *p, edo_waiter *w, size_t n, const edo_waker *waker)
 {
+    if (waiter_waits_by(w, waker))
+        return WAITER_LINKED;
     enum waiter_state state = waiter_peek(w);
-
-    if (state == WAITER_GRANTED || state == WAITER_CLOSED || waiter_waits_by(w, waker))
+    if (state == WAITER_GRANTED || state == WAITER_CLOSED)
         return state;
     lock_take(&p->lock);
     if (w->state == WAITER_LINKED)

@@ -7,8 +7,10 @@
  * States          IDLE until the first poll; LINKED in the queue; then GRANTED, it has what it came
  *                 for, or CLOSED, it never will. The last two are final.
  * No lost         The mark comes before the final state, so who is marked may poll between the two.
- *   wake-up       Before the mark the state is ENDING: whom it wakes sees that at least, and asks
- *                 under the lock instead of going on to wait.
+ *   wake-up       Before the mark the state is ENDING: whom it wakes sees that at least, and lets the
+ *                 final state come instead of going on to wait.
+ * Lifetime        So a wait that was ended touches its object no more, and who ended it may free the
+ *                 object; but not while it may be cancelled, or polled with another waker.
  */
 #ifndef SYNC_WAITERS_H
 #define SYNC_WAITERS_H
@@ -17,7 +19,10 @@
 
 #include "base/atomic.h"
 #include "base/chaos.h"
+#include "base/clock.h"
+#include "base/futex.h"
 #include "base/lock.h"
+#include "base/macros.h"
 #include "base/model.h"
 #include "future/wake.h"
 
@@ -89,6 +94,28 @@ static inline void waiters_end(edo_waiters *list, edo_waiter *w, enum waiter_sta
     a_store(&w->state, how, MODEL_BUG(909, release, relaxed));
 }
 
+#define WAITER_LOOKS 64 /* before an owner sleeps between its looks for the final state */
+#define WAITER_NAP (NS_PER_MS / 20)
+
+/*
+ * The wait is being ended, and the final state is but a store away; who makes that may be preempted
+ * and of a lower priority, so it is not spun for without an end. Nobody wakes from the naps.
+ */
+static inline enum waiter_state waiter_bide(const edo_waiter *w)
+{
+    uint32_t state;
+
+    for (unsigned looks = 0;
+         /* acquire: as in waiter_peek. */
+         (state = a_load(&w->state, MODEL_BUG(917, acquire, relaxed))) == WAITER_ENDING; looks++) {
+        if (looks < WAITER_LOOKS)
+            a_pause();
+        else
+            futex_wait((uint32_t *)(uintptr_t)&w->state, WAITER_ENDING, clock_now() + WAITER_NAP);
+    }
+    return (enum waiter_state)state;
+}
+
 /*
  * How the wait stands, for its owner, without the lock: IDLE, or final; or LINKED, and then only the
  * lock tells whether it still is.
@@ -99,7 +126,7 @@ static inline enum waiter_state waiter_peek(const edo_waiter *w)
     enum waiter_state state =
         (enum waiter_state)a_load(&w->state, MODEL_BUG(910, acquire, relaxed));
 
-    return state == WAITER_ENDING ? WAITER_LINKED : state;
+    return MODEL_BUG(916, unlikely(state == WAITER_ENDING), false) ? waiter_bide(w) : state;
 }
 
 /*

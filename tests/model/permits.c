@@ -320,6 +320,41 @@ static void check_queued(void)
     check_closed();
 }
 
+/* --- a wait that is ended by who then frees the memory ------------------------------------------- */
+
+static void setup_brief_waited(void)
+{
+    setup_brief();
+    large_parker = parker_new();
+    large_waker = parker_waker(large_parker);
+    model_assert(permits_poll(brief, &large, 1, &large_waker) == WAITER_LINKED);
+}
+
+static void free_brief(void)
+{
+    model_assert(permits_fini(brief) == 0);
+    free(brief);
+}
+
+static void close_and_free(void)
+{
+    model_assert(permits_close(brief));
+    free_brief();
+}
+
+static void release_and_free(void)
+{
+    permits_release(brief, 1);
+    free_brief();
+}
+
+static void wait_until_ended(void)
+{
+    model_assert(wait_by(brief, &large, 1, large_parker, &large_waker, false) != WAITER_LINKED);
+    large = (edo_waiter){.prev = &large, .next = &large};
+    parker_unref(large_parker);
+}
+
 static void check_brief(void)
 {
     if (brief)
@@ -375,6 +410,12 @@ static const model_scenario scenarios[] = {
      .setup = setup_brief,
      .threads = {get_and_free, release_last},
      .check = check_brief},
+    {.name = "freed_by_who_closed",
+     .setup = setup_brief_waited,
+     .threads = {close_and_free, wait_until_ended}},
+    {.name = "freed_by_who_released",
+     .setup = setup_brief_waited,
+     .threads = {release_and_free, wait_until_ended}},
     {.name = "freed_between_two_rounds",
      .setup = setup_brief,
      .threads = {get_and_free_if_alone, leave, release_two_at_once},
