@@ -73,6 +73,9 @@ model_program(driver_op 8 src/driver/op.c src/driver/source.c src/driver/epoll/e
 model_program(permits 9 src/sync/permits.c src/future/parker.c src/future/waker.c)
 target_compile_definitions(model-permits PRIVATE WAKES_MAX=1)
 model_program(mutex 10 src/future/parker.c src/future/waker.c)
+model_program(rwlock 11 src/sync/rwlock.c src/sync/permits.c src/sync/permits_future.c
+    src/future/future.c src/future/parker.c src/future/waker.c src/sched/thread.c
+    src/sched/coop.c tests/model/rig_stubs.c)
 model_program(oneshot 14 src/sync/oneshot.c src/future/future.c src/future/parker.c
     src/future/waker.c)
 model_program(broadcast 16 src/sync/broadcast.c src/sync/broadcast_ring.c src/sync/broadcast_recv.c

@@ -17,6 +17,7 @@
 #include <edo/owner.h>          /* a reference that a lock holds to what it lies in */
 #include <edo/item.h>           /* what channels and cells carry */
 #include <edo/mutex.h>          /* a lock that may be held over a wait */
+#include <edo/rwlock.h>         /* a lock for many who read or one who writes */
 #include <edo/semaphore.h>      /* permits that are taken and waited for */
 #include <edo/poll_semaphore.h> /* the same for whoever is polled */
 #include <edo/mpsc.h>           /* many senders, one receiver */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <edo/error.h>
+#include <edo/testing_cancel.h>
 
 static edo_mutex held_mutex(void)
 {
@@ -222,6 +223,37 @@ EDO_TEST_PLAIN(a_loser_that_was_put_back_can_be_polled_anew)
     end_mutex(&m);
 }
 
+EDO_TEST_PLAIN(an_arm_that_is_kept_is_granted_nothing_between_two_selects) /* sync-026 */
+{
+    edo_mutex m = held_mutex();
+    edo_mutex_lock_future kept = edo_mutex_lock_async(&m), other = edo_mutex_lock_async(&m);
+
+    for (int late = 0; late < 2; late++) {
+        probe winner = probe_pending();
+        edo_future_ops ops = *winner.base.ops;
+        ops.flags |= EDO_FUTURE_RESTARTS;
+        winner.base.ops = &ops;
+        edo_future *arms[] = {&kept.base, &winner.base};
+        edo_select_future sel = edo_select_keep_async(arms, 2);
+        assert_pending(&sel.base);
+        probe_finish(&winner, 7);
+        assert_ready_eq(&sel.base, 1);
+        assert_false(edo_future_is_ready(&kept.base));
+        other = edo_mutex_lock_async(&m);
+        edo_test_task *hand = hand_wait(&other.base);
+        (late ? hand_over : unlock)(&m); /* past the arm, which came first */
+        hand_end(hand, &other.base, 0);
+    }
+    edo_future *again[] = {&kept.base};
+    edo_select_future sel = edo_select_keep_async(again, 1);
+    assert_pending(&sel.base);
+    unlock(&m);
+    assert_ready_eq(&sel.base, 0);
+    assert_err(edo_mutex_try_lock(&m), -EAGAIN);
+    unlock(&m);
+    end_mutex(&m);
+}
+
 EDO_TEST(success_wins_over_a_deadline_that_has_passed) /* sync-025 */
 {
     for (int late = 0; late < 2; late++) {
@@ -264,102 +296,47 @@ EDO_TEST(handed_over_at_its_deadline_it_is_held_or_timed_out_but_not_both) /* sy
     end_mutex(&m);
 }
 
-/* --- owned -------------------------------------------------------------------------------- */
-
-EDO_TEST_PLAIN(an_owned_lock_gives_its_reference_back_at_the_unlock) /* sync-175 */
-{
-    edo_mutex m = EDO_MUTEX_INIT;
-    unsigned gone = 0;
-
-    assert_ok(edo_mutex_lock_owned(&m, counted_owner(&gone)));
-    assert_err(edo_mutex_try_lock_owned(&m, counted_owner(&gone)), -EAGAIN);
-    assert_int_equal(gone, 0);
-    unlock(&m);
-    assert_int_equal(gone, 1);
-    assert_ok(edo_mutex_try_lock_owned(&m, counted_owner(&gone)));
-    assert_int_equal(gone, 1);
-    unlock(&m);
-    assert_int_equal(gone, 2);
-    assert_ok(edo_mutex_lock(&m)); /* one that isn't has none to give */
-    unlock(&m);
-    assert_int_equal(gone, 2);
-    end_mutex(&m);
-}
-
-EDO_TEST_PLAIN(references_follow_the_lock_through_the_queue) /* sync-175 */
-{
-    for (int late = 0; late < 2; late++) {
-        edo_mutex m = EDO_MUTEX_INIT;
-        unsigned first = 0, second = 0;
-        assert_ok(edo_mutex_lock_owned(&m, counted_owner(&first)));
-        edo_mutex_lock_future lock = edo_mutex_lock_owned_async(&m, counted_owner(&second));
-        edo_test_task *hand = hand_wait(&lock.base);
-        (late ? hand_over : unlock)(&m);
-        assert_int_equal(first, 1);
-        hand_end(hand, &lock.base, 0);
-        assert_int_equal(second, 0);
-        unlock(&m);
-        assert_int_equal(first, 1);
-        assert_int_equal(second, 1);
-        end_mutex(&m);
-    }
-}
-
-EDO_TEST_PLAIN(a_reference_whose_lock_failed_is_still_the_callers) /* sync-175 */
-{
-    edo_mutex m = held_mutex();
-    unsigned gone = 0;
-    edo_mutex_lock_future canceled = edo_mutex_lock_owned_async(&m, counted_owner(&gone)),
-                          loser = edo_mutex_lock_owned_async(&m, counted_owner(&gone));
-
-    hand_cancel(hand_wait(&canceled.base), &canceled.base, -ECANCELED);
-    lose_after(&loser.base, hand_over, &m);
-    assert_int_equal(loser.base.result, -ECANCELED);
-    assert_ok(edo_mutex_lock(&m));
-    unlock(&m); /* not by a later unlock, either */
-    assert_int_equal(gone, 0);
-    end_mutex(&m);
-}
-
-EDO_TEST_PLAIN(handed_over_before_a_cancel_the_reference_is_the_locks) /* sync-167 sync-175 */
-{
-    edo_mutex m = held_mutex();
-    unsigned gone = 0;
-    edo_mutex_lock_future lock = edo_mutex_lock_owned_async(&m, counted_owner(&gone));
-    edo_test_task *hand = hand_wait(&lock.base);
-
-    hand_over(&m);
-    edo_test_task_cancel(hand);
-    hand_end(hand, &lock.base, 0);
-    assert_int_equal(gone, 0);
-    unlock(&m);
-    assert_int_equal(gone, 1);
-    end_mutex(&m);
-}
-
-struct boxed {
+struct crossing {
     edo_mutex mutex;
-    unsigned refs; /* atomic */
+    edo_mutex_lock_future wait;
+    bool held, late;
 };
 
-static void box_unref(void *arg)
+static edo_future *begin_crossing(void *arg)
 {
-    struct boxed *b = arg;
+    struct crossing *c = arg;
 
-    if (a_fetch_sub(&b->refs, 1, acq_rel) != 1)
-        return;
-    assert_ok(edo_mutex_fini(&b->mutex)); /* after the unlock */
-    free(b);
+    c->mutex = held_mutex();
+    c->held = true;
+    c->wait = edo_mutex_lock_async(&c->mutex);
+    return &c->wait.base;
 }
 
-EDO_TEST_PLAIN(the_last_reference_may_free_the_mutex) /* sync-175 */
+static void let_cross(void *arg)
 {
-    struct boxed *b = calloc(1, sizeof *b);
+    struct crossing *c = arg;
 
-    assert_non_null(b);
-    b->refs = 2;
-    assert_ok(edo_mutex_lock_owned(&b->mutex, (edo_owner){box_unref, b}));
-    box_unref(b);
-    assert_err(edo_mutex_try_lock(&b->mutex), -EAGAIN); /* held, and so alive */
-    assert_ok(edo_mutex_unlock(&b->mutex));
+    if (c->held)
+        (c->late ? hand_over : unlock)(&c->mutex);
+    c->held = false;
+}
+
+static void end_crossing(void *arg, unsigned step, int64_t result)
+{
+    struct crossing *c = arg;
+
+    (void)step;
+    assert_true(result == -ECANCELED || (result == 0 && !c->held));
+    if (result == 0 || c->held)
+        unlock(&c->mutex);
+    end_mutex(&c->mutex);
+}
+
+EDO_TEST_PLAIN(
+    cancelled_or_put_back_at_any_step_it_is_held_or_it_is_free) /* sync-005 sync-006 sync-019 */
+{
+    for (int late = 0; late < 2; late++) {
+        struct crossing c = {.late = late};
+        assert_true(edo_test_cancel_future(begin_crossing, let_cross, end_crossing, &c) >= 3);
+    }
 }

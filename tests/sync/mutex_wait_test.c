@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <edo/error.h>
+#include <edo/testing_cancel.h>
 
 #include "sched/sched.h"
 #include "support/gate.h"
@@ -303,6 +304,52 @@ EDO_TEST(given_up_while_it_waits_it_leaves_no_trace) /* sync-166 */
     edo_mutex_lock_future wait = edo_mutex_lock_async(&s->mutex);
     assert_ready_eq(&wait.base, 0);
     assert_ok(edo_mutex_unlock(&s->mutex));
+    shared_free(s);
+}
+
+static int hold_over_yields(void *arg)
+{
+    struct shared *s = arg;
+
+    for (int i = 0; i < 3; i++) {
+        int rc = edo_mutex_lock(&s->mutex);
+        if (rc < 0)
+            return rc;
+        rc = edo_yield();
+        assert_ok(edo_mutex_unlock(&s->mutex));
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* With another that does the same, and is not aborted. */
+static int hold_beside_another(void *arg)
+{
+    edo_task other;
+    int rc = edo_spawn(hold_over_yields, arg, &other);
+
+    if (rc < 0)
+        return rc;
+    rc = hold_over_yields(arg);
+    assert_ok(edo_task_detach(other));
+    return rc;
+}
+
+static void check_free(void *arg, unsigned step)
+{
+    struct shared *s = arg;
+
+    (void)step;
+    assert_int_equal(s->mutex.word, 0);
+    assert_int_equal(waiting_at(&s->mutex), 0);
+}
+
+EDO_TEST_PLAIN(aborted_at_any_step_a_task_leaves_it_free) /* sync-165 sync-166 */
+{
+    struct shared *s = shared_new();
+
+    assert_true(edo_test_cancel_everywhere(hold_beside_another, check_free, s) > 3);
     shared_free(s);
 }
 
