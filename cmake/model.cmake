@@ -86,6 +86,9 @@ target_compile_definitions(model-broadcast PRIVATE WAKES_MAX=1)
 model_program(notify 12 src/sync/notify.c src/sync/crowd.c src/future/future.c src/future/waker.c
     src/future/parker.c)
 target_compile_definitions(model-notify PRIVATE WAKES_MAX=1)
+model_program(once 13 src/sync/once.c src/sync/once_cell.c src/sync/set_once.c src/sync/barrier.c
+    src/sync/crowd.c src/future/future.c src/future/waker.c src/future/parker.c)
+target_compile_definitions(model-once PRIVATE WAKES_MAX=1)
 # A block is used up by two messages; one that is retired is kept, the next one freed.
 model_program(mpsc_list 17 src/sync/mpsc_list.c)
 target_compile_definitions(model-mpsc_list PRIVATE MPSC_BLOCK_SLOTS=2 MPSC_SPARES_MAX=1)

@@ -26,6 +26,9 @@
 #include <edo/oneshot.h>        /* a channel for one item */
 #include <edo/channel_define.h> /* these three for one type of item */
 #include <edo/notify.h>         /* telling somebody that something has happened */
+#include <edo/barrier.h>        /* going on when all have come */
+#include <edo/once_cell.h>      /* a value made by the first who asks for it */
+#include <edo/set_once.h>       /* a value set once, and waited for */
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */

@@ -11,33 +11,7 @@
 #include "engine/model.h"
 #include "future/future.h"
 #include "future/parker.h"
-#include "sched/coop.h"
-#include "sched/scope.h"
-
-/* What lies beneath: no thread is in a task. */
-thread *thread_self(void)
-{
-    static thread plain;
-    return &plain;
-}
-
-bool coop_refuse(const edo_waker *waker)
-{
-    (void)waker;
-    return false;
-}
-
-int task_why_slow(task *t)
-{
-    (void)t;
-    return 0;
-}
-
-int64_t edo_await(edo_future *fut)
-{
-    (void)fut;
-    model_fail("nothing awaits here");
-}
+#include "no_runtime.h"
 
 static edo_notify *n;
 static edo_notify_wait_future made[3]; /* before the threads began */

@@ -1,6 +1,8 @@
 /* notify_cancel_test.c: waits that are cut short: nothing is lost, and nothing is left behind. */
 #include <stdlib.h>
 
+#include <edo/testing_cancel.h>
+
 #include "sync/rig.h"
 
 EDO_TEST_PLAIN(a_wait_cancelled_before_its_first_poll_disturbs_nobody) /* sync-002 sync-003 */
@@ -30,6 +32,7 @@ EDO_TEST_PLAIN(a_cancelled_wait_is_passed_over) /* sync-215 sync-004 sync-006 */
     hand_cancel(hands[0], &waits[0].base, -ECANCELED);
     hand_cancel(hands[2], &waits[2].base, -ECANCELED);
     edo_notify_one(&n);
+    assert_int_equal(edo_test_task_wake_count(hands[1]), 1);
     hand_waits_on(hands[3]);
     hand_end(hands[1], &waits[1].base, 0);
     hand_cancel(hands[3], &waits[3].base, -ECANCELED);
@@ -61,6 +64,7 @@ EDO_TEST_PLAIN(notified_and_then_cancelled_says_0) /* sync-216 sync-005 */
     edo_test_task *first = hand_wait(&chosen.base), *second = hand_wait(&other.base);
 
     edo_notify_one(&n);
+    assert_true(edo_test_task_is_woken(first));
     hand_cancel(first, &chosen.base, 0); /* its caller has the notification */
     hand_waits_on(second);               /* and it was given once */
     edo_notify_one(&n);
@@ -74,6 +78,7 @@ EDO_TEST_PLAIN(told_with_all_and_then_cancelled_says_0) /* sync-005 sync-217 */
     edo_test_task *hand = hand_wait(&wait.base);
 
     edo_notify_waiters(&n);
+    assert_true(edo_test_task_is_woken(hand));
     hand_cancel(hand, &wait.base, 0);
 }
 
@@ -175,6 +180,46 @@ EDO_TEST_PLAIN(a_loser_told_with_all_keeps_its_0) /* sync-020 */
     assert_pending(&after.base);    /* and nothing was stored */
     edo_future_cancel(&after.base);
     assert_ready_eq(&after.base, -ECANCELED);
+}
+
+/* Cancelled after each step, the one notification is its own, or stored. */
+struct canceled {
+    edo_notify n;
+    edo_notify_wait_future wait;
+};
+
+static edo_future *wait_anew(void *arg)
+{
+    struct canceled *c = arg;
+
+    edo_notify_init(&c->n);
+    c->wait = edo_notify_wait_async(&c->n);
+    return &c->wait.base;
+}
+
+static void notify_it(void *arg)
+{
+    edo_notify_one(&((struct canceled *)arg)->n);
+}
+
+static void check_one_is_there(void *arg, unsigned step, int64_t result)
+{
+    struct canceled *c = arg;
+    edo_notify_wait_future next = edo_notify_wait_async(&c->n);
+    bool stored = edo_future_poll(&next.base, edo_test_waker()) == EDO_READY;
+
+    assert_true(result == 0 || result == -ECANCELED);
+    assert_int_equal(stored + (result == 0), step >= 2); /* step 0: unpolled; 1: not notified */
+    edo_future_cancel(&next.base);
+    assert_true(edo_future_is_ready(&next.base) || edo_test_poll(&next.base) == EDO_READY);
+    assert_ok(edo_notify_fini(&c->n));
+}
+
+EDO_TEST_PLAIN(cancelled_at_any_step_the_notification_is_somewhere) /* sync-216 sync-005 sync-006 */
+{
+    struct canceled c;
+
+    assert_int_equal(edo_test_cancel_future(wait_anew, notify_it, check_one_is_there, &c), 3);
 }
 
 /* For loops that keep an arm: base is made new, and the rest has to be as it was. */

@@ -27,6 +27,7 @@ EDO_TEST_PLAIN(notify_last_stores_the_same_permit) /* sync-213 */
     edo_notify_wait_future wait = edo_notify_wait_async(&n);
     edo_test_task *hand = hand_wait(&wait.base);
     edo_notify_last(&n);
+    assert_true(edo_test_task_is_woken(hand));
     hand_end(hand, &wait.base, 0);
 }
 
@@ -41,10 +42,12 @@ EDO_TEST_PLAIN(notify_one_tells_the_first_and_notify_last_the_last) /* sync-214 
         hands[i] = hand_wait(&waits[i].base);
     }
     edo_notify_one(&n);
+    assert_int_equal(edo_test_task_wake_count(hands[0]), 1);
     hand_end(hands[0], &waits[0].base, 0);
     hand_waits_on(hands[1]);
     hand_waits_on(hands[3]);
     edo_notify_last(&n);
+    assert_int_equal(edo_test_task_wake_count(hands[3]), 1);
     hand_waits_on(hands[1]);
     hand_waits_on(hands[2]);
     hand_end(hands[3], &waits[3].base, 0);
@@ -178,32 +181,42 @@ EDO_TEST_PLAIN(null_is_no_notify)
     assert_ready_eq(&wait.base, -EINVAL);
 }
 
+struct from_thread {
+    edo_notify n;
+    unsigned value; /* plain */
+};
+
 static void *notify_from_a_thread(void *arg)
 {
-    edo_notify_one(arg);
+    struct from_thread *f = arg;
+
+    f->value++;
+    edo_notify_one(&f->n);
     return NULL;
 }
 
 EDO_TEST_PLAIN(plain_threads_wait_without_a_runtime) /* sync-013 */
 {
-    edo_notify n = EDO_NOTIFY_INIT;
+    struct from_thread f = {.n = EDO_NOTIFY_INIT};
 
     for (unsigned i = 0; i < test_count(200); i++) {
-        pthread_t other = start_thread(notify_from_a_thread, &n);
-        assert_ok(edo_notify_wait(&n));
+        pthread_t other = start_thread(notify_from_a_thread, &f);
+        assert_ok(edo_notify_wait(&f.n));
+        assert_int_equal(f.value, i + 1);
         join_thread(other);
     }
-    assert_ok(edo_notify_fini(&n));
+    assert_ok(edo_notify_fini(&f.n));
 }
 
 EDO_TEST_BOTH(a_task_waits_for_a_thread) /* sync-013 */
 {
-    edo_notify n = EDO_NOTIFY_INIT;
-    pthread_t other = start_thread(notify_from_a_thread, &n);
+    struct from_thread f = {.n = EDO_NOTIFY_INIT};
+    pthread_t other = start_thread(notify_from_a_thread, &f);
 
-    assert_ok(edo_notify_wait(&n));
+    assert_ok(edo_notify_wait(&f.n));
+    assert_int_equal(f.value, 1);
     join_thread(other);
-    assert_ok(edo_notify_fini(&n));
+    assert_ok(edo_notify_fini(&f.n));
 }
 
 /* Two take turns; each adds to a plain number, which nothing but the notifications guards. */

@@ -81,6 +81,7 @@ EDO_TEST_PLAIN(with_no_waiters_it_leaves_nothing) /* sync-218 */
     edo_notify_waiters(&n);
     edo_notify_wait_future wait = edo_notify_wait_async(&n);
     edo_test_task *hand = hand_wait(&wait.base);
+    assert_false(edo_test_task_is_woken(hand));
     edo_notify_one(&n);
     hand_end(hand, &wait.base, 0);
 }
