@@ -32,10 +32,9 @@ static size_t header_size(const slot_shape *shape)
     return (sizeof(mpsc_block) + align - 1) & ~(align - 1);
 }
 
-static char *slot_of(const mpsc_list *list, mpsc_block *block, uint64_t number)
+static char *slot_of(const slot_shape *shape, mpsc_block *block, uint64_t number)
 {
-    return (char *)block + header_size(&list->shape) +
-           (size_t)(number - block->start) * list->shape.stride;
+    return (char *)block + header_size(shape) + (size_t)(number - block->start) * shape->stride;
 }
 
 static mpsc_block *block_new(const slot_shape *shape)
@@ -44,8 +43,11 @@ static mpsc_block *block_new(const slot_shape *shape)
     size_t size = header_size(shape) + MPSC_BLOCK_SLOTS * shape->stride;
     mpsc_block *block = aligned_alloc(align, (size + align - 1) & ~(align - 1));
 
-    if (block)
-        memset(block, 0, size); /* all slots are EMPTY */
+    if (!block)
+        return NULL;
+    *block = (mpsc_block){0};
+    for (uint64_t i = 0; i < MPSC_BLOCK_SLOTS; i++)
+        *slot_state(shape, slot_of(shape, block, i)) = SLOT_EMPTY;
     return block;
 }
 
@@ -97,7 +99,7 @@ static int grow(mpsc_list *list, uint64_t limit)
         if (block) {
             block->start = limit;
             if (list->starving)
-                *slot_state(&list->shape, slot_of(list, block, limit)) = SLOT_WANTED;
+                *slot_state(&list->shape, slot_of(&list->shape, block, limit)) = SLOT_WANTED;
             list->starving = MODEL_BUG(1703, false, list->starving);
             a_store(&list->newest->next, block, relaxed); /* read under the lock, or before it */
             /* release: pairs with the acquire in own_block. */
@@ -164,7 +166,8 @@ int mpsc_list_put(mpsc_list *list, const void *item, bool *ret_wanted)
     if (rc < 0)
         return rc;
     chaos_point();
-    *ret_wanted = slot_fill(&list->shape, slot_of(list, own_block(list, number), number), item);
+    *ret_wanted =
+        slot_fill(&list->shape, slot_of(&list->shape, own_block(list, number), number), item);
     return 0;
 }
 
@@ -220,7 +223,7 @@ char *mpsc_list_head(mpsc_list *list)
         retire(list, block, next);
         block = next;
     }
-    return slot_of(list, block, head);
+    return slot_of(&list->shape, block, head);
 }
 
 bool mpsc_list_want(mpsc_list *list)

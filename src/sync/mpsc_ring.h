@@ -10,6 +10,7 @@
 #ifndef SYNC_MPSC_RING_H
 #define SYNC_MPSC_RING_H
 
+#include "base/chaos.h"
 #include "sync/slot.h"
 
 typedef struct mpsc_ring {
@@ -36,15 +37,16 @@ static inline bool mpsc_ring_put(mpsc_ring *ring, const void *item)
     uint64_t number =
         a_fetch_add(&ring->tail, 1, MODEL_BUG(1801, acq_rel, relaxed)); /* with itself */
 
+    chaos_point();
     return slot_fill(&ring->shape, mpsc_ring_slot(ring, number), item);
 }
 
 static inline size_t mpsc_ring_len(const mpsc_ring *ring)
 {
-    uint64_t head = a_load(&ring->head, relaxed); /* first: it never passes the tail */
+    /* acquire: pairs with the claims. A head that is read now has passed all that these claims'
+     * permits came from, so there are never more than the capacity. */
+    uint64_t tail = a_load(&ring->tail, acquire), head = a_load(&ring->head, relaxed);
 
-    a_compiler_barrier();
-    uint64_t tail = a_load(&ring->tail, relaxed);
     return tail > head ? (size_t)(tail - head) : 0;
 }
 
