@@ -142,6 +142,11 @@ void *fault_calloc(size_t count, size_t size)
     return fails(FAULT_calloc) ? NULL : got(calloc(count, size));
 }
 
+void *fault_aligned_alloc(size_t align, size_t size)
+{
+    return fails(FAULT_aligned_alloc) ? NULL : got(aligned_alloc(align, size));
+}
+
 char *fault_strdup(const char *text)
 {
     return fails(FAULT_strdup) ? NULL : got(strdup(text));
