@@ -18,6 +18,8 @@ enum { PERMITS = 3, ROOM = 4 };
 static struct storm {
     edo_mutex mutex;
     unsigned guarded, entered; /* plain, under the mutex; atomic */
+    edo_rwlock rwlock;
+    int inside; /* readers, or -1000: a writer; atomic */
     edo_semaphore semaphore;
     int holders;             /* atomic */
     edo_mpsc_sender *out_tx; /* scenarios send; a thread drains */
@@ -45,6 +47,26 @@ static int use_mutex(void)
     storm.guarded++;
     a_fetch_add(&storm.entered, 2, relaxed);
     assert_ok(edo_mutex_unlock(&storm.mutex));
+    return rc;
+}
+
+/* Readers are counted from above, a writer from below. */
+static int use_rwlock(uint64_t random)
+{
+    bool writes = random % 4 == 0;
+    int rc = writes ? edo_rwlock_write(&storm.rwlock) : edo_rwlock_read(&storm.rwlock);
+
+    if (rc < 0)
+        return rc;
+    assert_in_range(a_fetch_add(&storm.inside, writes ? -1000 : 1, relaxed), 0, writes ? 0 : 999);
+    rc = edo_yield();
+    a_fetch_add(&storm.inside, writes ? 1000 : -1, relaxed);
+    if (writes && random % 8 == 0) {
+        assert_ok(edo_rwlock_downgrade(&storm.rwlock));
+        writes = false;
+    }
+    assert_ok(writes ? edo_rwlock_unlock_write(&storm.rwlock)
+                     : edo_rwlock_unlock_read(&storm.rwlock));
     return rc;
 }
 
@@ -153,7 +175,7 @@ static int use_something(void *arg)
     (void)arg;
     rng_seed(&r, ticket);
     uint64_t random = rng_next(&r) >> 8;
-    switch (ticket % 7) {
+    switch (ticket % 8) {
     case 0:
         rc = use_mutex();
         break;
@@ -171,6 +193,9 @@ static int use_something(void *arg)
         break;
     case 5:
         rc = edo_notify_wait(&storm.notify);
+        break;
+    case 6:
+        rc = use_rwlock(random);
         break;
     default:
         rc = ask_once();
@@ -223,6 +248,8 @@ static void check_all(void)
 
     assert_ok(edo_mutex_fini(&storm.mutex));
     assert_int_equal(storm.guarded, storm.entered);
+    assert_ok(edo_rwlock_fini(&storm.rwlock));
+    assert_int_equal(storm.inside, 0);
     assert_ok(edo_mutex_fini(&storm.in_turn));
     assert_int_equal(edo_semaphore_available(&storm.semaphore), PERMITS);
     assert_ok(edo_semaphore_fini(&storm.semaphore));
@@ -241,6 +268,7 @@ EDO_TEST_PLAIN(a_million_cancels_at_random_lose_nothing)
     const edo_item number = {.size = sizeof(uint64_t)};
     unsigned count = test_count(1000000);
 
+    assert_ok(edo_rwlock_init(&storm.rwlock, 999));
     storm.semaphore = (edo_semaphore)EDO_SEMAPHORE_INIT(PERMITS);
     assert_ok(edo_mpsc_new(&number, ROOM, &storm.out_tx, &storm.out_rx));
     assert_ok(edo_mpsc_new(&number, ROOM, &storm.in_tx, &storm.in_rx));

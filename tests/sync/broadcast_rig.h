@@ -68,7 +68,7 @@ static inline int missed(edo_broadcast_receiver *rx)
 }
 
 /* It gives just these, and then the last one, which is -EAGAIN or 0. */
-static inline void gives(edo_broadcast_receiver *rx, int first, int last, int end)
+static inline void check_gives(edo_broadcast_receiver *rx, int first, int last, int end)
 {
     for (int item = first; item <= last; item++)
         assert_int_equal(next(rx), item);

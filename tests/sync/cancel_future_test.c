@@ -1,18 +1,9 @@
 /*
- * cancel_future_test.c: each wait of a lock or channel is polled by hand and cancelled around each
+ * cancel_future_test.c: each wait of a lock is polled by hand and cancelled around each
  * poll, and around each thing that happens to it; what it took is kept, or put back. Either way
  * nothing is missing, nobody is left in a queue, and who waits is woken.
  */
-#include "sync/rig.h"
-
-#include <edo/testing_cancel.h>
-
-/* At least a poll, what happens, and another poll. */
-static void cancel_future(edo_future *(*make)(void *arg), void (*happens)(void *arg),
-                          void (*check)(void *arg, unsigned step, int64_t result), void *arg)
-{
-    assert_true(edo_test_cancel_future(make, happens, check, arg) >= 3);
-}
+#include "sync/cancel_rig.h"
 
 /* --- locks -------------------------------------------------------------------------------------- */
 
@@ -159,322 +150,226 @@ EDO_TEST_PLAIN(a_notification_is_had_or_stored_wherever_its_wait_is_cancelled)
     cancel_future(make_wait, notify_once, check_wait, &n);
 }
 
-/* --- mpsc --------------------------------------------------------------------------------------- */
+/* --- reader-writer locks ------------------------------------------------------------------------ */
 
-typedef struct lane {
-    edo_mpsc_sender *tx;
-    edo_mpsc_receiver *rx;
-    edo_mpsc_send_future send;
-    edo_mpsc_reserve_future reserve;
-    edo_mpsc_recv_future recv;
-    edo_mpsc_permit permit;
-    int items[3];
-    int sent, received; /* numbers in order */
-} lane;
+typedef struct sharing {
+    edo_rwlock lock;
+    edo_rwlock_read_future read;
+    edo_rwlock_write_future write;
+    unsigned readers, writers; /* of ours, that hold it */
+} sharing;
 
-static void make_lane(lane *l, size_t capacity)
+static edo_future *make_read(void *arg)
 {
-    *l = (lane){0};
-    assert_ok(edo_mpsc_new(PLAIN_INT, capacity, &l->tx, &l->rx));
+    sharing *s = arg;
+
+    *s = (sharing){.lock = EDO_RWLOCK_INIT, .writers = 1};
+    assert_ok(edo_rwlock_try_write(&s->lock));
+    s->read = edo_rwlock_read_async(&s->lock);
+    return &s->read.base;
 }
 
-static void send_next(void *arg)
+static edo_future *make_write(void *arg)
 {
-    lane *l = arg;
-    int item = l->sent + 1;
+    sharing *s = arg;
 
-    l->sent += edo_mpsc_try_send(l->tx, &item) == 0;
+    *s = (sharing){.lock = EDO_RWLOCK_INIT, .readers = 2};
+    assert_ok(edo_rwlock_try_read(&s->lock));
+    assert_ok(edo_rwlock_try_read(&s->lock));
+    s->write = edo_rwlock_write_async(&s->lock);
+    return &s->write.base;
 }
 
-static void receive_next(void *arg)
+static void unlock_shared(void *arg)
 {
-    lane *l = arg;
-    int item;
+    sharing *s = arg;
 
-    if (edo_mpsc_try_recv(l->rx, &item) == 1)
-        assert_int_equal(item, ++l->received);
+    if (s->writers) {
+        s->writers--;
+        assert_ok(edo_rwlock_unlock_write(&s->lock));
+    } else if (s->readers) {
+        s->readers--;
+        assert_ok(edo_rwlock_unlock_read(&s->lock));
+    }
 }
 
-/* All that was sent comes out, and then there is all the room again. */
-static void end_lane(lane *l)
+static void end_sharing(sharing *s)
 {
-    for (int i = 0; i < 10; i++)
-        receive_next(l);
-    assert_int_equal(l->received, l->sent);
-    assert_int_equal(edo_mpsc_capacity(l->tx), edo_mpsc_max_capacity(l->tx));
-    edo_mpsc_sender_free(l->tx);
-    edo_mpsc_receiver_free(l->rx);
+    while (s->readers || s->writers)
+        unlock_shared(s);
+    assert_ok(edo_rwlock_try_write(&s->lock)); /* all of it is free */
+    assert_ok(edo_rwlock_unlock_write(&s->lock));
+    assert_ok(edo_rwlock_fini(&s->lock));
 }
 
-static edo_future *make_send(void *arg)
+static void check_read(void *arg, unsigned step, int64_t result)
 {
-    lane *l = arg;
-
-    make_lane(l, 2);
-    send_next(l);
-    send_next(l);
-    l->items[0] = 3;
-    l->send = edo_mpsc_send_async(l->tx, &l->items[0]);
-    return &l->send.base;
-}
-
-static void check_send(void *arg, unsigned step, int64_t result)
-{
-    lane *l = arg;
+    sharing *s = arg;
 
     (void)step;
     assert_int_equal(result, result < 0 ? -ECANCELED : 0);
-    l->sent += result == 0;
-    end_lane(l);
+    if (result == 0)
+        assert_ok(edo_rwlock_unlock_read(&s->lock));
+    end_sharing(s);
 }
 
-static edo_future *make_reserve(void *arg)
+static void check_write(void *arg, unsigned step, int64_t result)
 {
-    lane *l = arg;
-
-    make_lane(l, 2);
-    send_next(l);
-    send_next(l);
-    l->reserve = edo_mpsc_reserve_many_async(l->tx, 2, &l->permit);
-    return &l->reserve.base;
-}
-
-static void check_reserve(void *arg, unsigned step, int64_t result)
-{
-    lane *l = arg;
-    int item = 3;
+    sharing *s = arg;
 
     (void)step;
     assert_int_equal(result, result < 0 ? -ECANCELED : 0);
-    assert_int_equal(l->permit.count, result == 0 ? 2 : 0);
     if (result == 0) {
-        assert_ok(edo_mpsc_permit_send(&l->permit, &item));
-        l->sent++;
+        assert_err(edo_rwlock_try_read(&s->lock), -EAGAIN);
+        assert_ok(edo_rwlock_unlock_write(&s->lock));
+    } else if (s->readers) {
+        assert_ok(edo_rwlock_try_read(&s->lock)); /* nobody waits to write any more */
+        s->readers++;
     }
-    edo_mpsc_permit_release(&l->permit);
-    end_lane(l);
+    end_sharing(s);
 }
 
-static edo_future *make_recv(void *arg)
+EDO_TEST_PLAIN(a_shared_lock_is_had_or_not_wherever_it_is_cancelled)
 {
-    lane *l = arg;
+    sharing s;
 
-    make_lane(l, 4);
-    l->recv = edo_mpsc_recv_async(l->rx, l->items);
-    return &l->recv.base;
+    cancel_future(make_read, unlock_shared, check_read, &s);
+    cancel_future(make_write, unlock_shared, check_write, &s);
 }
 
-static edo_future *make_recv_many(void *arg)
-{
-    lane *l = arg;
+/* --- barriers and cells ------------------------------------------------------------------------- */
 
-    make_lane(l, 4);
-    l->recv = edo_mpsc_recv_many_async(l->rx, l->items, 3);
-    return &l->recv.base;
+typedef struct meeting {
+    edo_barrier barrier;
+    edo_barrier_wait_future wait, other;
+    bool came;
+} meeting;
+
+static edo_future *make_meeting(void *arg)
+{
+    meeting *m = arg;
+
+    *m = (meeting){.barrier = EDO_BARRIER_INIT(2)};
+    m->wait = edo_barrier_wait_async(&m->barrier);
+    return &m->wait.base;
 }
 
-static void send_two(void *arg)
+static void other_comes(void *arg)
 {
-    send_next(arg);
-    send_next(arg);
+    meeting *m = arg;
+
+    if (m->came)
+        return;
+    m->came = true;
+    m->other = edo_barrier_wait_async(&m->barrier);
+    assert_ready_eq(&m->other.base, 1);
 }
 
-static void check_recv(void *arg, unsigned step, int64_t result)
+static void check_meeting(void *arg, unsigned step, int64_t result)
 {
-    lane *l = arg;
+    meeting *m = arg;
 
     (void)step;
-    assert_true(result > 0 || result == -ECANCELED);
-    for (int i = 0; i < result; i++)
-        assert_int_equal(l->items[i], ++l->received);
-    end_lane(l);
+    assert_int_equal(result, m->came ? 0 : -ECANCELED); /* a full round stands */
+    check_two_fill(&m->barrier);
 }
 
-EDO_TEST_PLAIN(a_message_is_sent_or_not_wherever_its_send_is_cancelled)
+EDO_TEST_PLAIN(an_arrival_counts_or_not_wherever_it_is_cancelled)
 {
-    lane l;
+    meeting m;
 
-    cancel_future(make_send, receive_next, check_send, &l);
-    cancel_future(make_reserve, receive_next, check_reserve, &l);
+    cancel_future(make_meeting, other_comes, check_meeting, &m);
 }
 
-EDO_TEST_PLAIN(a_message_is_received_or_there_wherever_its_receive_is_cancelled)
-{
-    lane l;
+typedef struct cells {
+    edo_once_cell cell;
+    edo_once_cell_begin_future begin;
+    edo_set_once once;
+    edo_set_once_wait_future wait;
+    void *value;
+    bool ours; /* the turn */
+    bool set;
+} cells;
 
-    cancel_future(make_recv, send_two, check_recv, &l);
-    cancel_future(make_recv_many, send_two, check_recv, &l);
+static int the_value;
+
+static edo_future *make_begin(void *arg)
+{
+    cells *c = arg;
+
+    *c = (cells){.ours = true};
+    assert_int_equal(edo_once_cell_begin(&c->cell, NULL), 1);
+    c->begin = edo_once_cell_begin_async(&c->cell, &c->value);
+    return &c->begin.base;
 }
 
-/* --- oneshot, broadcast -------------------------------------------------------------------------- */
-
-typedef struct shot {
-    edo_oneshot_sender *tx;
-    edo_oneshot_receiver *rx;
-    edo_oneshot_recv_future recv;
-    int item;
-} shot;
-
-static edo_future *make_shot(void *arg)
+static void abandon(void *arg)
 {
-    shot *s = arg;
+    cells *c = arg;
 
-    *s = (shot){0};
-    assert_ok(edo_oneshot_new(PLAIN_INT, &s->tx, &s->rx));
-    s->recv = edo_oneshot_recv_async(s->rx, &s->item);
-    return &s->recv.base;
+    if (c->ours)
+        assert_ok(edo_once_cell_abandon(&c->cell));
+    c->ours = false;
 }
 
-static void shoot(void *arg)
+static void finish(void *arg)
 {
-    shot *s = arg;
+    cells *c = arg;
 
-    if (s->tx)
-        assert_ok(edo_oneshot_send(s->tx, &(int){7}));
-    s->tx = NULL;
+    if (c->ours)
+        assert_ok(edo_once_cell_finish(&c->cell, &the_value));
+    c->set |= c->ours;
+    c->ours = false;
 }
 
-static void check_shot(void *arg, unsigned step, int64_t result)
+static void check_begin(void *arg, unsigned step, int64_t result)
 {
-    shot *s = arg;
-    int item;
+    cells *c = arg;
 
     (void)step;
-    assert_int_equal(result, result < 0 ? -ECANCELED : 1);
+    assert_true(result == 1 || result == -ECANCELED || (result == 0 && c->set));
+    assert_true(result != 0 || c->value == &the_value);
+    assert_true(result != 1 || !c->ours);
     if (result == 1)
-        assert_int_equal(s->item, 7);
-    else if (!s->tx) /* it was sent, and is still there */
-        assert_int_equal(edo_oneshot_try_recv(s->rx, &item), 1);
-    edo_oneshot_sender_free(s->tx);
-    edo_oneshot_receiver_free(s->rx);
+        assert_ok(edo_once_cell_abandon(&c->cell));
+    else if (!c->ours)
+        assert_err(edo_once_cell_abandon(&c->cell), -EDO_EMISUSE); /* nobody has the turn */
+    abandon(c);
+    assert_ok(edo_once_cell_fini(&c->cell));
 }
 
-EDO_TEST_PLAIN(what_is_sent_once_is_received_or_there_wherever_it_is_cancelled)
+static edo_future *make_wait_for_set(void *arg)
 {
-    shot s;
+    cells *c = arg;
 
-    cancel_future(make_shot, shoot, check_shot, &s);
+    *c = (cells){0};
+    c->wait = edo_set_once_wait_async(&c->once, &c->value);
+    return &c->wait.base;
 }
 
-typedef struct radio {
-    edo_broadcast_sender *tx;
-    edo_broadcast_receiver *rx;
-    edo_broadcast_recv_future recv;
-    uint64_t missed;
-    int item, sent;
-} radio;
-
-/* Room for one, so that a receive that comes late has missed what went before. */
-static edo_future *make_radio(void *arg)
+static void set_once(void *arg)
 {
-    radio *r = arg;
+    cells *c = arg;
 
-    *r = (radio){0};
-    assert_ok(edo_broadcast_new(PLAIN_INT, 1, &r->tx, &r->rx));
-    r->recv = edo_broadcast_recv_async(r->rx, &r->item, &r->missed);
-    return &r->recv.base;
+    if (!c->set)
+        assert_ok(edo_set_once_set(&c->once, &the_value));
+    c->set = true;
 }
 
-static void say_next(void *arg)
+static void check_set(void *arg, unsigned step, int64_t result)
 {
-    radio *r = arg;
-
-    r->sent++;
-    assert_int_equal(edo_broadcast_send(r->tx, &r->sent), 1);
-}
-
-static void say_two(void *arg)
-{
-    say_next(arg);
-    say_next(arg);
-}
-
-static void check_radio(void *arg, unsigned step, int64_t result)
-{
-    radio *r = arg;
-    int seen = 0, item, rc;
-    uint64_t missed = 0;
+    cells *c = arg;
 
     (void)step;
-    assert_true(result == 1 || result == -EDO_ELAGGED || result == -ECANCELED);
-    if (result == 1)
-        assert_int_equal(r->item, ++seen);
-    if (result == -EDO_ELAGGED)
-        seen += (int)r->missed;
-    while ((rc = edo_broadcast_try_recv(r->rx, &item, &missed)) != -EAGAIN) {
-        seen += rc == 1 ? 1 : (int)missed;
-        assert_true(rc != 1 || item == seen);
-    }
-    assert_int_equal(seen, r->sent);
-    edo_broadcast_sender_free(r->tx);
-    edo_broadcast_receiver_free(r->rx);
+    assert_true(result == -ECANCELED || (result == 0 && c->value == &the_value));
+    assert_ok(edo_set_once_fini(&c->once));
 }
 
-EDO_TEST_PLAIN(a_receiver_keeps_its_place_wherever_its_receive_is_cancelled)
+EDO_TEST_PLAIN(a_turn_or_a_value_is_had_or_not_wherever_its_wait_is_cancelled)
 {
-    radio r;
+    cells c;
 
-    cancel_future(make_radio, say_next, check_radio, &r);
-    cancel_future(make_radio, say_two, check_radio, &r);
-}
-
-/* --- the ends of channels ------------------------------------------------------------------------ */
-
-typedef struct ends {
-    edo_broadcast_sender *btx;
-    edo_broadcast_receiver *brx;
-    edo_mpsc_sender *mtx;
-    edo_mpsc_receiver *mrx;
-    edo_oneshot_sender *otx;
-    edo_oneshot_receiver *orx;
-    edo_broadcast_closed_future bclosed;
-    edo_mpsc_closed_future mclosed;
-    edo_oneshot_closed_future oclosed;
-    int which;
-} ends;
-
-static edo_future *make_closed(void *arg)
-{
-    ends *e = arg;
-
-    assert_ok(edo_broadcast_new(PLAIN_INT, 1, &e->btx, &e->brx));
-    assert_ok(edo_mpsc_new(PLAIN_INT, 1, &e->mtx, &e->mrx));
-    assert_ok(edo_oneshot_new(PLAIN_INT, &e->otx, &e->orx));
-    e->bclosed = edo_broadcast_closed_async(e->btx);
-    e->mclosed = edo_mpsc_closed_async(e->mtx);
-    e->oclosed = edo_oneshot_closed_async(e->otx);
-    edo_future *closed[] = {&e->bclosed.base, &e->mclosed.base, &e->oclosed.base};
-    return closed[e->which];
-}
-
-static void free_receivers(void *arg)
-{
-    ends *e = arg;
-
-    edo_broadcast_receiver_free(e->brx);
-    edo_mpsc_receiver_free(e->mrx);
-    edo_oneshot_receiver_free(e->orx);
-    e->brx = NULL;
-    e->mrx = NULL;
-    e->orx = NULL;
-}
-
-static void check_closed(void *arg, unsigned step, int64_t result)
-{
-    ends *e = arg;
-
-    (void)step;
-    assert_true(result == -ECANCELED || (result == 0 && !e->brx));
-    free_receivers(e); /* and nobody is told: the harness would say so */
-    edo_broadcast_sender_free(e->btx);
-    edo_mpsc_sender_free(e->mtx);
-    edo_oneshot_sender_free(e->otx);
-}
-
-EDO_TEST_PLAIN(a_wait_for_the_end_of_a_channel_ends_wherever_it_is_cancelled)
-{
-    for (int which = 0; which < 3; which++) {
-        ends e = {.which = which};
-        cancel_future(make_closed, free_receivers, check_closed, &e);
-    }
+    cancel_future(make_begin, abandon, check_begin, &c);
+    cancel_future(make_begin, finish, check_begin, &c);
+    cancel_future(make_wait_for_set, set_once, check_set, &c);
 }

@@ -213,6 +213,62 @@ EDO_TEST_BOTH(a_kept_lock_acquire_or_notification_is_woken_in_the_next_round)
     assert_ok(edo_notify_fini(&n));
 }
 
+static void unlock_write(void *rwlock)
+{
+    assert_ok(edo_rwlock_unlock_write(rwlock));
+}
+
+static void unlock_read(void *rwlock)
+{
+    assert_ok(edo_rwlock_unlock_read(rwlock));
+}
+
+static void arrive(void *barrier)
+{
+    edo_barrier_wait_future other = edo_barrier_wait_async(barrier);
+    const edo_waker *waker = edo_test_waker();
+
+    assert_int_equal(edo_future_poll(&other.base, waker), EDO_READY);
+    assert_int_equal(other.base.result, 1);
+}
+
+static void abandon(void *cell)
+{
+    assert_ok(edo_once_cell_abandon(cell));
+}
+
+static void set(void *cell)
+{
+    assert_ok(edo_set_once_set(cell, cell));
+}
+
+EDO_TEST_BOTH(a_kept_shared_lock_arrival_turn_or_value_is_woken_in_the_next_round)
+{
+    edo_rwlock l = EDO_RWLOCK_INIT;
+    edo_barrier b = EDO_BARRIER_INIT(2);
+    edo_once_cell turns = {0};
+    edo_set_once value = {0};
+    edo_rwlock_read_future read = edo_rwlock_read_async(&l);
+    edo_rwlock_write_future write = edo_rwlock_write_async(&l);
+    edo_barrier_wait_future arrival = edo_barrier_wait_async(&b);
+    edo_once_cell_begin_future begin = edo_once_cell_begin_async(&turns, NULL);
+    edo_set_once_wait_future wait = edo_set_once_wait_async(&value, NULL);
+
+    assert_ok(edo_rwlock_try_write(&l));
+    lose_and_be_woken(&read.base, unlock_write, &l);
+    lose_and_be_woken(&write.base, unlock_read, &l);
+    unlock_write(&l);
+    lose_and_be_woken(&arrival.base, arrive, &b); /* it counts once, in the second round */
+    assert_int_equal(edo_once_cell_begin(&turns, NULL), 1);
+    lose_and_be_woken(&begin.base, abandon, &turns);
+    abandon(&turns);
+    lose_and_be_woken(&wait.base, set, &value);
+    assert_ok(edo_rwlock_fini(&l));
+    assert_ok(edo_barrier_fini(&b));
+    assert_ok(edo_once_cell_fini(&turns));
+    assert_ok(edo_set_once_fini(&value));
+}
+
 static void free_mpsc_receiver(void *rx)
 {
     edo_mpsc_receiver_free(rx);
