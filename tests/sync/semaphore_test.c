@@ -120,6 +120,7 @@ EDO_TEST_BOTH(small_request_waits_behind_a_large_one_though_it_could_be_served) 
     edo_semaphore_acquire_future small = acquire_of(&s, 1, NULL);
     edo_test_task *hand_large = hand_wait(&large.base);
     edo_test_task *hand_small = hand_wait(&small.base); /* two were there, and one is enough */
+    assert_int_equal(edo_semaphore_available(&s), 0);
 
     assert_ok(edo_semaphore_add(&s, 1));
     hand_waits_on(hand_small);
@@ -383,6 +384,7 @@ EDO_TEST_BOTH(waits_are_served_in_the_order_they_came) /* sync-164 */
         hand_end(hands[i], &waits[i].base, 0);
         if (i + 1 < 40)
             hand_waits_on(hands[i + 1]);
+        assert_int_equal(edo_semaphore_available(&s), 0);
     }
 }
 
