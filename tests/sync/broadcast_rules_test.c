@@ -164,6 +164,7 @@ EDO_TEST_PLAIN(a_plain_thread_waits_for_the_last_receiver) /* sync-013 */
     pthread_t thread = start_thread(free_receiver, ch.rx);
 
     assert_ok(edo_broadcast_closed(ch.tx));
+    assert_int_equal(edo_broadcast_receiver_count(ch.tx), 0);
     join_thread(thread);
     ch.rx = NULL;
     free_channel(&ch);

@@ -160,6 +160,7 @@ EDO_TEST_PLAIN(with_room_for_one_only_the_last_is_left) /* sync-119 */
     send_all(ch.tx, 1, 1, 1);
     assert_int_equal(next(ch.rx), 1);
     send_all(ch.tx, 2, 3, 1);
+    assert_int_equal(edo_broadcast_receiver_len(ch.rx), 2); /* one of which is gone */
     assert_int_equal(missed(ch.rx), 1);
     check_gives(ch.rx, 3, 3, -EAGAIN);
     free_channel(&ch);

@@ -86,6 +86,7 @@ EDO_TEST_BOTH(the_same_waker_is_registered_once) /* sync-009 */
     for (int i = 0; i < 3; i++)
         hand_waits_on(hand);
     send_all(ch.tx, 1, 2, 1);
+    assert_int_equal(edo_test_task_wake_count(hand), 1);
     hand_end(hand, &recv.base, 1);
     free_channel(&ch);
 }
@@ -216,8 +217,10 @@ EDO_TEST_BOTH(freeing_the_last_sender_ends_its_pending_closed) /* sync-011 */
     edo_test_task *hand = hand_wait(&closed.base);
 
     edo_broadcast_sender_free(ch.tx);
+    assert_true(edo_broadcast_receiver_is_closed(ch.rx));
     edo_broadcast_receiver_free(ch.rx);
     hand_end(hand, &closed.base, 0);
+    assert_int_equal(closed.base.result, 0);
 }
 
 EDO_TEST_BOTH(a_second_receive_with_one_receiver_is_misuse)

@@ -117,26 +117,26 @@ static void check_lane(void *arg, unsigned step)
     make_lane(p);
 }
 
-static void cancel_lane_everywhere(int (*scenario)(void *arg))
+static void check_lane_cancels(int (*scenario)(void *arg))
 {
     lane p;
 
     make_lane(&p);
-    cancel_everywhere(scenario, check_lane, &p);
+    check_cancels(scenario, check_lane, &p);
     edo_mpsc_sender_free(p.tx);
     edo_mpsc_receiver_free(p.rx);
 }
 
 EDO_TEST_PLAIN(no_message_is_lost_when_its_receiver_is_cancelled_at_any_step)
 {
-    cancel_lane_everywhere(receive_from_sender);
-    cancel_lane_everywhere(receive_several_from_sender);
+    check_lane_cancels(receive_from_sender);
+    check_lane_cancels(receive_several_from_sender);
 }
 
 EDO_TEST_PLAIN(no_message_or_room_is_lost_when_its_sender_is_cancelled_at_any_step)
 {
-    cancel_lane_everywhere(send_to_receiver);
-    cancel_lane_everywhere(reserve_beside_receiver);
+    check_lane_cancels(send_to_receiver);
+    check_lane_cancels(reserve_beside_receiver);
 }
 
 /* Two of them through a select that keeps its arms. */
@@ -175,7 +175,7 @@ EDO_TEST_PLAIN(no_message_is_lost_when_a_select_over_two_is_cancelled_at_any_ste
 
     make_lane(&p[0]);
     make_lane(&p[1]);
-    cancel_everywhere(receive_from_either, check_both, p);
+    check_cancels(receive_from_either, check_both, p);
     for (int i = 0; i < 2; i++) {
         edo_mpsc_sender_free(p[i].tx);
         edo_mpsc_receiver_free(p[i].rx);
@@ -237,7 +237,7 @@ EDO_TEST_PLAIN(what_is_sent_once_is_received_or_destroyed_after_a_cancel_at_any_
     shot s;
 
     make_shot(&s, 0);
-    cancel_everywhere(receive_shot, check_shot, &s);
+    check_cancels(receive_shot, check_shot, &s);
     edo_oneshot_sender_free(s.tx);
     edo_oneshot_receiver_free(s.rx);
 }
@@ -299,7 +299,7 @@ EDO_TEST_PLAIN(a_receiver_keeps_its_place_after_a_cancel_at_any_step)
     radio r;
 
     make_radio(&r);
-    cancel_everywhere(listen_to_all, check_radio, &r);
+    check_cancels(listen_to_all, check_radio, &r);
     edo_broadcast_sender_free(r.tx);
     edo_broadcast_receiver_free(r.rx);
 }
@@ -371,6 +371,6 @@ EDO_TEST_PLAIN(waits_for_the_end_of_a_channel_leave_nothing_behind)
     ends e;
 
     make_ends(&e);
-    cancel_everywhere(wait_for_ends, check_ends, &e);
+    check_cancels(wait_for_ends, check_ends, &e);
     free_ends(&e);
 }

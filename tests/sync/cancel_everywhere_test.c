@@ -38,7 +38,7 @@ EDO_TEST_PLAIN(a_mutex_is_free_after_a_cancel_at_any_step)
 {
     edo_mutex m = EDO_MUTEX_INIT;
 
-    cancel_everywhere(contend_for_mutex, check_mutex, &m);
+    check_cancels(contend_for_mutex, check_mutex, &m);
 }
 
 /* Held for so long that it is handed over: the one it is handed to may be cancelled before it looks. */
@@ -65,7 +65,7 @@ EDO_TEST_PLAIN(a_mutex_that_is_handed_over_is_free_after_a_cancel_at_any_step)
 {
     edo_mutex m = EDO_MUTEX_INIT;
 
-    cancel_everywhere(be_handed_the_mutex, check_mutex, &m);
+    check_cancels(be_handed_the_mutex, check_mutex, &m);
 }
 
 static int hold_two_permits(void *arg)
@@ -99,7 +99,7 @@ EDO_TEST_PLAIN(all_permits_are_back_after_a_cancel_at_any_step)
 {
     edo_semaphore s = EDO_SEMAPHORE_INIT(3); /* so that each wait collects one first */
 
-    cancel_everywhere(contend_for_permits, check_permits, &s);
+    check_cancels(contend_for_permits, check_permits, &s);
 }
 
 /* Composites: what is cut short is a part of something. */
@@ -132,7 +132,7 @@ EDO_TEST_PLAIN(all_permits_are_back_when_what_waits_for_them_is_a_part)
 {
     edo_semaphore s = EDO_SEMAPHORE_INIT(3);
 
-    cancel_everywhere(acquire_with_limits, check_permits, &s);
+    check_cancels(acquire_with_limits, check_permits, &s);
 }
 
 /* --- notify ------------------------------------------------------------------------------------- */
@@ -183,7 +183,7 @@ EDO_TEST_PLAIN(a_notification_is_had_or_stored_after_a_cancel_at_any_step)
 {
     notified n = {.notify = EDO_NOTIFY_INIT};
 
-    cancel_everywhere(wait_for_notification, check_notified, &n);
+    check_cancels(wait_for_notification, check_notified, &n);
 }
 
 /* --- reader-writer locks ------------------------------------------------------------------------ */
@@ -241,7 +241,7 @@ EDO_TEST_PLAIN(a_reader_writer_lock_is_free_after_a_cancel_at_any_step)
 {
     edo_rwlock l = EDO_RWLOCK_INIT;
 
-    cancel_everywhere(read_and_write, check_rwlock, &l);
+    check_cancels(read_and_write, check_rwlock, &l);
 }
 
 /* --- barriers and cells ------------------------------------------------------------------------- */
@@ -280,7 +280,7 @@ EDO_TEST_PLAIN(an_arrival_is_taken_back_by_a_cancel_at_any_step)
 {
     edo_barrier b = EDO_BARRIER_INIT(2);
 
-    cancel_everywhere(meet_twice, check_barrier, &b);
+    check_cancels(meet_twice, check_barrier, &b);
 }
 
 static unsigned made, ended; /* values of cells */
@@ -336,7 +336,7 @@ EDO_TEST_PLAIN(a_cell_has_one_value_or_none_after_a_cancel_at_any_step)
     edo_once_cell cell;
 
     edo_once_cell_init(&cell, end_value);
-    cancel_everywhere(want_value_with_others, check_cell, &cell);
+    check_cancels(want_value_with_others, check_cell, &cell);
 }
 
 static int set_later(void *arg)
@@ -368,5 +368,5 @@ EDO_TEST_PLAIN(a_wait_for_a_value_leaves_nothing_behind)
     edo_set_once cell;
 
     edo_set_once_init(&cell, end_value);
-    cancel_everywhere(wait_until_set, check_set_once, &cell);
+    check_cancels(wait_until_set, check_set_once, &cell);
 }

@@ -140,16 +140,16 @@ EDO_TEST_PLAIN(a_message_is_sent_or_not_wherever_its_send_is_cancelled)
 {
     lane l;
 
-    cancel_future(make_send, receive_next, check_send, &l);
-    cancel_future(make_reserve, receive_next, check_reserve, &l);
+    check_future_cancels(make_send, receive_next, check_send, &l);
+    check_future_cancels(make_reserve, receive_next, check_reserve, &l);
 }
 
 EDO_TEST_PLAIN(a_message_is_received_or_there_wherever_its_receive_is_cancelled)
 {
     lane l;
 
-    cancel_future(make_recv, send_two, check_recv, &l);
-    cancel_future(make_recv_many, send_two, check_recv, &l);
+    check_future_cancels(make_recv, send_two, check_recv, &l);
+    check_future_cancels(make_recv_many, send_two, check_recv, &l);
 }
 
 /* --- oneshot, broadcast -------------------------------------------------------------------------- */
@@ -199,7 +199,7 @@ EDO_TEST_PLAIN(what_is_sent_once_is_received_or_there_wherever_it_is_cancelled)
 {
     shot s;
 
-    cancel_future(make_shot, shoot, check_shot, &s);
+    check_future_cancels(make_shot, shoot, check_shot, &s);
 }
 
 typedef struct radio {
@@ -260,8 +260,8 @@ EDO_TEST_PLAIN(a_receiver_keeps_its_place_wherever_its_receive_is_cancelled)
 {
     radio r;
 
-    cancel_future(make_radio, say_next, check_radio, &r);
-    cancel_future(make_radio, say_two, check_radio, &r);
+    check_future_cancels(make_radio, say_next, check_radio, &r);
+    check_future_cancels(make_radio, say_two, check_radio, &r);
 }
 
 /* --- the ends of channels ------------------------------------------------------------------------ */
@@ -321,6 +321,6 @@ EDO_TEST_PLAIN(a_wait_for_the_end_of_a_channel_ends_wherever_it_is_cancelled)
 {
     for (int which = 0; which < 3; which++) {
         ends e = {.which = which};
-        cancel_future(make_closed, free_receivers, check_closed, &e);
+        check_future_cancels(make_closed, free_receivers, check_closed, &e);
     }
 }

@@ -57,8 +57,8 @@ EDO_TEST_PLAIN(a_lock_is_had_or_not_wherever_it_is_cancelled)
 {
     locking l;
 
-    cancel_future(make_lock, unlock, check_lock, &l);
-    cancel_future(make_lock, unlock_late, check_lock, &l);
+    check_future_cancels(make_lock, unlock, check_lock, &l);
+    check_future_cancels(make_lock, unlock_late, check_lock, &l);
 }
 
 typedef struct acquiring {
@@ -101,7 +101,7 @@ EDO_TEST_PLAIN(permits_are_had_or_free_wherever_their_wait_is_cancelled)
 {
     acquiring a;
 
-    cancel_future(make_acquire, add_one, check_acquire, &a);
+    check_future_cancels(make_acquire, add_one, check_acquire, &a);
 }
 
 typedef struct notified {
@@ -147,7 +147,7 @@ EDO_TEST_PLAIN(a_notification_is_had_or_stored_wherever_its_wait_is_cancelled)
 {
     notified n;
 
-    cancel_future(make_wait, notify_once, check_wait, &n);
+    check_future_cancels(make_wait, notify_once, check_wait, &n);
 }
 
 /* --- reader-writer locks ------------------------------------------------------------------------ */
@@ -233,8 +233,8 @@ EDO_TEST_PLAIN(a_shared_lock_is_had_or_not_wherever_it_is_cancelled)
 {
     sharing s;
 
-    cancel_future(make_read, unlock_shared, check_read, &s);
-    cancel_future(make_write, unlock_shared, check_write, &s);
+    check_future_cancels(make_read, unlock_shared, check_read, &s);
+    check_future_cancels(make_write, unlock_shared, check_write, &s);
 }
 
 /* --- barriers and cells ------------------------------------------------------------------------- */
@@ -278,7 +278,7 @@ EDO_TEST_PLAIN(an_arrival_counts_or_not_wherever_it_is_cancelled)
 {
     meeting m;
 
-    cancel_future(make_meeting, other_comes, check_meeting, &m);
+    check_future_cancels(make_meeting, other_comes, check_meeting, &m);
 }
 
 typedef struct cells {
@@ -369,7 +369,7 @@ EDO_TEST_PLAIN(a_turn_or_a_value_is_had_or_not_wherever_its_wait_is_cancelled)
 {
     cells c;
 
-    cancel_future(make_begin, abandon, check_begin, &c);
-    cancel_future(make_begin, finish, check_begin, &c);
-    cancel_future(make_wait_for_set, set_once, check_set, &c);
+    check_future_cancels(make_begin, abandon, check_begin, &c);
+    check_future_cancels(make_begin, finish, check_begin, &c);
+    check_future_cancels(make_wait_for_set, set_once, check_set, &c);
 }

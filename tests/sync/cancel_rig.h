@@ -16,8 +16,8 @@ static inline int note(int rc)
     return rc;
 }
 
-static inline void cancel_everywhere(int (*scenario)(void *arg),
-                                     void (*check)(void *arg, unsigned step), void *arg)
+static inline void check_cancels(int (*scenario)(void *arg),
+                                 void (*check)(void *arg, unsigned step), void *arg)
 {
     cut = done = 0;
     assert_true(edo_test_cancel_everywhere(scenario, check, arg) > 2);
@@ -26,8 +26,9 @@ static inline void cancel_everywhere(int (*scenario)(void *arg),
 }
 
 /* One future, with at least a poll, what happens, and another poll. */
-static inline void cancel_future(edo_future *(*make)(void *arg), void (*happens)(void *arg),
-                                 void (*check)(void *arg, unsigned step, int64_t result), void *arg)
+static inline void check_future_cancels(edo_future *(*make)(void *arg), void (*happens)(void *arg),
+                                        void (*check)(void *arg, unsigned step, int64_t result),
+                                        void *arg)
 {
     assert_true(edo_test_cancel_future(make, happens, check, arg) >= 3);
 }

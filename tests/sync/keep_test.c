@@ -18,7 +18,7 @@ static void win_round(edo_future *fut, int64_t result)
     assert_int_equal(fut->result, result);
 }
 
-static void keep_lock(void)
+static void check_kept_lock(void)
 {
     edo_mutex m = EDO_MUTEX_INIT;
     edo_mutex_lock_future lock = edo_mutex_lock_async(&m);
@@ -35,7 +35,7 @@ static void keep_lock(void)
     assert_ok(edo_mutex_fini(&m));
 }
 
-static void keep_acquire(void)
+static void check_kept_acquire(void)
 {
     edo_semaphore s = EDO_SEMAPHORE_INIT(1);
     edo_permit permit = {0};
@@ -53,7 +53,7 @@ static void keep_acquire(void)
     assert_ok(edo_semaphore_fini(&s));
 }
 
-static void keep_reserve_and_recv(bool bounded)
+static void check_kept_reserve_and_recv(bool bounded)
 {
     edo_mpsc_sender *tx;
     edo_mpsc_receiver *rx;
@@ -84,7 +84,7 @@ static void keep_reserve_and_recv(bool bounded)
     edo_mpsc_receiver_free(rx);
 }
 
-static void keep_broadcast_recv(void)
+static void check_kept_broadcast_recv(void)
 {
     edo_broadcast_sender *tx;
     edo_broadcast_receiver *rx;
@@ -103,7 +103,7 @@ static void keep_broadcast_recv(void)
     edo_broadcast_receiver_free(rx);
 }
 
-static void keep_oneshot_recv(void)
+static void check_kept_oneshot_recv(void)
 {
     edo_oneshot_sender *tx;
     edo_oneshot_receiver *rx;
@@ -120,7 +120,7 @@ static void keep_oneshot_recv(void)
     edo_oneshot_receiver_free(rx);
 }
 
-static void keep_notified(void)
+static void check_kept_notified(void)
 {
     edo_notify n = EDO_NOTIFY_INIT;
     edo_notify_wait_future wait = edo_notify_wait_async(&n);
@@ -137,13 +137,13 @@ static void keep_notified(void)
 
 EDO_TEST_BOTH(a_kept_arm_is_granted_nothing_while_nobody_polls_it) /* sync-026 */
 {
-    keep_lock();
-    keep_acquire();
-    keep_reserve_and_recv(true);
-    keep_reserve_and_recv(false);
-    keep_broadcast_recv();
-    keep_oneshot_recv();
-    keep_notified();
+    check_kept_lock();
+    check_kept_acquire();
+    check_kept_reserve_and_recv(true);
+    check_kept_reserve_and_recv(false);
+    check_kept_broadcast_recv();
+    check_kept_oneshot_recv();
+    check_kept_notified();
 }
 
 /* It loses a round, polled by hand, and is then woken by the waker of that round. */
