@@ -25,8 +25,8 @@ typedef struct edo_barrier {
 /** Makes one for `size` at a time; 0 is as 1: nobody waits for anybody. */
 EDO_API void edo_barrier_init(edo_barrier *barrier, unsigned size);
 /**
- * Ends its use: its memory is the caller's again. Every wait has ended and was seen to, not only
- * the caller's own; who ended the round may still be on its way out.
+ * Ends its use: its memory is the caller's again. Those of the last round need not have run since;
+ * but a wait that can still be cancelled, as an arm of select or within a timeout, has to be READY.
  *
  * Returns   0; -EBUSY while somebody waits, and then it is as it was; -EINVAL.
  */

@@ -34,8 +34,9 @@ typedef struct edo_notify {
 /** Makes one, with nothing stored. */
 EDO_API void edo_notify_init(edo_notify *notify);
 /**
- * Ends its use: its memory is the caller's again. Every wait has ended and was seen to; those who
- * notified may still be on their way out.
+ * Ends its use: its memory is the caller's again. Those who notified may still be on their way out,
+ * and those who were notified need not have run since; but a wait that can still be cancelled, as an
+ * arm of select or within a timeout, has to be READY.
  *
  * Returns   0; -EBUSY while somebody waits, and then it is as it was; -EINVAL.
  */

@@ -6,6 +6,8 @@
  *             who comes later belongs to that.
  * Seen        Everyone arrives under the lock, so the last one has seen the writes of all, and its
  *             grants pass them on.
+ * Lifetime    The leader tells the others under the lock, and edo_barrier_fini takes that. Who was told
+ *             touches the barrier no more, unless it is cancelled or polled with another waker.
  */
 #include <edo/barrier.h>
 
@@ -57,11 +59,9 @@ static edo_poll arrive(edo_barrier_wait_future *wait, const edo_waker *waker)
     return EDO_PENDING;
 }
 
-/* Another poll of one that has arrived. */
+/* A poll with another waker of one that has arrived. */
 static edo_poll look_again(edo_barrier_wait_future *wait, const edo_waker *waker)
 {
-    if (waiter_waits_by(&wait->waiter, waker))
-        return EDO_PENDING;
     lock_take(&wait->barrier->lock);
     bool over = wait->waiter.state == WAITER_GRANTED;
     if (!over)
@@ -103,6 +103,9 @@ static edo_poll wait_poll(edo_future *base, const edo_waker *waker)
         return edo_future_finish(base, -EINVAL);
     if (unlikely(base->state & FUTURE_CANCELED))
         return canceled_poll(wait);
+    if (waiter_waits_by(&wait->waiter,
+                        waker)) /* first: later, told, it may not touch the barrier */
+        return EDO_PENDING;
     switch (waiter_peek(&wait->waiter)) {
     case WAITER_IDLE:
         return coop_proceed(waker) ? arrive(wait, waker) : EDO_PENDING;

@@ -10,9 +10,12 @@
  *   wake-up    seen. A notifier whose exchange came before it is seen by it; one that comes later
  *              finds WAITED, takes the lock, and finds the waiter linked.
  * All at once  A wait remembers the number of calls when it was made. Another number later on means
- *              that it was ended, though it was never polled and stands in no queue.
- * Source       tokio's Notify, which keeps the same word. There a permit goes before a call that has
- *              ended the wait; here that wait leaves the permit to others.
+ *              that it was ended, though it was never polled and stands in no queue; then it leaves
+ *              the permit to others.
+ * Lifetime     Told by the slow way, a wait is told under the lock, and edo_notify_fini takes that: the
+ *              notifier has let go of the object by then. Who waits touches it no more once it was
+ *              told, unless it is cancelled or polled with another waker.
+ * Source       tokio's Notify, which keeps the same word.
  */
 #include <edo/notify.h>
 
@@ -263,11 +266,13 @@ static edo_poll canceled_poll(edo_notify_wait_future *wait)
 /* True: it is over. */
 static bool advance(edo_notify_wait_future *wait, const edo_waker *waker)
 {
+    if (waiter_waits_by(&wait->waiter, waker)) /* first: later, told, it may not touch the object */
+        return false;
     switch (waiter_peek(&wait->waiter)) {
     case WAITER_IDLE:
         return coop_proceed(waker) && begin(wait, waker);
     case WAITER_LINKED:
-        return !waiter_waits_by(&wait->waiter, waker) && replace_waker(wait, waker);
+        return replace_waker(wait, waker);
     default:
         return true;
     }

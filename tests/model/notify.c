@@ -190,6 +190,47 @@ static void check_crowd(void)
     model_assert(ended == 2);
 }
 
+/* Two wait already, and whoever tells them frees the object; they may be polled for no reason. */
+
+static parker *waiting[2];
+static edo_waker waker_of[2];
+
+static void setup_waiting(void)
+{
+    setup();
+    for (unsigned i = 0; i < 2; i++) {
+        waiting[i] = parker_new();
+        (void)edo_waker_new(wake_parker, unref_parker, waiting[i], &waker_of[i]);
+        model_assert(edo_future_poll(&made[i].base, &waker_of[i]) == EDO_PENDING);
+    }
+}
+
+static void wait_on(unsigned i)
+{
+    while (edo_future_poll(&made[i].base, &waker_of[i]) == EDO_PENDING)
+        parker_wait(waiting[i], UINT64_MAX);
+    model_assert(made[i].base.result == 0 && data[0] == 1);
+    made[i].waiter = (edo_waiter){0};
+    edo_waker_drop(waker_of[i]);
+}
+
+static void first_waits_on(void)
+{
+    wait_on(0);
+}
+
+static void second_waits_on(void)
+{
+    wait_on(1);
+}
+
+static void tell_and_free(void)
+{
+    tell_all();
+    model_assert(edo_notify_fini(n) == 0);
+    free(n);
+}
+
 /* A permit beside a crowd: it is stored still, or somebody took it. */
 
 static void tell_one_and_all(void)
@@ -243,6 +284,9 @@ static const model_scenario scenarios[] = {
      .setup = setup,
      .threads = {tell_all, first_of_two, second_gives_up},
      .check = check_crowd},
+    {.name = "freed_by_who_told",
+     .setup = setup_waiting,
+     .threads = {tell_and_free, first_waits_on, second_waits_on}},
     {.name = "a_permit_beside_a_crowd",
      .setup = setup,
      .threads = {tell_one_and_all, finish_made, enable_made},

@@ -297,6 +297,49 @@ static void check_rounds(void)
     model_assert(ended == SIZE);
 }
 
+/* Two have come already, and the leader frees the barrier; they may be polled for no reason. */
+
+static edo_barrier_wait_future come_before[2];
+static parker *waiting[2];
+static edo_waker waker_of[2];
+
+static void setup_waiting(void)
+{
+    setup_rounds();
+    for (unsigned i = 0; i < 2; i++) {
+        waiting[i] = parker_new();
+        (void)edo_waker_new(wake_parker, unref_parker, waiting[i], &waker_of[i]);
+        come_before[i] = edo_barrier_wait_async(barrier);
+        model_assert(edo_future_poll(&come_before[i].base, &waker_of[i]) == EDO_PENDING);
+    }
+}
+
+static void wait_on(unsigned i)
+{
+    while (edo_future_poll(&come_before[i].base, &waker_of[i]) == EDO_PENDING)
+        parker_wait(waiting[i], UINT64_MAX);
+    model_assert(come_before[i].base.result == 0);
+    come_before[i].waiter = (edo_waiter){0};
+    edo_waker_drop(waker_of[i]);
+}
+
+static void first_waits_on(void)
+{
+    wait_on(0);
+}
+
+static void second_waits_on(void)
+{
+    wait_on(1);
+}
+
+static void lead_and_free(void)
+{
+    model_assert(come(STAYS) == 1);
+    model_assert(edo_barrier_fini(barrier) == 0);
+    free(barrier);
+}
+
 static void come_once(void)
 {
     (void)come(STAYS);
@@ -365,6 +408,9 @@ static const model_scenario scenarios[] = {
      .threads = {go_first, go_second, go_third},
      .preemptions = 2,
      .check = check_rounds},
+    {.name = "freed_by_the_leader",
+     .setup = setup_waiting,
+     .threads = {lead_and_free, first_waits_on, second_waits_on}},
     {.name = "three_and_one_who_comes_in_the_end",
      .setup = setup_rounds,
      .threads = {come_once, come_once, come_in_the_end},

@@ -101,6 +101,19 @@ EDO_TEST_PLAIN(a_stored_permit_stays_stored) /* sync-219 */
     assert_ready_eq(&none.base, 0);
 }
 
+EDO_TEST_PLAIN(a_wait_that_was_ended_leaves_a_later_permit) /* sync-219 sync-220 */
+{
+    edo_notify n = EDO_NOTIFY_INIT;
+    edo_notify_wait_future before = edo_notify_wait_async(&n);
+
+    edo_notify_waiters(&n);
+    edo_notify_one(&n);
+    assert_ready_eq(&before.base, 0);
+    edo_notify_wait_future taker = edo_notify_wait_async(&n);
+    assert_ready_eq(&taker.base, 0);
+    assert_ok(edo_notify_fini(&n));
+}
+
 EDO_TEST_PLAIN(a_crowd_is_woken_in_the_order_it_came) /* sync-219 sync-010 */
 {
     struct crowd c = {.n = EDO_NOTIFY_INIT};
