@@ -27,6 +27,7 @@
 
 #include "await/await.h"
 #include "base/chaos.h"
+#include "base/clock.h"
 #include "base/model.h"
 #include "base/report.h"
 #include "base/thread.h"
@@ -288,16 +289,19 @@ static int stay(oneshot *c, unsigned side, const edo_waker *waker)
     return !change(c, 0, ARMED(side));
 }
 
-/* Waits for the last touch of the waker: a few instructions, unless that thread is preempted. */
+/*
+ * Waits for the last touch of the waker: a few instructions, unless that thread is preempted. It may
+ * have a lower priority, and then only runs if this one sleeps.
+ */
 static void await_marked(oneshot *c, unsigned side)
 {
-    unsigned spins = 0;
+    unsigned looks = 0;
 
     while (a_load(&c->word, relaxed) & MARKING(side)) { /* both callers acquire it afterwards */
-        if (spins++ < 100)
+        if (looks++ < 64)
             a_pause();
         else
-            thread_yield();
+            thread_nap(NS_PER_MS / 20);
     }
 }
 

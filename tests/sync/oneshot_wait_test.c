@@ -351,6 +351,25 @@ EDO_TEST_BOTH(wait_kept_for_another_round_takes_nothing_meanwhile) /* sync-026 *
     edo_oneshot_receiver_free(rx);
 }
 
+EDO_TEST_BOTH(wait_kept_by_a_select_is_new_for_the_next) /* sync-026 */
+{
+    open_channel();
+    edo_oneshot_recv_future recv = edo_oneshot_recv_async(rx, &item);
+    edo_oneshot_closed_future closed = edo_oneshot_closed_async(tx);
+
+    for (int i = 0; i < 3; i++) {
+        edo_yield_future pause = edo_yield_async();
+        assert_int_equal(edo_select_keep(&recv.base, &closed.base, &pause.base), 2);
+        assert_false(edo_future_is_ready(&recv.base) || edo_future_is_ready(&closed.base));
+    }
+    assert_ok(send_number(6));
+    assert_false(edo_oneshot_is_empty(rx)); /* nobody polled them: nothing was granted */
+    assert_int_equal(edo_select_keep(&recv.base), 0);
+    assert_int_equal(recv.base.result, 1);
+    assert_int_equal(item, 6);
+    edo_oneshot_receiver_free(rx);
+}
+
 EDO_TEST(success_at_the_deadline_stands) /* sync-025 */
 {
     open_channel();
