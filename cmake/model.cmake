@@ -78,6 +78,10 @@ model_program(rwlock 11 src/sync/rwlock.c src/sync/permits.c src/sync/permits_fu
     src/sched/coop.c tests/model/rig_stubs.c)
 model_program(oneshot 14 src/sync/oneshot.c src/future/future.c src/future/parker.c
     src/future/waker.c)
+model_program(watch 15 src/sync/watch.c src/sync/watch_value.c src/sync/watch_send.c
+    src/sync/watch_wait.c src/sync/watch_closed.c src/future/future.c src/future/parker.c
+    src/future/waker.c)
+target_compile_definitions(model-watch PRIVATE WAKES_MAX=1)
 model_program(broadcast 16 src/sync/broadcast.c src/sync/broadcast_ring.c src/sync/broadcast_recv.c
     src/future/future.c src/future/parker.c src/future/waker.c src/sched/thread.c
     tests/model/rig_stubs.c)

@@ -25,6 +25,7 @@
 #include <edo/broadcast.h>      /* a channel in which every receiver gets every item */
 #include <edo/oneshot.h>        /* a channel for one item */
 #include <edo/channel_define.h> /* these three for one type of item */
+#include <edo/watch.h>          /* one value that everybody can look at */
 #include <edo/notify.h>         /* telling somebody that something has happened */
 #include <edo/barrier.h>        /* going on when all have come */
 #include <edo/once_cell.h>      /* a value made by the first who asks for it */
