@@ -150,14 +150,13 @@ static bool join(edo_mutex *m, edo_mutex_lock_future *wait, const edo_waker *wak
     return false;
 }
 
-/* Takes a linked wait out of the queue; it is as if never polled. */
+/* Takes a linked wait out of the queue; the caller makes it IDLE. */
 static void leave(edo_mutex *m, edo_waiter *w)
 {
     bool was_first = m->waiters.first == w;
 
     waiters_remove(&m->waiters, w);
     set_called(w, false);
-    a_store(&w->state, WAITER_IDLE, relaxed); /* only its owner reads it from now on */
     if (was_first)
         note_first(m);
 }
@@ -270,6 +269,6 @@ bool mutex_cancel(edo_mutex_lock_future *wait)
     lock_drop(&m->lock);
     chaos_point();
     wakes_push(&owed);
-    w->state = WAITER_IDLE;
+    w->state = WAITER_IDLE; /* as in mutex_poll */
     return granted;
 }

@@ -6,6 +6,8 @@
 
 #include <edo/error.h>
 
+#include "support/forked.h"
+
 static edo_mutex held_mutex(void)
 {
     edo_mutex m = EDO_MUTEX_INIT;
@@ -73,6 +75,21 @@ EDO_TEST_PLAIN(unlock_of_what_is_free_is_misuse) /* sync-170 */
     assert_ok(edo_mutex_unlock(&m));
     assert_err(edo_mutex_unlock(&m), -EDO_EMISUSE);
     end_mutex(&m);
+}
+
+static void unlock_a_free_one(void)
+{
+    edo_mutex m = EDO_MUTEX_INIT;
+
+    (void)edo_mutex_unlock(&m);
+}
+
+EDO_TEST_PLAIN(misuse_is_explained_in_debug_builds)
+{
+    char said[512];
+
+    assert_int_equal(forked_run(unlock_a_free_one, said, sizeof said), 0);
+    assert_int_equal(strstr(said, "a mutex is unlocked that is not locked") != NULL, EDO_DEBUG);
 }
 
 EDO_TEST_PLAIN(unlock_between_a_call_and_its_answer_is_misuse) /* sync-170 */
@@ -259,6 +276,7 @@ EDO_TEST_PLAIN(lateness_is_each_waits_own) /* sync-163 */
     second.due = UINT64_MAX; /* it has not waited long */
     assert_ok(edo_mutex_unlock(&m));
     assert_err(edo_mutex_try_lock(&m), -EAGAIN);
+    assert_true(m.due == UINT64_MAX);
     hand_end(one, &first.base, 0);
     assert_ok(edo_mutex_unlock(&m));
     assert_int_equal(edo_mutex_try_lock(&m), 0); /* past the second */
@@ -394,6 +412,79 @@ EDO_TEST_PLAIN(a_cancelled_wait_can_be_made_anew_in_place)
     hand_waits_on(hand);
     assert_ok(edo_mutex_unlock(&m));
     hand_end(hand, &wait.base, 0);
+    assert_ok(edo_mutex_unlock(&m));
+    end_mutex(&m);
+}
+
+/* Waits again, behind another, though it was called or handed the lock in its former life. */
+static void wait_again_behind(edo_mutex_lock_future *former)
+{
+    edo_mutex *m = former->mutex;
+    edo_mutex_lock_future first = edo_mutex_lock_async(m);
+    edo_test_task *one = hand_wait(&first.base);
+
+    former->base = (edo_future)EDO_FUTURE_INIT(former->base.ops);
+    edo_test_task *two = hand_wait(&former->base);
+    keep_young(&first);
+    assert_ok(edo_mutex_unlock(m));
+    hand_waits_on(two); /* free, but it is not its turn */
+    hand_end(one, &first.base, 0);
+    assert_ok(edo_mutex_unlock(m));
+    hand_end(two, &former->base, 0);
+    assert_ok(edo_mutex_unlock(m));
+    end_mutex(m);
+}
+
+EDO_TEST_PLAIN(a_call_that_was_not_answered_is_forgotten) /* sync-168 */
+{
+    edo_mutex m = held_mutex();
+    edo_mutex_lock_future wait = edo_mutex_lock_async(&m);
+    edo_test_task *hand = hand_wait(&wait.base);
+
+    keep_young(&wait);
+    assert_ok(edo_mutex_unlock(&m));
+    assert_true(edo_test_task_is_woken(hand));
+    assert_ok(edo_mutex_lock(&m));
+    hand_cancel(hand, &wait.base, -ECANCELED);
+    wait_again_behind(&wait);
+}
+
+EDO_TEST_PLAIN(a_call_before_a_hand_over_is_forgotten)
+{
+    edo_mutex m = held_mutex();
+    edo_mutex_lock_future wait = edo_mutex_lock_async(&m);
+    edo_test_task *hand = hand_wait(&wait.base);
+
+    keep_young(&wait);
+    assert_ok(edo_mutex_unlock(&m));
+    assert_ok(edo_mutex_lock(&m));
+    wait.due = m.due = 0;
+    do
+        assert_ok(edo_mutex_unlock(&m));
+    while (edo_mutex_try_lock(&m) == 0);
+    assert_int_equal(edo_test_task_poll(hand), EDO_READY);
+    edo_test_task_release(hand);
+    edo_future_put_back(&wait.base);
+    assert_ok(edo_mutex_try_lock(&m));
+    wait_again_behind(&wait);
+}
+
+EDO_TEST_PLAIN(a_wait_is_late_a_millisecond_after_its_first_poll)
+{
+    edo_mutex m = held_mutex();
+    edo_mutex_lock_future first = edo_mutex_lock_async(&m), second = edo_mutex_lock_async(&m);
+    uint64_t before = real_time_ns();
+    edo_test_task *one = hand_wait(&first.base);
+    uint64_t due = first.due;
+
+    assert_in_range(due, before + 1000000, real_time_ns() + 1000000);
+    hand_waits_on(one);
+    assert_true(first.due == due && m.due == due); /* a second poll makes it no younger */
+    edo_test_task *two = hand_wait(&second.base);
+    assert_true(m.due == due && second.due >= due);
+    hand_cancel(one, &first.base, -ECANCELED);
+    assert_true(m.due == second.due); /* it is the first now */
+    hand_cancel(two, &second.base, -ECANCELED);
     assert_ok(edo_mutex_unlock(&m));
     end_mutex(&m);
 }

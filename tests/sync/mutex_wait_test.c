@@ -380,12 +380,18 @@ EDO_TEST_BOTH(an_aborted_task_can_unlock_but_not_wait) /* sync-016 */
     shared_free(s);
 }
 
+struct looper {
+    struct shared *shared;
+    int (*lock)(edo_mutex *mutex);
+};
+
 static int lock_for_ever(void *arg)
 {
-    struct shared *s = arg;
+    struct looper *l = arg;
+    struct shared *s = l->shared;
 
     while (!gate_is_open(&s->gate)) {
-        assert_ok(edo_mutex_lock(&s->mutex));
+        assert_ok(l->lock(&s->mutex));
         s->turns++;
         assert_ok(edo_mutex_unlock(&s->mutex));
     }
@@ -398,16 +404,48 @@ static int open_it(void *g)
     return 0;
 }
 
+static int lock_without_owner(edo_mutex *mutex)
+{
+    return edo_mutex_lock_owned(mutex, (edo_owner){0});
+}
+
+static int lock_by_a_future(edo_mutex *mutex)
+{
+    edo_mutex_lock_future wait = edo_mutex_lock_async(mutex);
+
+    return (int)edo_await(&wait.base);
+}
+
 EDO_TEST(a_loop_over_a_free_lock_lets_others_run) /* sync-014 */
 {
-    struct shared *s = shared_new();
-    edo_task looper, other;
+    static int (*const ways[])(edo_mutex *) = {edo_mutex_lock, lock_without_owner,
+                                               lock_by_a_future};
 
-    assert_ok(edo_spawn(lock_for_ever, s, &looper));
-    assert_ok(edo_spawn(open_it, &s->gate, &other));
-    assert_ok(edo_join(looper, NULL));
-    assert_ok(edo_join(other, NULL));
-    assert_in_range(s->turns, 1, 129); /* a budget, and the one it ended in */
+    for (int i = 0; i < 3; i++) {
+        struct shared *s = shared_new();
+        struct looper l = {s, ways[i]};
+        edo_task looper, other;
+        assert_ok(edo_spawn(lock_for_ever, &l, &looper));
+        assert_ok(edo_spawn(open_it, &s->gate, &other));
+        assert_ok(edo_join(looper, NULL));
+        assert_ok(edo_join(other, NULL));
+        assert_in_range(s->turns, 1, 129); /* a budget, and the one it ended in */
+        shared_free(s);
+    }
+}
+
+EDO_TEST(refused_for_its_budget_and_cancelled_it_holds_nothing) /* sync-006 */
+{
+    struct shared *s = shared_new();
+    edo_mutex_lock_future wait = edo_mutex_lock_async(&s->mutex);
+
+    while (edo_has_budget())
+        assert_ok(edo_consume_budget());
+    assert_pending(&wait.base); /* though it is free */
+    edo_future_cancel(&wait.base);
+    assert_ready_eq(&wait.base, -ECANCELED);
+    assert_ok(edo_mutex_try_lock(&s->mutex));
+    assert_ok(edo_mutex_unlock(&s->mutex));
     shared_free(s);
 }
 

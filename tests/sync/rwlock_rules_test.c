@@ -203,6 +203,24 @@ EDO_TEST_PLAIN(a_loser_that_was_granted_it_unlocks_and_the_next_is_woken) /* syn
     }
 }
 
+EDO_TEST_PLAIN(a_lock_that_was_put_back_can_be_polled_anew)
+{
+    for (int write = 0; write < 2; write++) {
+        edo_rwlock l = EDO_RWLOCK_INIT;
+        edo_rwlock_future again = lock_async(&l, write);
+        assert_string_equal(again.base.ops->name, write ? "rwlock_write" : "rwlock_read");
+        assert_ready_eq(&again.base, 0);
+        edo_future_put_back(&again.base);
+        again.base = (edo_future)EDO_FUTURE_INIT(again.base.ops);
+        assert_ok(edo_rwlock_try_write(&l));
+        edo_test_task *hand = hand_wait(&again.base);
+        unlock_write(&l);
+        hand_end(hand, &again.base, 0);
+        unlock(&l, write);
+        end_lock(&l);
+    }
+}
+
 EDO_TEST_PLAIN(an_arm_that_is_kept_is_granted_nothing_between_two_selects) /* sync-026 */
 {
     for (int write = 0; write < 2; write++) {

@@ -5,6 +5,8 @@
 
 #include <edo/error.h>
 
+#include "support/forked.h"
+
 /* It is free, and nobody waits: it may go. */
 static void end_lock(edo_rwlock *l)
 {
@@ -278,6 +280,25 @@ EDO_TEST_PLAIN(unlock_of_what_is_not_held_so_is_misuse) /* sync-187 */
     assert_ok(edo_rwlock_unlock_write(&l));
     assert_err(edo_rwlock_unlock_write(&l), -EDO_EMISUSE);
     end_lock(&l);
+}
+
+static void unlock_in_wrong_ways(void)
+{
+    edo_rwlock l = EDO_RWLOCK_INIT;
+
+    (void)edo_rwlock_unlock_write(&l);
+    (void)edo_rwlock_write(&l);
+    (void)edo_rwlock_unlock_read(&l);
+}
+
+EDO_TEST_PLAIN(misuse_is_explained_in_debug_builds)
+{
+    char said[512];
+
+    assert_int_equal(forked_run(unlock_in_wrong_ways, said, sizeof said), 0);
+    const char *write = strstr(said, "as held to write, which it is not");
+    assert_int_equal(write != NULL, EDO_DEBUG);
+    assert_int_equal(write && strstr(write, "as held to read, which it is not"), EDO_DEBUG);
 }
 
 EDO_TEST_PLAIN(misuse_is_found_with_waits_in_the_queue) /* sync-187 */
