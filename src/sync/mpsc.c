@@ -163,7 +163,7 @@ static void close_channel(mpsc *c)
 
 bool mpsc_is_over(const mpsc *c)
 {
-    if (!mpsc_is_closed(c) || a_load(&c->returned.count, relaxed))
+    if (!mpsc_is_closed(c))
         return false;
     return mpsc_is_bounded(c) ? permits_available(&c->permits) == c->capacity
                               : mpsc_list_len(&c->list) == 0;

@@ -99,7 +99,7 @@ void mpsc_wake(mpsc *c);
 int mpsc_put(mpsc *c, const void *item);
 /* Gives room back that was not used: after the end of sends the receiver may be waiting for it. */
 void mpsc_return_room(mpsc *c, size_t n);
-/* Whether nothing more will come. */
+/* Whether nothing more will come; but for what was put back, which its callers have looked at. */
 bool mpsc_is_over(const mpsc *c);
 /* Another sender, if there is one still. */
 bool mpsc_ref_sender(mpsc *c);

@@ -437,6 +437,12 @@ static void destroys_aligned(void *item)
     a_fetch_add(&items_destroyed[0], 1, seq_cst);
 }
 
+/* With no alignment given, an item lies as malloc would have it lie. */
+static void destroys_as_by_malloc(void *item)
+{
+    assert_int_equal((uintptr_t)item % items_destroyed[1], 0);
+}
+
 static void carries(const edo_item *item, size_t capacity)
 {
     enum { COUNT = 150 };
@@ -471,6 +477,10 @@ EDO_TEST_BOTH(items_of_any_size_are_carried_whole) /* sync-081 */
         items_destroyed[0] = 0;
         carries(&(edo_item){.size = 192, .align = 64, .destroy = destroys_aligned}, capacity);
         assert_int_equal(items_destroyed[0], 10);
+        items_destroyed[1] = 8;
+        carries(&(edo_item){.size = 8, .destroy = destroys_as_by_malloc}, capacity);
+        items_destroyed[1] = alignof(max_align_t);
+        carries(&(edo_item){.size = 32, .destroy = destroys_as_by_malloc}, capacity);
     }
 }
 

@@ -217,6 +217,39 @@ EDO_TEST_PLAIN(message_whose_send_has_returned_is_there)
     }
 }
 
+static void *send_until_closed(void *arg)
+{
+    static const large item;
+    struct told *t = arg;
+    int rc;
+
+    while ((rc = edo_mpsc_send(t->c.tx, &item)) == 0)
+        a_fetch_add(&t->sent, 1, relaxed);
+    assert_int_equal(rc, -EPIPE);
+    return NULL;
+}
+
+/* Closed in the middle of a copy: that send succeeds, and the end comes after it. */
+EDO_TEST_PLAIN(message_under_way_at_the_close_is_received)
+{
+    for (unsigned round = 0; round < test_count(200); round++) {
+        struct told t = {channel_of(EDO_ITEM(large), both_kinds[round % 2]), 0};
+        static large got;
+        uint32_t received = 0;
+        int rc;
+        pthread_t sender = start_thread(send_until_closed, &t);
+        while (received <= round % 3 && (rc = edo_mpsc_recv(t.c.rx, &got)) == 1)
+            received++;
+        edo_mpsc_close(t.c.rx);
+        while ((rc = round % 4 < 2 ? edo_mpsc_recv(t.c.rx, &got)
+                                   : edo_mpsc_try_recv(t.c.rx, &got)) != 0)
+            received += rc == 1;
+        join_thread(sender);
+        assert_int_equal(received, t.sent);
+        channel_free(&t.c);
+    }
+}
+
 static uint32_t over; /* atomic */
 
 static void *ask_for_lengths(void *rx)
