@@ -161,7 +161,8 @@ static void close_channel(mpsc *c)
     wakes_push(&owed);
 }
 
-bool mpsc_is_over(const mpsc *c)
+/* Closed, and all that was sent has been received; something may have been put back since. */
+static bool is_dry(const mpsc *c)
 {
     if (!mpsc_is_closed(c))
         return false;
@@ -169,11 +170,17 @@ bool mpsc_is_over(const mpsc *c)
                               : mpsc_list_len(&c->list) == 0;
 }
 
+bool mpsc_is_over(const mpsc *c)
+{
+    return is_dry(c) && !a_load(&c->returned.count, relaxed);
+}
+
 void mpsc_return_room(mpsc *c, size_t n)
 {
     permits_release(&c->permits, n);
-    /* Once closed, free room only grows: whoever gives the last of it back sees all of it. */
-    if (MODEL_BUG(1803, mpsc_is_over(c), false))
+    /* Once closed, free room only grows: whoever gives the last of it back sees all of it. What was
+     * put back is the receiver's to know: another thread may see an old number. */
+    if (MODEL_BUG(1803, MODEL_BUG(1813, is_dry(c), mpsc_is_over(c)), false))
         mpsc_wake(c);
 }
 
@@ -220,13 +227,16 @@ void edo_mpsc_receiver_free(edo_mpsc_receiver *receiver)
 
     if (!receiver)
         return;
-    mpsc_ref(c); /* as soon as a receive that waits can know it, it may end the receiver */
-    /* acq_rel: with the exchange in mpsc_recv.c; whoever comes second sees what the first received. */
-    bool waits = a_fetch_or(&c->receiving, RECEIVER_GONE, acq_rel) & RECV_BEGUN;
+    /* As soon as a receive that waits can know it, it may end the receiver. */
+    MODEL_BUG(1814, mpsc_ref(c), (void)0);
+    /* acquire: pairs with the release in leave: what a receive that is over has moved. Relaxed for one
+     * that is not: it isn't polled while this thread receives. */
+    bool waits = a_fetch_or(&c->receiving, RECEIVER_GONE, MODEL_BUG(1808, acquire, relaxed)) &
+                 MODEL_BUG(1809, RECV_BEGUN, 0);
     close_channel(c);
     if (!waits)
         mpsc_end_receiver(c);
-    mpsc_unref(c);
+    MODEL_BUG(1814, mpsc_unref(c), (void)0);
 }
 
 void edo_mpsc_close(edo_mpsc_receiver *receiver)

@@ -115,9 +115,9 @@ void mpsc_unref(mpsc *c);
  */
 static inline edo_poll mpsc_is_pending(mpsc *c, edo_waiter *w)
 {
-    if (!w->kind)
+    if (MODEL_BUG(1811, !w->kind, false))
         mpsc_ref(c);
-    w->kind = true;
+    w->kind = MODEL_BUG(1811, true, false);
     return EDO_PENDING;
 }
 

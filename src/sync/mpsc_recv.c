@@ -79,8 +79,8 @@ static bool leave(mpsc *c, edo_waiter *w)
     }
     a_store(&w->state, WAITER_IDLE, relaxed); /* only its owner reads it now */
     w->kind = 0;
-    /* acq_rel: with the exchange in edo_mpsc_receiver_free. */
-    return a_xchg(&c->receiving, 0, acq_rel) & RECEIVER_GONE;
+    /* release: pairs with the acquire in edo_mpsc_receiver_free. */
+    return a_xchg(&c->receiving, 0, MODEL_BUG(1810, release, relaxed)) & RECEIVER_GONE;
 }
 
 static edo_poll finish(edo_mpsc_recv_future *fut, int64_t result)
@@ -114,6 +114,12 @@ static bool want(mpsc *c)
                               : mpsc_list_want(&c->list);
 }
 
+/* Its handle was freed while it waited. */
+static bool is_orphan(const mpsc *c, const edo_waiter *w)
+{
+    return w->kind && a_load(&c->receiving, relaxed) & RECEIVER_GONE; /* leave() has the order */
+}
+
 /* Nothing was there: waits, unless something has come meanwhile. */
 static edo_poll wait_on(edo_mpsc_recv_future *fut, const edo_waker *waker)
 {
@@ -123,12 +129,14 @@ static edo_poll wait_on(edo_mpsc_recv_future *fut, const edo_waker *waker)
     if (rc < 0)
         return finish(fut, rc);
     enlist(c, &fut->waiter, waker);
+    if (MODEL_BUG(1807, is_orphan(c, &fut->waiter), false)) /* and nobody may wake it any more */
+        return finish(fut, 0);
     while (MODEL_BUG(1806, !want(c), false)) {
         size_t n = take(c, fut->ret, fut->limit);
         if (n)
             return finish(fut, (int64_t)n);
     }
-    return mpsc_is_over(c) ? finish(fut, 0) : EDO_PENDING;
+    return MODEL_BUG(1812, mpsc_is_over(c), false) ? finish(fut, 0) : EDO_PENDING;
 }
 
 /* Out of budget: it comes back. */
@@ -137,12 +145,6 @@ static edo_poll postpone(edo_mpsc_recv_future *fut)
     int rc = begin(mpsc_of_receiver(fut->receiver), &fut->waiter);
 
     return rc < 0 ? finish(fut, rc) : EDO_PENDING;
-}
-
-/* Its handle was freed while it waited. */
-static bool is_orphan(const mpsc *c, const edo_waiter *w)
-{
-    return w->kind && a_load(&c->receiving, relaxed) & RECEIVER_GONE; /* leave() has the order */
 }
 
 static edo_poll recv_poll(edo_future *base, const edo_waker *waker)

@@ -286,32 +286,38 @@ static int run_clean(const char *name, const model_scenario *scenarios, size_t n
     return failed > 0;
 }
 
-/* With fewer preemptions first: then what is found is short. */
-static bool finds_bug(const char *name, const model_scenario *s, const arguments *a)
+static bool finds_bug(const char *name, const model_scenario *s, const limits *l, bool show)
 {
-    limits l = limits_of(s, a->preemptions, a->weak, a->seconds);
-    unsigned most = l.preemptions;
+    double begin = seconds();
 
-    l.quiet = true;
-    for (l.preemptions = 0; l.preemptions <= most; l.preemptions++) {
-        double begin = seconds();
-        if (run_scenario(name, s, &l))
-            continue;
-        printf("ok   bug %d is found by %s/%s: %u preemptions, %llu executions, %.1f s: %s\n",
-               model_bug, name, s->name, l.preemptions, (unsigned long long)M->runs,
-               seconds() - begin, M->failure);
-        if (a->show)
-            show_failure();
-        return true;
-    }
-    return false;
+    if (run_scenario(name, s, l))
+        return false;
+    printf("ok   bug %d is found by %s/%s: %u preemptions, %llu executions, %.1f s: %s\n",
+           model_bug, name, s->name, l->preemptions, (unsigned long long)M->runs, seconds() - begin,
+           M->failure);
+    if (show)
+        show_failure();
+    return true;
 }
 
+/* With few preemptions in each scenario first: that is quick, and what is found is short. */
 static int run_bug(const char *name, const model_scenario *scenarios, size_t n, const arguments *a)
 {
-    for (size_t i = 0; i < n; i++)
-        if (matches(&scenarios[i], a->pattern) && finds_bug(name, &scenarios[i], a))
-            return 0;
+    bool is_left = true;
+
+    for (unsigned preemptions = 0; is_left; preemptions++) {
+        is_left = false;
+        for (size_t i = 0; i < n; i++) {
+            limits l = limits_of(&scenarios[i], a->preemptions, a->weak, a->seconds);
+            if (!matches(&scenarios[i], a->pattern) || l.preemptions < preemptions)
+                continue;
+            is_left = true;
+            l.preemptions = preemptions;
+            l.quiet = true;
+            if (finds_bug(name, &scenarios[i], &l, a->show))
+                return 0;
+        }
+    }
     printf("FAIL bug %d is not found by %s\n", model_bug, name);
     return 1;
 }

@@ -52,6 +52,9 @@ void model_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Accesses to this memory are no choices: counters that nothing depends on. */
 void model_ignore(const void *place, size_t size);
 
+/* Whether memory that malloc and its kin gave out in this run was freed. */
+bool model_is_freed(const void *memory);
+
 /* Waits until ready(arg) is true: for scenarios, where a real thread would be asleep. */
 void model_wait_until(bool (*ready)(void *arg), void *arg, const char *why);
 /* Asks a question by looking at memory as it is: no accesses of the run. */

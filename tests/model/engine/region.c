@@ -28,6 +28,11 @@ void *__wrap_realloc(void *p, size_t size);
 void *__wrap_aligned_alloc(size_t align, size_t size);
 void __wrap_free(void *p);
 char *__wrap_strdup(const char *text);
+bool model_is_freed(const void *memory)
+{
+    return ((const block *)memory)[-1].magic == 0;
+}
+
 char *__wrap_strndup(const char *text, size_t most);
 
 void region_init(void)
