@@ -146,6 +146,36 @@ static void tell_everybody(void)
     edo_broadcast_sender_free(tx);
 }
 
+/* With values that are borrowed a send needs a new place, and without memory it has changed nothing. */
+static void show_everybody(void)
+{
+    edo_watch_sender *tx = NULL;
+    edo_watch_receiver *rx = NULL, *other = NULL;
+    edo_watch_ref refs[4] = {{0}};
+    item it = {.number = 0};
+    int rc;
+
+    PERSIST(rc, edo_watch_new(EDO_ITEM(item), &it, &tx, &rx));
+    if (rc < 0)
+        return;
+    PERSIST(rc, edo_watch_receiver_clone(rx, &other));
+    for (int i = 0, last = 0; i < 4; i++) {
+        CHECK(((const item *)edo_watch_borrow(rx, &refs[i]))->number == last);
+        it.number = i + 1;
+        PERSIST(rc, edo_watch_send(tx, &it));
+        CHECK(edo_watch_has_changed(rx) == (rc == 0));
+        if (rc < 0)
+            continue;
+        last = it.number;
+        edo_watch_mark_unchanged(rx);
+    }
+    for (int i = 0; i < 4; i++)
+        edo_watch_borrow_end(&refs[i]);
+    edo_watch_receiver_free(other);
+    edo_watch_receiver_free(rx);
+    edo_watch_sender_free(tx);
+}
+
 static int use_each(void *arg)
 {
     (void)arg;
@@ -155,6 +185,7 @@ static int use_each(void *arg)
     from_a_thread();
     ask_once();
     tell_everybody();
+    show_everybody();
     fault_lift();
     return 0;
 }
