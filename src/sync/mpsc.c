@@ -161,8 +161,7 @@ static void close_channel(mpsc *c)
     wakes_push(&owed);
 }
 
-/* Closed, and all that was sent has been received; something may have been put back since. */
-static bool is_dry(const mpsc *c)
+bool mpsc_is_over(const mpsc *c)
 {
     if (!mpsc_is_closed(c))
         return false;
@@ -170,17 +169,13 @@ static bool is_dry(const mpsc *c)
                               : mpsc_list_len(&c->list) == 0;
 }
 
-bool mpsc_is_over(const mpsc *c)
-{
-    return is_dry(c) && !a_load(&c->returned.count, relaxed);
-}
-
 void mpsc_return_room(mpsc *c, size_t n)
 {
     permits_release(&c->permits, n);
-    /* Once closed, free room only grows: whoever gives the last of it back sees all of it. What was
-     * put back is the receiver's to know: another thread may see an old number. */
-    if (MODEL_BUG(1803, MODEL_BUG(1813, is_dry(c), mpsc_is_over(c)), false))
+    /* Once closed, free room only grows: whoever gives the last of it back sees all of it. But not how
+     * much was put back: that is the receiver's to know, and another thread may see an old number. */
+    if (MODEL_BUG(1803, mpsc_is_over(c), false) &&
+        MODEL_BUG(1813, true, !a_load(&c->returned.count, relaxed)))
         mpsc_wake(c);
 }
 
