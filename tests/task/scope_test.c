@@ -111,7 +111,7 @@ static int clean_up_in_a_shield(void *arg)
     scope shield;
 
     s->inside = wait_for_ever(0);
-    assert_ok(scope_enter(&shield, in_ms(10), true));
+    assert_ok(scope_enter(&shield, in_ms(10 * test_scale()), true));
     s->nested = edo_sleep(EDO_MILLIS(2)) < 0 ? -1 : wait_for_ever(0);
     scope_leave(&shield);
     s->after = edo_yield();
