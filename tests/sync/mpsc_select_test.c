@@ -100,6 +100,29 @@ EDO_TEST(await_that_is_always_ready_lets_others_run) /* sync-014 */
     }
 }
 
+EDO_TEST_BOTH(wait_for_a_turn_can_be_cancelled) /* sync-006 */
+{
+    FOR_BOTH_KINDS(capacity)
+    {
+        edo_semaphore plenty = EDO_SEMAPHORE_INIT(COOP_BUDGET);
+        channel c = channel_new(capacity);
+        int got = -1, item = 2;
+        edo_mpsc_send_future send = edo_mpsc_send_async(c.tx, &item);
+        edo_mpsc_recv_future recv = edo_mpsc_recv_async(c.rx, &got);
+        assert_ok(try_send(c.tx, 1));
+        assert_ok(edo_yield());
+        for (int i = 0; i < COOP_BUDGET; i++)
+            assert_ok(edo_semaphore_acquire(&plenty, NULL));
+        edo_test_task *sends = hand_wait(&send.base), *receives_one = hand_wait(&recv.base);
+        hand_cancel(sends, &send.base, -ECANCELED);
+        hand_cancel(receives_one, &recv.base, -ECANCELED);
+        assert_int_equal(got, -1);
+        receives(c.rx, 1);
+        receives_nothing(c.rx, -EAGAIN);
+        channel_free(&c);
+    }
+}
+
 /* --- aborts ------------------------------------------------------------------------------------- */
 
 static int clean_up(void *arg)
@@ -326,6 +349,11 @@ EDO_TEST_BOTH(losers_owned_room_is_a_sender_no_more)
     assert_null(permit.sender);
     assert_int_equal(edo_mpsc_sender_strong_count(c.tx), 1);
     assert_int_equal(edo_mpsc_capacity(c.tx), 1);
+    loser.base = (edo_future)EDO_FUTURE_INIT(loser.base.ops); /* it can begin anew */
+    assert_ready_eq(&loser.base, 0);
+    assert_int_equal(edo_mpsc_capacity(c.tx), 0);
+    assert_int_equal(edo_mpsc_sender_strong_count(c.tx), 2);
+    edo_mpsc_permit_release(&permit);
     channel_free(&c);
 }
 
