@@ -40,7 +40,7 @@ static void count_destroyed(void *arg)
 enum { LANES_MAX = 8 };
 
 /* So many threads send so many each, and all arrive, each thread's in order. */
-static void lanes_arrive(size_t capacity, uint32_t lanes, uint32_t count)
+static void check_lanes_arrive(size_t capacity, uint32_t lanes, uint32_t count)
 {
     channel c = channel_of(ITEMS, capacity);
     struct lane lane[LANES_MAX];
@@ -68,21 +68,21 @@ static void lanes_arrive(size_t capacity, uint32_t lanes, uint32_t count)
 EDO_TEST_BOTH(two_threads_keep_their_order) /* sync-033 */
 {
     for (unsigned round = 0; round < test_count(500); round++) {
-        lanes_arrive(UNBOUNDED, 2, 2);
-        lanes_arrive(1 + round % 4, 2, 2);
+        check_lanes_arrive(UNBOUNDED, 2, 2);
+        check_lanes_arrive(1 + round % 4, 2, 2);
     }
     assert_int_equal(a_load(&destroyed, relaxed), 0);
 }
 
 EDO_TEST_MT(eight_threads_go_through_room_for_four) /* sync-083 */
 {
-    lanes_arrive(4, 8, (uint32_t)test_count(10000));
+    check_lanes_arrive(4, 8, (uint32_t)test_count(10000));
     assert_int_equal(a_load(&destroyed, relaxed), 0);
 }
 
 EDO_TEST_BOTH(eight_threads_go_through_blocks)
 {
-    lanes_arrive(UNBOUNDED, 8, (uint32_t)test_count(10000));
+    check_lanes_arrive(UNBOUNDED, 8, (uint32_t)test_count(10000));
     assert_int_equal(a_load(&destroyed, relaxed), 0);
 }
 

@@ -59,7 +59,7 @@ static void trial_happens(void *arg)
     struct trial *t = arg;
 
     if (is_giving(t->kind) && t->happened < 2)
-        receives(t->c.rx, t->happened);
+        check_receives(t->c.rx, t->happened);
     else if (t->kind == RECV || t->kind == RECV_MANY)
         assert_ok(try_send(t->c.tx, 10 + t->happened));
     else
@@ -82,17 +82,17 @@ static void trial_check(void *arg, unsigned step, int64_t result)
                      1 + (t->kind == RESERVE_OWNED && result == 0));
     edo_mpsc_permit_release(&t->permit);
     for (int i = done; is_giving(t->kind) && i < 2; i++)
-        receives(t->c.rx, i);
+        check_receives(t->c.rx, i);
     if (t->kind == SEND && result == 0)
-        receives(t->c.rx, 7);
+        check_receives(t->c.rx, 7);
     if (t->kind == RECV || t->kind == RECV_MANY) {
         int taken = result > 0 ? (int)result : 0;
         for (int i = 0; i < taken; i++)
             assert_int_equal(t->got[i], 10 + i);
         for (int i = taken; i < t->happened; i++)
-            receives(t->c.rx, 10 + i);
+            check_receives(t->c.rx, 10 + i);
     }
-    receives_nothing(t->c.rx, edo_mpsc_receiver_is_closed(t->c.rx) ? 0 : -EAGAIN);
+    check_receives_nothing(t->c.rx, edo_mpsc_receiver_is_closed(t->c.rx) ? 0 : -EAGAIN);
     if (t->capacity)
         assert_int_equal(edo_mpsc_capacity(t->c.tx), t->capacity);
     channel_free(&t->c);

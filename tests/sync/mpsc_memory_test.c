@@ -51,17 +51,17 @@ EDO_TEST_BOTH(unbounded_send_without_memory_changes_nothing) /* sync-082 */
     }
     assert_ready_eq(&send.base, -ENOMEM);
     for (int i = 0; i < 30; i++)
-        receives(c.rx, i);
+        check_receives(c.rx, i);
     assert_err(try_send(c.tx, sent), -ENOMEM); /* a block is used up, whoever has received */
     allocations_left = -1;
     assert_ok(try_send(c.tx, sent++));
     for (int i = 30; i < sent; i++)
-        receives(c.rx, i);
-    receives_nothing(c.rx, -EAGAIN);
+        check_receives(c.rx, i);
+    check_receives_nothing(c.rx, -EAGAIN);
     allocations_left = 0;
     for (int i = 0; i < 1000; i++) { /* blocks that were received are used again */
         assert_ok(try_send(c.tx, i));
-        receives(c.rx, i);
+        check_receives(c.rx, i);
     }
     allocations_left = -1;
     channel_free(&c);
@@ -79,7 +79,7 @@ EDO_TEST_BOTH(granted_permit_sends_without_memory) /* sync-082 */
         for (int i = 0; i < 100; i++)
             assert_ok(permit_send(&permit, i));
         for (int i = 0; i < 100; i++)
-            receives(c.rx, i);
+            check_receives(c.rx, i);
     }
     allocations_left = -1;
     channel_free(&c);
@@ -100,8 +100,8 @@ EDO_TEST_BOTH(loser_that_cannot_be_put_back_keeps_its_message)
         allocations_left = -1;
         assert_int_equal(recv.base.result, 1);
         assert_int_equal(got, 1);
-        receives(c.rx, 2);
-        receives_nothing(c.rx, -EAGAIN);
+        check_receives(c.rx, 2);
+        check_receives_nothing(c.rx, -EAGAIN);
         channel_free(&c);
     }
     assert_int_equal(items_gone(3), 0);

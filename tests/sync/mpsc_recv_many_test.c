@@ -96,7 +96,7 @@ EDO_TEST_BOTH(wait_ends_with_the_first_message) /* sync-072 */
         hand_end(hand, &more.base, 3); /* woken by the first, it takes what has come since */
         assert_int_equal(items[2], 2);
         assert_int_equal(items[3], UNTOUCHED);
-        receives(c.rx, 3);
+        check_receives(c.rx, 3);
         channel_free(&c);
     }
 }
@@ -179,20 +179,20 @@ EDO_TEST_BOTH(what_was_put_back_is_received_first)
         edo_future_put_back(&recvs[1].base); /* 2, 3, 4 */
         assert_int_equal(recvs[1].base.result, -ECANCELED);
         assert_int_equal(edo_mpsc_len(c.rx), 6);
-        receives(c.rx, 2);
+        check_receives(c.rx, 2);
         edo_future_put_back(&recvs[0].base); /* 0, 1 before 3, 4 */
         assert_int_equal(edo_mpsc_len(c.rx), 7);
-        receives(c.rx, 0);
+        check_receives(c.rx, 0);
         recvs[2] = edo_mpsc_recv_many_async(c.rx, got, 4);
         assert_ready_eq(&recvs[2].base, 4);
         for (int i = 0; i < 4; i++)
             assert_int_equal(got[i], i ? i + 2 : 1); /* 1, 3, 4, 5 */
         edo_future_put_back(&recvs[2].base);
-        receives(c.rx, 1);
+        check_receives(c.rx, 1);
         assert_int_equal(edo_mpsc_len(c.rx), 5);
         assert_false(edo_mpsc_is_empty(c.rx));
         edo_mpsc_sender_free(c.tx);
-        receives(c.rx, 3); /* closed, and not over */
+        check_receives(c.rx, 3); /* closed, and not over */
         edo_mpsc_receiver_free(c.rx);
         for (int i = 0; i < 8; i++) {
             assert_int_equal(items_destroyed[i], i >= 4);
@@ -210,12 +210,12 @@ EDO_TEST_BOTH(closed_channel_with_what_was_put_back_is_not_over)
     assert_ok(try_send(c.tx, 1));
     assert_ready_eq(&recv.base, 1);
     edo_mpsc_close(c.rx);
-    receives_nothing(c.rx, 0);
+    check_receives_nothing(c.rx, 0);
     edo_future_put_back(&recv.base);
     assert_int_equal(edo_mpsc_len(c.rx), 1);
     assert_int_equal(edo_mpsc_recv(c.rx, &last), 1);
     assert_int_equal(last, 1);
-    receives_nothing(c.rx, 0);
+    check_receives_nothing(c.rx, 0);
     channel_free(&c);
 }
 

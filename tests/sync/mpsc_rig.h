@@ -49,7 +49,7 @@ static inline int permit_send(edo_mpsc_permit *permit, int number)
 }
 
 /* The next message is this one. */
-static inline void receives(edo_mpsc_receiver *rx, int number)
+static inline void check_receives(edo_mpsc_receiver *rx, int number)
 {
     int got = -1;
 
@@ -58,7 +58,7 @@ static inline void receives(edo_mpsc_receiver *rx, int number)
 }
 
 /* There is none: -EAGAIN; or 0, it is over. Nothing is written. */
-static inline void receives_nothing(edo_mpsc_receiver *rx, int why)
+static inline void check_receives_nothing(edo_mpsc_receiver *rx, int why)
 {
     int got = -1;
 

@@ -56,7 +56,7 @@ static void op_happens(void *arg)
     struct op *op = arg;
 
     if (is_giving(op->kind))
-        receives(op->c.rx, 0);
+        check_receives(op->c.rx, 0);
     else if (op->kind == RECV)
         assert_ok(try_send(op->c.tx, 1));
     else
@@ -76,27 +76,27 @@ static void op_gives_way(struct op *op)
         edo_mpsc_permit_release(&op->permit);
     }
     if (op->kind == SEND)
-        receives(op->c.rx, 1);
+        check_receives(op->c.rx, 1);
 }
 
 /* It has had its effect, once; the channel is empty afterwards. */
-static void op_had_its_effect(struct op *op)
+static void check_effect(struct op *op)
 {
     op_gives_way(op);
     if (op->kind == RECV)
         assert_int_equal(op->got, 1);
-    receives_nothing(op->c.rx, op->kind == CLOSED ? 0 : -EAGAIN);
+    check_receives_nothing(op->c.rx, op->kind == CLOSED ? 0 : -EAGAIN);
     assert_int_equal(edo_mpsc_capacity(op->c.tx), 1);
 }
 
 /* It has had none: what it waited for is there for another. */
-static void op_had_no_effect(struct op *op)
+static void check_no_effect(struct op *op)
 {
     assert_null(op->permit.sender);
     assert_int_equal(op->got, -1);
     if (op->kind == RECV)
-        receives(op->c.rx, 1);
-    receives_nothing(op->c.rx, op->kind == CLOSED ? 0 : -EAGAIN);
+        check_receives(op->c.rx, 1);
+    check_receives_nothing(op->c.rx, op->kind == CLOSED ? 0 : -EAGAIN);
     assert_int_equal(edo_mpsc_capacity(op->c.tx), 1);
 }
 
@@ -111,7 +111,7 @@ EDO_TEST_BOTH(future_never_polled_holds_nothing) /* sync-001 */
         op_happens(&op);
         hand_end(hand, &op.fut.base, op_success(kind));
         memset(&abandoned, 0xa5, sizeof abandoned);
-        op_had_its_effect(&op);
+        check_effect(&op);
         channel_free(&c);
     }
 }
@@ -129,7 +129,7 @@ EDO_TEST_BOTH(cancelled_before_its_first_poll_it_is_ready) /* sync-002 */
         hand_waits_on(hand);
         op_happens(&op);
         hand_end(hand, &op.fut.base, op_success(kind));
-        op_had_its_effect(&op);
+        check_effect(&op);
         channel_free(&c);
     }
 }
@@ -147,7 +147,7 @@ EDO_TEST_BOTH(second_cancel_changes_nothing) /* sync-003 sync-006 */
         edo_future_cancel(&op.fut.base);
         assert_int_equal(op.fut.base.result, -ECANCELED);
         op_happens(&op);
-        op_had_no_effect(&op);
+        check_no_effect(&op);
         channel_free(&c);
     }
 }
@@ -172,7 +172,7 @@ EDO_TEST_BOTH(cancelled_wait_leaves_the_queue) /* sync-004 */
             op_gives_way(&ops[0]);
         }
         hand_end(hands[2], &ops[2].fut.base, 0);
-        op_had_its_effect(&ops[2]);
+        check_effect(&ops[2]);
         channel_free(&c);
     }
 }
@@ -188,7 +188,7 @@ EDO_TEST_BOTH(granted_before_the_cancel_it_succeeds) /* sync-005 */
         edo_test_task *hand = hand_wait(&op.fut.base);
         op_happens(&op);
         hand_cancel(hand, &op.fut.base, 0);
-        op_had_its_effect(&op);
+        check_effect(&op);
         channel_free(&c);
     }
 }
@@ -202,7 +202,7 @@ EDO_TEST_BOTH(poll_after_ready_does_nothing_more) /* sync-007 */
         op_happens(&op);
         for (int i = 0; i < 3; i++)
             assert_ready_eq(&op.fut.base, op_success(kind));
-        op_had_its_effect(&op);
+        check_effect(&op);
         channel_free(&c);
     }
 }
@@ -222,7 +222,7 @@ EDO_TEST_BOTH(only_the_latest_waker_is_woken) /* sync-008 */
         assert_int_equal(edo_test_task_wake_count(a), 0);
         hand_end(b, &op.fut.base, op_success(kind));
         edo_test_task_release(a);
-        op_had_its_effect(&op);
+        check_effect(&op);
         channel_free(&c);
     }
 }
@@ -238,7 +238,7 @@ EDO_TEST_BOTH(poll_by_the_same_waker_keeps_one_place) /* sync-009 */
             hand_waits_on(hand);
         op_happens(&op);
         hand_end(hand, &op.fut.base, op_success(kind));
-        op_had_its_effect(&op); /* a second place would have taken the room again */
+        check_effect(&op); /* a second place would have taken the room again */
         channel_free(&c);
     }
 }
@@ -304,7 +304,7 @@ EDO_TEST_PLAIN(memory_is_its_owners_again_from_ready_on) /* sync-010 */
         join_thread(other);
         assert_int_equal(a_load(&u.destructions, seq_cst), 1);
         assert_int_equal(a_load(&u.calls, seq_cst), 1);
-        op_had_its_effect(&kept);
+        check_effect(&kept);
         channel_free(&c);
     }
 }
@@ -355,14 +355,14 @@ EDO_TEST_PLAIN(works_with_no_runtime) /* sync-013 */
         edo_test_task *hand = hand_wait(&op.fut.base);
         op_happens(&op);
         hand_end(hand, &op.fut.base, op_success(kind));
-        op_had_its_effect(&op);
+        check_effect(&op);
         channel_free(&c);
         c = op_channel(kind); /* and the same with a thread that parks */
         op_make(&op, kind, c);
         pthread_t other = start_thread(happens_in_a_thread, &op);
         assert_int_equal(edo_await(&op.fut.base), op_success(kind));
         join_thread(other);
-        op_had_its_effect(&op);
+        check_effect(&op);
         channel_free(&c);
     }
 }
@@ -381,7 +381,7 @@ EDO_TEST_BOTH(second_receive_that_would_wait_is_misuse)
             edo_test_task *hand = hand_wait(&first.base);
             if (woken) { /* and the message is gone: it still is the one that waits */
                 assert_ok(try_send(c.tx, 1));
-                receives(c.rx, 1);
+                check_receives(c.rx, 1);
                 assert_true(edo_test_task_is_woken(hand));
             }
             assert_ready_eq(&second.base, -EDO_EMISUSE);

@@ -1,7 +1,4 @@
 /* mpsc_test.c: messages that are sent, kept in order, counted and received, in both kinds of channel. */
-#include <stdalign.h>
-#include <stdlib.h>
-
 #include "sync/mpsc_rig.h"
 
 /* --- making one ------------------------------------------------------------------------------- */
@@ -95,7 +92,7 @@ EDO_TEST_BOTH(full_channel_refuses_until_one_is_received) /* sync-029 sync-030 *
         assert_int_equal(by_try ? edo_mpsc_try_recv(c.rx, &got) : edo_mpsc_recv(c.rx, &got), 1);
         assert_int_equal(got, 1);
         assert_ok(try_send(c.tx, 2));
-        receives(c.rx, 2);
+        check_receives(c.rx, 2);
         channel_free(&c);
     }
     assert_int_equal(items_gone(3), 0);
@@ -109,8 +106,8 @@ EDO_TEST_BOTH(as_many_as_the_capacity_go_in) /* sync-031 */
         assert_ok(try_send(c.tx, i));
     assert_err(try_send(c.tx, 5), -EAGAIN);
     for (int i = 0; i < 5; i++)
-        receives(c.rx, i);
-    receives_nothing(c.rx, -EAGAIN);
+        check_receives(c.rx, i);
+    check_receives_nothing(c.rx, -EAGAIN);
     channel_free(&c);
 }
 
@@ -122,7 +119,7 @@ EDO_TEST_BOTH(order_is_kept_over_many_blocks) /* sync-032 */
         for (int i = 0; i < 1000; i++)
             assert_ok(try_send(c.tx, i));
         for (int i = 0; i < 1000; i++)
-            receives(c.rx, i);
+            check_receives(c.rx, i);
         channel_free(&c);
     }
 }
@@ -138,7 +135,7 @@ EDO_TEST_BOTH(order_is_kept_while_it_grows_and_shrinks)
             for (int n = round * 37 % 301; in - out < n;)
                 assert_ok(try_send(c.tx, in++));
             for (int n = round * 53 % 150; in - out > n;)
-                receives(c.rx, out++);
+                check_receives(c.rx, out++);
             assert_int_equal(edo_mpsc_len(c.rx), in - out);
         }
         channel_free(&c);
@@ -162,7 +159,7 @@ EDO_TEST_BOTH(what_was_sent_is_received_after_the_last_sender_left) /* sync-034 
         }
         for (int i = 0; i < 3; i++) {
             assert_int_equal(edo_mpsc_recv(c.rx, &got), 0);
-            receives_nothing(c.rx, 0);
+            check_receives_nothing(c.rx, 0);
         }
         edo_mpsc_receiver_free(c.rx);
     }
@@ -175,10 +172,10 @@ EDO_TEST_BOTH(unbounded_takes_any_number_and_then_ends) /* sync-068 */
         for (int i = 0; i < n; i++)
             assert_ok(edo_mpsc_send(c.tx, &i));
         for (int i = 0; i < n; i++)
-            receives(c.rx, i);
-        receives_nothing(c.rx, -EAGAIN);
+            check_receives(c.rx, i);
+        check_receives_nothing(c.rx, -EAGAIN);
         edo_mpsc_sender_free(c.tx);
-        receives_nothing(c.rx, 0);
+        check_receives_nothing(c.rx, 0);
         edo_mpsc_receiver_free(c.rx);
     }
 }
@@ -189,15 +186,15 @@ EDO_TEST_BOTH(empty_is_not_the_end_while_there_is_a_sender) /* sync-066 */
     {
         channel c = channel_new(capacity);
         edo_mpsc_sender *second = edo_mpsc_sender_clone(c.tx);
-        receives_nothing(c.rx, -EAGAIN);
+        check_receives_nothing(c.rx, -EAGAIN);
         assert_ok(try_send(c.tx, 1));
         edo_mpsc_sender_free(c.tx);
-        receives(c.rx, 1);
-        receives_nothing(c.rx, -EAGAIN);
+        check_receives(c.rx, 1);
+        check_receives_nothing(c.rx, -EAGAIN);
         assert_ok(try_send(second, 2));
         edo_mpsc_sender_free(second);
-        receives(c.rx, 2);
-        receives_nothing(c.rx, 0);
+        check_receives(c.rx, 2);
+        check_receives_nothing(c.rx, 0);
         edo_mpsc_receiver_free(c.rx);
     }
 }
@@ -239,17 +236,17 @@ EDO_TEST_BOTH(waiting_sends_and_reserves_are_served_in_the_order_they_came) /* s
     assert_ok(try_send(c.tx, 0));
     edo_test_task *hand_first = hand_wait(&first.base);
     edo_test_task *hand_second = hand_wait(&second.base), *hand_third = hand_wait(&third.base);
-    receives(c.rx, 0);
+    check_receives(c.rx, 0);
     hand_end(hand_first, &first.base, 0);
     hand_waits_on(hand_second);
-    receives(c.rx, 1);
+    check_receives(c.rx, 1);
     hand_end(hand_second, &second.base, 0);
     hand_waits_on(hand_third);
     assert_ok(permit_send(&permit, 2));
     hand_waits_on(hand_third);
-    receives(c.rx, 2);
+    check_receives(c.rx, 2);
     hand_end(hand_third, &third.base, 0);
-    receives(c.rx, 3);
+    check_receives(c.rx, 3);
     channel_free(&c);
 }
 
@@ -287,8 +284,8 @@ EDO_TEST_BOTH(cancelled_send_has_sent_nothing) /* sync-040 */
 
     assert_ok(try_send(c.tx, 1));
     hand_cancel(hand_wait(&send.base), &send.base, -ECANCELED);
-    receives(c.rx, 1);
-    receives_nothing(c.rx, -EAGAIN);
+    check_receives(c.rx, 1);
+    check_receives_nothing(c.rx, -EAGAIN);
     channel_free(&c);
     assert_int_equal(items_gone(3), 0);
 }
@@ -301,10 +298,10 @@ EDO_TEST_BOTH(send_cancelled_after_it_had_room_succeeds) /* sync-041 */
 
     assert_ok(try_send(c.tx, 1));
     edo_test_task *hand = hand_wait(&send.base);
-    receives(c.rx, 1);
+    check_receives(c.rx, 1);
     hand_cancel(hand, &send.base, 0);
-    receives(c.rx, 2);
-    receives_nothing(c.rx, -EAGAIN);
+    check_receives(c.rx, 2);
+    check_receives_nothing(c.rx, -EAGAIN);
     channel_free(&c);
     assert_int_equal(items_gone(3), 0);
 }
@@ -329,172 +326,7 @@ EDO_TEST_BOTH(cancelled_receive_leaves_the_message_and_a_message_received_stands
         edo_future_cancel(&has_one.base);
         assert_int_equal(has_one.base.result, 1);
         assert_int_equal(got, 1);
-        receives_nothing(c.rx, -EAGAIN);
-        channel_free(&c);
-    }
-}
-
-/* --- how many --------------------------------------------------------------------------------- */
-
-static void leave(channel *c, int how)
-{
-    if (how & 1)
-        edo_mpsc_close(c->rx);
-    edo_mpsc_sender_free(c->tx);
-    c->tx = NULL;
-    if (how & 2)
-        edo_mpsc_close(c->rx);
-}
-
-EDO_TEST_BOTH(length_counts_what_was_sent_and_not_received) /* sync-051 */
-{
-    for (int how = 0; how < 4; how++) {
-        FOR_BOTH_KINDS(capacity)
-        {
-            channel c = channel_new(capacity ? 100 : UNBOUNDED);
-            assert_int_equal(edo_mpsc_len(c.rx), 0);
-            for (int i = 0; i < 100; i++) {
-                assert_ok(try_send(c.tx, i));
-                assert_int_equal(edo_mpsc_len(c.rx), i + 1);
-            }
-            leave(&c, how);
-            for (int i = 0; i < 100; i++) {
-                assert_int_equal(edo_mpsc_len(c.rx), 100 - i);
-                receives(c.rx, i);
-            }
-            assert_int_equal(edo_mpsc_len(c.rx), 0);
-            edo_mpsc_receiver_free(c.rx);
-        }
-    }
-}
-
-EDO_TEST_BOTH(empty_means_that_all_were_received) /* sync-052 */
-{
-    FOR_BOTH_KINDS(capacity)
-    {
-        channel c = channel_new(capacity);
-        assert_true(edo_mpsc_is_empty(c.rx));
-        for (int i = 0; i < 16; i++) {
-            assert_ok(try_send(c.tx, i));
-            assert_false(edo_mpsc_is_empty(c.rx));
-        }
-        for (int i = 0; i < 16; i++) {
-            assert_false(edo_mpsc_is_empty(c.rx));
-            receives(c.rx, i);
-        }
-        assert_true(edo_mpsc_is_empty(c.rx));
-        channel_free(&c);
-    }
-}
-
-EDO_TEST_BOTH(length_is_right_at_the_borders_of_blocks) /* sync-053 */
-{
-    const size_t capacities[] = {33, UNBOUNDED};
-
-    for (int kind = 0; kind < 2; kind++) {
-        channel c = channel_new(capacities[kind]);
-        for (int i = 0; i < 256; i++) {
-            assert_true(edo_mpsc_is_empty(c.rx));
-            assert_int_equal(edo_mpsc_len(c.rx), 0);
-            assert_ok(try_send(c.tx, i));
-            assert_false(edo_mpsc_is_empty(c.rx));
-            assert_int_equal(edo_mpsc_len(c.rx), 1);
-            receives(c.rx, i);
-        }
-        assert_true(edo_mpsc_is_empty(c.rx));
-        channel_free(&c);
-    }
-}
-
-/* --- handles and items ------------------------------------------------------------------------ */
-
-EDO_TEST_BOTH(handles_know_whether_they_are_of_one_channel) /* sync-080 */
-{
-    FOR_BOTH_KINDS(capacity)
-    {
-        channel one = channel_new(capacity), other = channel_new(capacity);
-        edo_mpsc_sender *clone = edo_mpsc_sender_clone(one.tx);
-        assert_true(edo_mpsc_same_channel(one.tx, clone));
-        assert_true(edo_mpsc_same_channel(one.tx, one.tx));
-        assert_false(edo_mpsc_same_channel(one.tx, other.tx));
-        assert_false(edo_mpsc_same_channel(clone, other.tx));
-        edo_mpsc_sender_free(clone);
-        channel_free(&one);
-        channel_free(&other);
-    }
-}
-
-/* Bytes that tell where they belong. */
-static void fill(unsigned char *item, size_t size, unsigned number)
-{
-    for (size_t i = 0; i < size; i++)
-        item[i] = (unsigned char)(number * 31 + i * 7 + 1);
-}
-
-static void destroys_aligned(void *item)
-{
-    assert_int_equal((uintptr_t)item % 64, 0);
-    a_fetch_add(&items_destroyed[0], 1, seq_cst);
-}
-
-/* With no alignment given, an item lies as malloc would have it lie. */
-static void destroys_as_by_malloc(void *item)
-{
-    assert_int_equal((uintptr_t)item % items_destroyed[1], 0);
-}
-
-static void carries(const edo_item *item, size_t capacity)
-{
-    enum { COUNT = 150 };
-    channel c = channel_of(item, capacity ? COUNT : UNBOUNDED);
-    alignas(64) unsigned char in[4096], out[4096];
-
-    for (unsigned i = 0; i < COUNT; i++) {
-        fill(in, item->size, i);
-        assert_ok(edo_mpsc_try_send(c.tx, in));
-    }
-    for (unsigned i = 0; i < COUNT - 10; i++) {
-        memset(out, 0, sizeof out);
-        assert_int_equal(edo_mpsc_recv(c.rx, out), 1);
-        fill(in, item->size, i);
-        if (item->size)
-            assert_memory_equal(out, in, item->size);
-        assert_true(item->size == sizeof out || out[item->size] == 0);
-    }
-    channel_free(&c); /* with ten of them inside */
-}
-
-EDO_TEST_BOTH(items_of_any_size_are_carried_whole) /* sync-081 */
-{
-    const size_t sizes[] = {0, 1, 24, 4096};
-
-    FOR_BOTH_KINDS(capacity)
-    {
-        for (int i = 0; i < 4; i++) {
-            carries(&(edo_item){.size = sizes[i]}, capacity); /* and nothing is destroyed */
-            carries(&(edo_item){.size = sizes[i], .align = 1}, capacity);
-        }
-        items_destroyed[0] = 0;
-        carries(&(edo_item){.size = 192, .align = 64, .destroy = destroys_aligned}, capacity);
-        assert_int_equal(items_destroyed[0], 10);
-        items_destroyed[1] = 8;
-        carries(&(edo_item){.size = 8, .destroy = destroys_as_by_malloc}, capacity);
-        items_destroyed[1] = alignof(max_align_t);
-        carries(&(edo_item){.size = 32, .destroy = destroys_as_by_malloc}, capacity);
-    }
-}
-
-EDO_TEST_BOTH(items_of_no_size_are_counted)
-{
-    FOR_BOTH_KINDS(capacity)
-    {
-        channel c = channel_of(&(edo_item){.size = 0}, capacity);
-        char nothing;
-        assert_ok(edo_mpsc_try_send(c.tx, NULL));
-        assert_ok(edo_mpsc_send(c.tx, NULL));
-        assert_int_equal(edo_mpsc_len(c.rx), 2);
-        assert_int_equal(edo_mpsc_recv_many(c.rx, &nothing, 3), 2);
-        assert_int_equal(edo_mpsc_try_recv(c.rx, &nothing), -EAGAIN);
+        check_receives_nothing(c.rx, -EAGAIN);
         channel_free(&c);
     }
 }

@@ -2,7 +2,7 @@
 #include "sync/mpsc_rig.h"
 
 /* The counts, as every kind of handle sees them. `tx` and `weak` may be NULL. */
-static void counts(const channel *c, const edo_mpsc_weak *weak, size_t strong, size_t weaks)
+static void check_counts(const channel *c, const edo_mpsc_weak *weak, size_t strong, size_t weaks)
 {
     assert_int_equal(edo_mpsc_receiver_strong_count(c->rx), strong);
     assert_int_equal(edo_mpsc_receiver_weak_count(c->rx), weaks);
@@ -32,7 +32,7 @@ EDO_TEST_BOTH(weak_handle_becomes_a_sender_while_there_is_one) /* sync-084 sync-
         assert_non_null(upgraded);
         assert_true(edo_mpsc_same_channel(upgraded, c.tx));
         assert_ok(try_send(upgraded, 1));
-        receives(c.rx, 1);
+        check_receives(c.rx, 1);
         free_sender(&c);
         edo_mpsc_sender *again = edo_mpsc_upgrade(weak); /* the upgraded one is left */
         assert_non_null(again);
@@ -40,8 +40,8 @@ EDO_TEST_BOTH(weak_handle_becomes_a_sender_while_there_is_one) /* sync-084 sync-
         assert_ok(try_send(again, 2));
         edo_mpsc_sender_free(again);
         assert_null(edo_mpsc_upgrade(weak));
-        receives(c.rx, 2);
-        receives_nothing(c.rx, 0);
+        check_receives(c.rx, 2);
+        check_receives_nothing(c.rx, 0);
         edo_mpsc_weak_free(weak);
         channel_free(&c);
     }
@@ -75,9 +75,9 @@ EDO_TEST_BOTH(weak_handles_do_not_keep_it_open) /* sync-086 sync-092 */
         assert_ok(try_send(c.tx, 1));
         free_sender(&c);
         assert_true(edo_mpsc_receiver_is_closed(c.rx));
-        receives(c.rx, 1);
+        check_receives(c.rx, 1);
         assert_int_equal(edo_mpsc_recv(c.rx, &got), 0);
-        receives_nothing(c.rx, 0);
+        check_receives_nothing(c.rx, 0);
         edo_mpsc_weak_free(weak);
         channel_free(&c);
     }
@@ -93,6 +93,7 @@ EDO_TEST_BOTH(last_sender_wakes_the_receiver_though_there_are_weak_ones)
         edo_mpsc_recv_future recv = edo_mpsc_recv_async(c.rx, &got);
         edo_test_task *hand = hand_wait(&recv.base);
         free_sender(&c);
+        assert_true(edo_test_task_is_woken(hand));
         hand_end(hand, &recv.base, 0);
         edo_mpsc_weak_free(weak);
         channel_free(&c);
@@ -104,20 +105,20 @@ EDO_TEST_BOTH(counts_follow_the_handles) /* sync-087 sync-092 */
     FOR_BOTH_KINDS(capacity)
     {
         channel c = channel_new(capacity);
-        counts(&c, NULL, 1, 0);
+        check_counts(&c, NULL, 1, 0);
         edo_mpsc_sender *clone = edo_mpsc_sender_clone(c.tx);
-        counts(&c, NULL, 2, 0);
+        check_counts(&c, NULL, 2, 0);
         assert_int_equal(edo_mpsc_sender_strong_count(clone), 2);
         edo_mpsc_weak *weak = edo_mpsc_downgrade(clone), *second = edo_mpsc_weak_clone(weak);
-        counts(&c, weak, 2, 2);
+        check_counts(&c, weak, 2, 2);
         edo_mpsc_sender_free(clone);
-        counts(&c, second, 1, 2);
+        check_counts(&c, second, 1, 2);
         edo_mpsc_weak_free(weak);
-        counts(&c, second, 1, 1);
+        check_counts(&c, second, 1, 1);
         free_sender(&c);
-        counts(&c, second, 0, 1);
+        check_counts(&c, second, 0, 1);
         edo_mpsc_weak_free(second);
-        counts(&c, NULL, 0, 0);
+        check_counts(&c, NULL, 0, 0);
         channel_free(&c);
     }
 }
@@ -128,13 +129,13 @@ EDO_TEST_BOTH(downgrade_counts_none_and_upgrade_one) /* sync-088 sync-092 */
     {
         channel c = channel_new(capacity);
         edo_mpsc_weak *weak = edo_mpsc_downgrade(c.tx);
-        counts(&c, weak, 1, 1);
+        check_counts(&c, weak, 1, 1);
         edo_mpsc_sender *upgraded = edo_mpsc_upgrade(weak);
-        counts(&c, weak, 2, 1);
+        check_counts(&c, weak, 2, 1);
         edo_mpsc_sender_free(upgraded);
-        counts(&c, weak, 1, 1);
+        check_counts(&c, weak, 1, 1);
         edo_mpsc_weak_free(weak);
-        counts(&c, NULL, 1, 0);
+        check_counts(&c, NULL, 1, 0);
         channel_free(&c);
     }
 }
