@@ -168,6 +168,21 @@ EDO_TEST_PLAIN(a_losers_notification_is_stored_if_nobody_waits) /* sync-020 sync
     }
 }
 
+EDO_TEST_PLAIN(a_permit_that_was_taken_at_once_can_be_put_back) /* sync-020 */
+{
+    edo_notify n = EDO_NOTIFY_INIT;
+    edo_notify_wait_future wait = edo_notify_wait_async(&n), enabled = edo_notify_wait_async(&n);
+
+    edo_notify_one(&n);
+    assert_ready_eq(&wait.base, 0);
+    edo_future_put_back(&wait.base);
+    assert_int_equal(wait.base.result, -ECANCELED);
+    assert_int_equal(edo_notify_wait_enable(&enabled), 1); /* it is there again */
+    assert_ready_eq(&enabled.base, 0);
+    edo_future_put_back(&enabled.base);
+    assert_ok(edo_notify_wait(&n));
+}
+
 EDO_TEST_PLAIN(a_loser_told_with_all_keeps_its_0) /* sync-020 */
 {
     edo_notify n = EDO_NOTIFY_INIT;
@@ -355,6 +370,53 @@ EDO_TEST_PLAIN(a_cancelled_owned_wait_leaves_the_reference_to_its_caller) /* syn
     assert_int_equal(loser.base.result, -ECANCELED);
     assert_ok(edo_notify_wait(&n)); /* passed on, as by any other */
     assert_int_equal(count, 0);
+}
+
+/* Afterwards the notify may be gone, so nothing can go back to it. */
+EDO_TEST_PLAIN(with_the_reference_given_back_a_put_back_does_nothing) /* sync-227 */
+{
+    edo_notify n = EDO_NOTIFY_INIT;
+    unsigned count = 0;
+    edo_notify_wait_future wait = edo_notify_wait_owned_async(&n, counted_owner(&count));
+    edo_notify_wait_future next = edo_notify_wait_async(&n);
+
+    edo_notify_one(&n);
+    assert_ready_eq(&wait.base, 0);
+    assert_int_equal(count, 1);
+    edo_future_put_back(&wait.base);
+    assert_int_equal(wait.base.result, 0);
+    assert_pending(&next.base);
+    edo_future_cancel(&next.base);
+    assert_ready_eq(&next.base, -ECANCELED);
+}
+
+struct owned {
+    edo_notify n;
+    unsigned count;
+};
+
+static int wait_owned(void *arg)
+{
+    struct owned *o = arg;
+
+    return edo_notify_wait_owned(&o->n, counted_owner(&o->count));
+}
+
+EDO_TEST(the_direct_form_gives_the_reference_back_with_0_alone) /* sync-227 */
+{
+    for (int notified = 0; notified <= 1; notified++) {
+        struct owned o = {.n = EDO_NOTIFY_INIT};
+        edo_task t;
+        int ret = 1;
+        assert_ok(edo_spawn(wait_owned, &o, &t));
+        assert_ok(edo_yield());
+        if (notified)
+            edo_notify_one(&o.n);
+        assert_ok(edo_task_abort(t)); /* before it has run again */
+        assert_ok(edo_join(t, &ret));
+        assert_int_equal(ret, notified ? 0 : -ECANCELED);
+        assert_int_equal(o.count, notified);
+    }
 }
 
 /* A notify on the heap that lives as long as somebody has a reference to it. */
