@@ -275,5 +275,8 @@ EDO_TEST_PLAIN(length_seen_from_elsewhere_is_never_out_of_range)
     }
     a_store(&over, 1, seq_cst);
     join_thread(asker);
+    while (edo_mpsc_try_recv(c.rx, &got) == 1)
+        ;
+    assert_int_equal(edo_mpsc_len(c.rx), 0); /* and in the end it is right */
     channel_free(&c);
 }
