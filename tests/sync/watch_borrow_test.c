@@ -408,3 +408,20 @@ EDO_TEST_PLAIN(sender_waits_for_a_modify_and_looks_do_not)
     edo_watch_borrow_end(&ref);
     close_channel();
 }
+
+EDO_TEST_PLAIN(places_of_values_that_were_borrowed_are_used_again)
+{
+    int number = 0;
+
+    assert_ok(edo_watch_new(PLAIN_INT, &number, &tx, &rx));
+    for (; number < 70000; number++) { /* more than there are places */
+        edo_watch_ref one, other;
+        assert_non_null(edo_watch_borrow(rx, &one));
+        assert_ok(edo_watch_send(tx, &number));
+        assert_int_equal(*(const int *)edo_watch_borrow(rx, &other), number);
+        assert_ok(edo_watch_send(tx, &number));
+        edo_watch_borrow_end(&one);
+        edo_watch_borrow_end(&other);
+    }
+    close_channel();
+}
