@@ -12,7 +12,7 @@
 #include "context/guard.h"
 
 #include <fcntl.h>
-#include <pthread.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -32,9 +32,11 @@
 #define CANARY_WORDS 8
 #define CANARY UINT64_C(0x6564e0ca4a51e0de) /* odd bits, no address, no text */
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static guard_kind kind;       /* the best to try; atomic: only tests change it later */
-static long map_entries_left; /* for mprotect; atomic */
+#define NOT_COUNTED LONG_MIN
+
+static bool is_known;                       /* atomic: the next two are */
+static guard_kind kind;                     /* the best to try; atomic: tests change it later */
+static long map_entries_left = NOT_COUNTED; /* for mprotect; atomic */
 
 /* Whether a write(2) out of the page says EFAULT. */
 static bool kernel_cannot_read(void *page)
@@ -63,15 +65,24 @@ static bool madvise_guards(void)
     return works;
 }
 
+/* Several threads may find it out at once, and come to the same. No thread waits for another: one
+ * that was just looking is missing in a child of fork(2). */
 static void find_kind(void)
 {
-    map_entries_left = sys_max_map_count() / 4;
-    kind = madvise_guards() ? GUARD_MADVISE : GUARD_MPROTECT;
+    long not_counted = NOT_COUNTED;
+
+    /* acquire: pairs with the release below. */
+    if (likely(a_load(&is_known, acquire)))
+        return;
+    /* relaxed: only the first one counts; the release below publishes. */
+    a_cas(&map_entries_left, &not_counted, sys_max_map_count() / 4, relaxed, relaxed);
+    a_store(&kind, madvise_guards() ? GUARD_MADVISE : GUARD_MPROTECT, relaxed);
+    a_store(&is_known, true, release);
 }
 
 guard_kind stack_guard_kind(void)
 {
-    pthread_once(&once, find_kind);
+    find_kind();
     /* relaxed: both kinds that a stack may see while a test changes it work. */
     guard_kind best = a_load(&kind, relaxed);
     if (best == GUARD_MPROTECT && a_load(&map_entries_left, relaxed) < ENTRIES_PER_GUARD)
@@ -81,7 +92,7 @@ guard_kind stack_guard_kind(void)
 
 void stack_guard_force(guard_kind wanted)
 {
-    pthread_once(&once, find_kind);
+    find_kind();
     a_store(&kind, wanted, relaxed);
 }
 
