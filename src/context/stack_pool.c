@@ -3,6 +3,9 @@
  *
  * Regions     64 stacks a mapping, each with its guard below it. A region is never unmapped, so the
  *             list of regions only grows and signal handlers may walk it.
+ * Distance    From stack to stack it is an odd number of pages, by one above each that is never
+ *             touched. Tops at a multiple of 16 pages would share a few sets of the TLB, and a
+ *             switch among a thousand tasks would walk the page tables each time.
  * Pool        Those nobody uses: warm ones, whose top is in memory, and cold ones, which have been
  *             given back to the system or never used. Warm ones go first, the last one in first.
  * Cache       A worker's own, so that get and put take no lock. It is refilled eight at a time,
@@ -27,7 +30,6 @@
 #include "context/stack_memory.h"
 
 #define REGION_STACKS 64
-#define STRIDE (STACK_GUARD_SIZE + STACK_DEFAULT_SIZE)
 #define CACHE_MOST 64
 #define BATCH 8
 #define KEEP_WARM 64 /* in the pool; the rest is trimmed */
@@ -46,6 +48,11 @@ static struct {
     unsigned warm_count; /* atomic; written under the lock */
     region *regions;     /* the newest first; atomic: handlers read it */
 } pool;
+
+static size_t stride(void)
+{
+    return STACK_GUARD_SIZE + STACK_DEFAULT_SIZE + sys_page_size();
+}
 
 /* Lists of stacks, linked by `next`. */
 static void push(stack **list, stack *s)
@@ -70,12 +77,12 @@ static int add_region(void)
 
     if (!r)
         return -ENOMEM;
-    if (stack_map(REGION_STACKS * STRIDE, &r->base) < 0) {
+    if (stack_map(REGION_STACKS * stride(), &r->base) < 0) {
         free(r);
         return -ENOMEM;
     }
     for (unsigned i = 0; i < REGION_STACKS; i++) {
-        stack_lay_out(&r->stacks[i], r->base + i * STRIDE, STACK_DEFAULT_SIZE, i);
+        stack_lay_out(&r->stacks[i], r->base + i * stride(), STACK_DEFAULT_SIZE, i);
         r->stacks[i].common = true;
     }
     r->next = pool.regions;
@@ -235,10 +242,12 @@ const stack *stack_find(const void *addr, bool *ret_in_guard)
     /* acquire: pairs with the release in add_region. */
     for (region *r = a_load(&pool.regions, acquire); r; r = r->next) {
         size_t offset = (size_t)((uintptr_t)addr - (uintptr_t)r->base);
-        if (offset >= REGION_STACKS * STRIDE)
+        if (offset >= REGION_STACKS * stride())
             continue;
-        *ret_in_guard = offset % STRIDE < STACK_GUARD_SIZE;
-        return &r->stacks[offset / STRIDE];
+        size_t within = offset % stride();
+        *ret_in_guard = within < STACK_GUARD_SIZE;
+        return within < STACK_GUARD_SIZE + STACK_DEFAULT_SIZE ? &r->stacks[offset / stride()]
+                                                              : NULL;
     }
     return stack_large_find(addr, ret_in_guard);
 }

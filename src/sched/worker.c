@@ -262,7 +262,10 @@ static task *take_own(core *c)
         return t;
     }
     c->lifo_streak = 0;
-    return run_queue_pop(&c->queue);
+    t = run_queue_pop(&c->queue);
+    if (t)
+        run_queue_warm(&c->queue);
+    return t;
 }
 
 static task *next_task(core *c)
