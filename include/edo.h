@@ -30,6 +30,7 @@
 #include <edo/barrier.h>        /* going on when all have come */
 #include <edo/once_cell.h>      /* a value made by the first who asks for it */
 #include <edo/set_once.h>       /* a value set once, and waited for */
+#include <edo/cancel_token.h>   /* asking many to stop, in a tree */
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */

@@ -1,0 +1,20 @@
+/* sync/cancel_token.h: a token's memory, and the walk from it to all that are below. */
+#ifndef SYNC_CANCEL_TOKEN_H
+#define SYNC_CANCEL_TOKEN_H
+
+#include <edo/cancel_token.h>
+
+#include "sync/crowd.h"
+
+struct edo_cancel_token {
+    edo_cancel_token *parent; /* with a reference; never changes; NULL: none that could cancel it */
+    uint64_t refs;            /* atomic: handles, waits under way, children, walks that are here */
+    bool canceled;            /* atomic; set under the lock; stays */
+    bool linked;              /* among its parent's children; under the parent's lock */
+    lock lock;                /* guards the rest, and `next` and `link` of the children */
+    edo_cancel_token *first;  /* its children that may have somebody below who is not cancelled */
+    edo_cancel_token *next, **link;
+    edo_crowd crowd; /* of waits */
+};
+
+#endif
