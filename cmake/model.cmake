@@ -57,7 +57,7 @@ target_compile_definitions(model-run_queue PRIVATE RUN_QUEUE_SIZE=4)
 set(model_sched src/sched/task.c src/sched/push.c src/sched/run_queue.c
     src/sched/inject.c src/sched/idle.c src/sched/census.c src/sched/thread.c src/sched/ref.c
     src/sched/coop.c src/sched/scope.c src/sched/find.c src/sched/sleep.c src/task/abort.c src/task/join.c src/future/future.c src/future/waker.c
-    src/future/parker.c src/driver/wheel.c tests/model/rig_stubs.c)
+    src/future/parker.c src/driver/wheel.c src/driver/timer_heap.c tests/model/rig_stubs.c)
 model_program(task_state 3 ${model_sched})
 model_program(parking 4 ${model_sched} src/sched/task_slab.c src/sched/core.c)
 model_program(takeover 5 ${model_sched} src/sched/task_slab.c src/sched/core.c)
@@ -67,7 +67,7 @@ endforeach()
 model_program(inject 2 src/sched/inject.c)
 model_program(lock 6 REAL_LOCK src/base/lock.c)
 target_compile_definitions(model-lock PRIVATE LOOKS=1)
-model_program(wheel 7 src/driver/wheel.c src/future/parker.c)
+model_program(wheel 7 src/driver/wheel.c src/driver/timer_heap.c src/future/parker.c)
 model_program(driver_op 8 src/driver/op.c src/driver/source.c src/driver/epoll/epoll.c
     src/future/parker.c)
 model_program(permits 9 src/sync/permits.c src/future/parker.c src/future/waker.c)

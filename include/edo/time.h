@@ -9,11 +9,14 @@ EDO_BEGIN_DECLS
 
 /** The current runtime's clock, which may be paused; outside of one the system's monotonic. */
 EDO_API edo_instant edo_now(void);
+/** How long ago that was by the same clock; 0 if it lies ahead. */
+EDO_API edo_duration edo_elapsed(edo_instant since);
 
 /** An entry of a timer wheel. Its fields are private. */
 typedef struct edo_timer {
     struct edo_timer *next;
     struct edo_timer **link;
+    struct edo_timer *child;
     struct timer_wheel *wheel;
     uint64_t tick;
     edo_waker waker;
@@ -27,6 +30,7 @@ typedef struct edo_sleep_future {
     edo_instant deadline;
     edo_timer timer;
     int error;
+    bool precise;
 } edo_sleep_future;
 
 /**
@@ -43,8 +47,35 @@ EDO_API edo_sleep_future edo_sleep_async(edo_duration span);
 /** The same until a point of time; one that has passed is no wait. */
 EDO_API int edo_sleep_until(edo_instant deadline);
 EDO_API edo_sleep_future edo_sleep_until_async(edo_instant deadline);
+/**
+ * As edo_sleep, but not bound to the tick: it ends as soon after the deadline as the system wakes a
+ * thread, mostly within a tenth of a millisecond while there is a processor and a worker to spare. It
+ * costs more: such timers lie in a heap, and each is a sleep of the worker's own. For timeouts take the other one.
+ *
+ * Returns   as edo_sleep.
+ * Suspends  unless the deadline has passed.
+ * Cancel    takes nothing.
+ */
+EDO_API int edo_sleep_precise(edo_duration span);
+EDO_API edo_sleep_future edo_sleep_precise_async(edo_duration span);
+/** The same until a point of time. */
+EDO_API int edo_sleep_precise_until(edo_instant deadline);
+EDO_API edo_sleep_future edo_sleep_precise_until_async(edo_instant deadline);
+
 /** Whether the deadline was reached and a poll has seen it. */
 EDO_API bool edo_sleep_is_elapsed(const edo_sleep_future *sleep);
+/** When it ends, or has ended. */
+EDO_API edo_instant edo_sleep_deadline(const edo_sleep_future *sleep);
+/**
+ * Gives a sleep another deadline, from now or as a point of time, at any moment: one that waits goes
+ * on to wait, for whoever polled it last, and is never ended by the deadline before; one that is READY
+ * is new, and has to be polled again. One that was cancelled and is not READY ends all the same.
+ *
+ * Returns   0; -EINVAL for NULL; -EDO_ENORUNTIME, -EDO_ENOTIME: what it was made with.
+ * Threads   any, but not while another one polls, cancels or resets it.
+ */
+EDO_API int edo_sleep_reset(edo_sleep_future *sleep, edo_duration span);
+EDO_API int edo_sleep_reset_until(edo_sleep_future *sleep, edo_instant deadline);
 
 /** A wait with a limit under way. Its fields are private. */
 typedef struct edo_timeout_future {

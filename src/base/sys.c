@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/membarrier.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,6 +61,14 @@ int sys_fcntl_getfl(int fd)
 {
     int saved = errno;
     return (int)sys_result(fcntl(fd, F_GETFL), saved);
+}
+
+int sys_timer_slack(int ns)
+{
+    int saved = errno;
+    int before = (int)sys_result(prctl(PR_GET_TIMERSLACK), saved);
+    int rc = (int)sys_result(prctl(PR_SET_TIMERSLACK, (unsigned long)ns), saved);
+    return rc < 0 ? rc : before;
 }
 
 int sys_membarrier_register(void)

@@ -25,6 +25,9 @@ int sys_pipe2(int fds[2], int flags);
 int sys_eventfd(unsigned initial, int flags);
 int sys_fcntl_getfl(int fd);
 
+/* By how many nanoseconds the system may prolong this thread's sleeps; returns what it was. */
+int sys_timer_slack(int ns);
+
 /* Sockets. */
 int sys_socket(int family, int type, int protocol);
 int sys_bind(int fd, const struct sockaddr *sa, socklen_t len);

@@ -10,6 +10,8 @@
  *             ring: the slot of the present group is a whole turn away. Ticks of 64 bits of
  *             nanoseconds can't overflow.
  * Never early Deadlines are rounded up to a tick, the clock is rounded down.
+ * Precise     Those that are to end between two ticks lie in a heap beside the slots, and their
+ *             `tick` is the deadline itself, in nanoseconds.
  * No lost     A timer is unlinked and fired, and its waker marked, in one hold of w->lock; a poll
  * wake-up     that took the lock before has left its waker, a later one sees TIMER_FIRED.
  * Source      Varghese and Lauck, "Hashed and hierarchical timing wheels" (1987).
@@ -21,8 +23,10 @@
 #include "base/chaos.h"
 #include "base/clock.h"
 #include "base/model.h"
+#include "driver/timer_heap.h"
 
 #define SLOT_BITS 6
+#define PRECISE (WHEEL_LEVELS * WHEEL_SLOTS) /* a timer's slot: it lies in the heap */
 
 static uint64_t ns_of(const timer_wheel *w, uint64_t tick)
 {
@@ -77,14 +81,37 @@ static uint64_t place(timer_wheel *w, edo_timer *t)
     return tick >> shift << shift;
 }
 
+/* The earliest in the heap, for those who look without the lock. */
+static void note_precise(timer_wheel *w)
+{
+    /* relaxed: a hint; only the one who parks acts on it. */
+    a_store(&w->next_precise, w->precise ? w->precise->tick : UINT64_MAX, relaxed);
+}
+
+/* Puts a timer where its slot or its tick says; returns the time at which that has to be looked at. */
+static uint64_t put_in(timer_wheel *w, edo_timer *t)
+{
+    w->count++;
+    if (likely(t->slot != PRECISE))
+        return ns_of(w, place(w, t));
+    timer_heap_add(&w->precise, t);
+    note_precise(w);
+    return t->tick;
+}
+
 static void take_out(timer_wheel *w, edo_timer *t)
 {
     unsigned level = t->slot / WHEEL_SLOTS, slot = t->slot % WHEEL_SLOTS;
 
+    w->count--;
+    if (unlikely(t->slot == PRECISE)) {
+        timer_heap_remove(&w->precise, t);
+        note_precise(w);
+        return;
+    }
     unlink_timer(t);
     if (!w->slot[level][slot])
         w->occupied[level] &= ~(UINT64_C(1) << slot);
-    w->count--;
 }
 
 /* The earliest occupied slot, and the tick at which its time comes. */
@@ -113,7 +140,8 @@ static uint64_t earliest(const timer_wheel *w)
     unsigned level, slot;
     uint64_t tick;
 
-    return first_slot(w, &level, &slot, &tick) ? ns_of(w, tick) : UINT64_MAX;
+    uint64_t by_slot = first_slot(w, &level, &slot, &tick) ? ns_of(w, tick) : UINT64_MAX;
+    return w->precise && w->precise->tick < by_slot ? w->precise->tick : by_slot;
 }
 
 /* With the lock held, which it drops for a moment when too much is owed. The timer is unlinked. */
@@ -139,21 +167,28 @@ void wheel_init(timer_wheel *w, uint64_t now_ns)
     w->elapsed = 0;
     w->count = 0;
     a_store(&w->next, UINT64_MAX, relaxed); /* readers take it for a hint */
+    w->precise = NULL;
+    note_precise(w);
     memset(w->occupied, 0, sizeof w->occupied);
     memset(w->slot, 0, sizeof w->slot);
     lock_drop(&w->lock);
 }
 
+/* Its place is one of the slots, and that one's time has come. */
+static bool is_due(const timer_wheel *w, const edo_timer *t)
+{
+    return t->slot != PRECISE && t->tick <= w->elapsed;
+}
+
 /* With the lock held. True: the timer waits. */
 static bool add_locked(timer_wheel *w, edo_timer *t, bool *ret_sooner)
 {
-    if (w->down || t->tick <= w->elapsed) {
+    if (w->down || is_due(w, t)) {
         t->state = w->down ? TIMER_SHUTDOWN : TIMER_FIRED;
         return false;
     }
     t->state = TIMER_WAITING;
-    w->count++;
-    uint64_t when = ns_of(w, place(w, t));
+    uint64_t when = put_in(w, t);
     /* relaxed, here and below: the value is a hint; the lock orders those who act on it. */
     if (when < a_load(&w->next, relaxed)) {
         a_store(&w->next, when, relaxed);
@@ -162,17 +197,57 @@ static bool add_locked(timer_wheel *w, edo_timer *t, bool *ret_sooner)
     return true;
 }
 
-bool wheel_add(timer_wheel *w, edo_timer *t, uint64_t when_ns, const edo_waker *waker,
-               bool *ret_sooner)
+static uint64_t tick_of(const timer_wheel *w, const edo_timer *t, uint64_t when_ns)
+{
+    return t->slot == PRECISE ? when_ns : tick_up(w, when_ns);
+}
+
+static inline bool add(timer_wheel *w, edo_timer *t, unsigned slot, uint64_t when_ns,
+                       const edo_waker *waker, bool *ret_sooner)
 {
     *ret_sooner = false;
     lock_take(&w->lock);
     t->wheel = w;
-    t->tick = tick_up(w, when_ns);
+    t->slot = slot;
+    t->tick = tick_of(w, t, when_ns);
     t->waker = *waker;
     bool waits = add_locked(w, t, ret_sooner);
     lock_drop(&w->lock);
     return waits;
+}
+
+bool wheel_add(timer_wheel *w, edo_timer *t, uint64_t when_ns, const edo_waker *waker,
+               bool *ret_sooner)
+{
+    return add(w, t, 0, when_ns, waker, ret_sooner);
+}
+
+bool wheel_add_precise(timer_wheel *w, edo_timer *t, uint64_t when_ns, const edo_waker *waker,
+                       bool *ret_sooner)
+{
+    return add(w, t, PRECISE, when_ns, waker, ret_sooner);
+}
+
+enum timer_state wheel_reset(edo_timer *t, uint64_t when_ns, void (*keep)(timer_wheel *w),
+                             bool *ret_sooner, wakes *owed)
+{
+    timer_wheel *w = t->wheel;
+
+    *ret_sooner = false;
+    if (!w)
+        return TIMER_IDLE;
+    lock_take(&w->lock);
+    enum timer_state was = t->state;
+    if (was == MODEL_BUG(705, TIMER_WAITING, TIMER_FIRED)) {
+        take_out(w, t);
+        t->tick = tick_of(w, t, when_ns);
+        if (!add_locked(w, t, ret_sooner))
+            wakes_add(owed, &t->waker);
+    }
+    if (*ret_sooner && keep)
+        keep(w);
+    lock_drop(&w->lock);
+    return was;
 }
 
 enum timer_state wheel_poll(edo_timer *t, const edo_waker *waker)
@@ -232,6 +307,17 @@ static unsigned empty_slot(timer_wheel *w, unsigned level, unsigned slot, wakes 
     return fired;
 }
 
+static unsigned fire_precise(timer_wheel *w, uint64_t now_ns, wakes *owed)
+{
+    unsigned fired = 0;
+
+    for (edo_timer *t; (t = w->precise) && t->tick <= now_ns; fired++) {
+        take_out(w, t);
+        fire(w, t, TIMER_FIRED, owed);
+    }
+    return fired;
+}
+
 unsigned wheel_advance(timer_wheel *w, uint64_t now_ns)
 {
     wakes owed;
@@ -248,6 +334,7 @@ unsigned wheel_advance(timer_wheel *w, uint64_t now_ns)
     }
     if (now > w->elapsed)
         w->elapsed = now;
+    fired += fire_precise(w, now_ns, &owed);
     a_store(&w->next, earliest(w), relaxed);
     lock_drop(&w->lock);
     chaos_point();
@@ -269,7 +356,7 @@ static edo_timer *any_timer(const timer_wheel *w)
     for (unsigned level = 0; level < WHEEL_LEVELS; level++)
         if (w->occupied[level])
             return w->slot[level][__builtin_ctzll(w->occupied[level])];
-    return NULL;
+    return w->precise;
 }
 
 void wheel_shutdown(timer_wheel *w)

@@ -51,7 +51,7 @@ int current_driver(struct driver **ret)
     return 0;
 }
 
-static int wheel_of(thread *self, sched *s, struct timer_wheel **ret)
+static int wheel_of(thread *self, sched *s, timer_wheel **ret)
 {
     int rc = usable(s);
 
@@ -63,21 +63,21 @@ static int wheel_of(thread *self, sched *s, struct timer_wheel **ret)
     return 0;
 }
 
-int current_wheel(struct timer_wheel **ret)
+int current_wheel(timer_wheel **ret)
 {
     thread *self = thread_self();
 
     return wheel_of(self, sched_current(self), ret);
 }
 
-int current_own_wheel(struct timer_wheel **ret)
+int current_own_wheel(timer_wheel **ret)
 {
     thread *self = thread_self();
 
     return wheel_of(self, self->sched, ret);
 }
 
-void current_wheel_sooner(struct timer_wheel *wheel)
+void current_wheel_sooner(timer_wheel *wheel)
 {
     thread *self = thread_self();
     core *owner = container_of(wheel, core, wheel);
@@ -87,6 +87,28 @@ void current_wheel_sooner(struct timer_wheel *wheel)
     if (c != owner)
         core_wake(owner);
     core_leave(self, c);
+}
+
+/* While its wheel has a timer, and is locked, the runtime can't have ended. */
+static void keep_runtime(timer_wheel *wheel)
+{
+    sched_ref(container_of(wheel, core, wheel)->sched);
+}
+
+enum timer_state current_timer_reset(edo_timer *t, uint64_t when_ns)
+{
+    timer_wheel *wheel = t->wheel;
+    bool sooner;
+    wakes owed;
+
+    wakes_init(&owed);
+    enum timer_state was = wheel_reset(t, when_ns, keep_runtime, &sooner, &owed);
+    wakes_push(&owed);
+    if (sooner) {
+        current_wheel_sooner(wheel);
+        sched_unref(container_of(wheel, core, wheel)->sched);
+    }
+    return was;
 }
 
 uint64_t current_now(void)

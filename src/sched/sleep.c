@@ -3,6 +3,7 @@
  */
 #include "base/chaos.h"
 #include "base/model.h"
+#include "base/sys.h"
 #include "sched/sched.h"
 
 /* Nothing can run: a paused clock jumps to the next deadline. False: there is none. */
@@ -18,8 +19,9 @@ static bool advance_paused(core *c)
     uint64_t next = wheel_next(&c->wheel);
     if (next == UINT64_MAX)
         return false;
-    if (next > a_load(&s->frozen, relaxed))
-        a_store(&s->frozen, next, relaxed);
+    uint64_t now = a_load(&s->frozen, relaxed);
+    while (now < next && !a_cas_weak(&s->frozen, &now, next, relaxed, relaxed))
+        ; /* another thread has moved it on */
     wheel_advance(&c->wheel, next);
     return true;
 }
@@ -36,17 +38,38 @@ static uint64_t park_until(core *c)
     return next < s->drive_limit ? next : s->drive_limit;
 }
 
+/* The system lets a sleep last 50 us longer than it was told, so as to end several at once. Where one
+ * is to end to the microsecond, this thread has no such leisure meanwhile. */
+static noinline void park_precisely(core *c, uint64_t until)
+{
+    int before = sys_timer_slack(1);
+
+    core_park(c, until);
+    if (before > 0)
+        sys_timer_slack(before);
+}
+
+static void park(core *c, uint64_t until)
+{
+    uint64_t skew = a_load(&c->sched->skew, relaxed);
+
+    if (until != UINT64_MAX && wheel_is_precise(&c->wheel, until + skew))
+        park_precisely(c, until);
+    else
+        core_park(c, until);
+}
+
 /* With many unused stacks it sleeps for a second at most; if nothing came, it gives them back. */
 static void park_and_trim(core *c)
 {
     uint64_t until = park_until(c);
 
     if (!stack_pool_has_excess()) {
-        core_park(c, until);
+        park(c, until);
         return;
     }
     uint64_t limit = clock_now() + NS_PER_S;
-    core_park(c, until < limit ? until : limit);
+    park(c, until < limit ? until : limit);
     if (clock_now() >= limit)
         while (!core_sees_work(c) && stack_pool_trim(16))
             ;

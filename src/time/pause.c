@@ -1,8 +1,10 @@
 /*
  * pause.c: stopping, moving and releasing a runtime's clock.
  *
- * Only a current-thread runtime's, by code that runs in it: its one core is the only reader that
- * has to agree. A clock that runs again goes on from where it stood: the skew makes up for it.
+ * Only a current-thread runtime's: its one core is the only reader that has to agree. A clock that
+ * runs again goes on from where it stood: the skew makes up for it. Mostly it is code that runs in
+ * the runtime; a thread that has entered its handle may do so, too, and then wakes who drives it,
+ * as that sleeps by the clock as it was.
  */
 #include <errno.h>
 
@@ -10,6 +12,7 @@
 #include <edo/time.h>
 
 #include "base/report.h"
+#include "sched/current.h"
 #include "sched/sched.h"
 
 static int refuse(const char *place, const char *why)
@@ -33,6 +36,11 @@ static int pausable(const char *place, sched **ret)
     return 0;
 }
 
+static void look_again(sched *s)
+{
+    current_wheel_sooner(&s->cores[0]->wheel);
+}
+
 int edo_pause_from(const char *place)
 {
     sched *s;
@@ -44,6 +52,7 @@ int edo_pause_from(const char *place)
         return refuse(place, "time is paused already");
     a_store(&s->frozen, sched_now(s), relaxed);
     a_store(&s->paused, 1, release); /* pairs with the acquire in sched_now */
+    look_again(s);
     return 0;
 }
 
@@ -59,6 +68,7 @@ int edo_resume_from(const char *place)
     uint64_t now = clock_now(), frozen = a_load(&s->frozen, relaxed);
     a_store(&s->skew, frozen - now, relaxed); /* modulo 2^64: it may be behind */
     a_store(&s->paused, 0, release);
+    look_again(s);
     return 0;
 }
 
@@ -72,9 +82,10 @@ int edo_advance_from(const char *place, edo_duration span)
     if (!a_load(&s->paused, relaxed))
         return refuse(place, "time can be moved only while it is paused");
     uint64_t now = a_load(&s->frozen, relaxed);
-    if (span.ns > UINT64_MAX - now)
-        return -EINVAL;
-    a_store(&s->frozen, now + span.ns, relaxed);
+    do { /* relaxed: timers are fired under the wheel's lock; meanwhile the clock may have jumped */
+        if (span.ns > UINT64_MAX - now)
+            return -EINVAL;
+    } while (!a_cas_weak(&s->frozen, &now, now + span.ns, relaxed, relaxed));
     wheel_advance(&s->cores[0]->wheel, now + span.ns);
     return edo_yield();
 }

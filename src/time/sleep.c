@@ -2,7 +2,9 @@
  * sleep.c: a timer of the wheel as a future.
  *
  * The deadline is fixed when the future is made; the timer is added at the first poll that finds it
- * ahead, so one never polled takes no lock.
+ * ahead, so one never polled takes no lock. A reset moves a timer that waits, under the wheel's
+ * lock, so it is never fired for the deadline before. One that has fired, and was not polled since,
+ * is idle again: its waiter has been woken, and will poll.
  */
 #include <edo/time.h>
 
@@ -35,7 +37,10 @@ static edo_poll start(edo_sleep_future *sleep, const edo_waker *waker)
 
     if (rc < 0)
         return done(sleep, rc);
-    if (wheel_add(wheel, &sleep->timer, sleep->deadline.ns, waker, &sooner)) {
+    bool waits = sleep->precise
+                     ? wheel_add_precise(wheel, &sleep->timer, sleep->deadline.ns, waker, &sooner)
+                     : wheel_add(wheel, &sleep->timer, sleep->deadline.ns, waker, &sooner);
+    if (waits) {
         if (sooner)
             current_wheel_sooner(wheel);
         return EDO_PENDING;
@@ -100,6 +105,19 @@ edo_sleep_future edo_sleep_async(edo_duration span)
     return edo_sleep_until_async(edo_instant_add(edo_now(), span));
 }
 
+edo_sleep_future edo_sleep_precise_until_async(edo_instant deadline)
+{
+    edo_sleep_future sleep = edo_sleep_until_async(deadline);
+
+    sleep.precise = true;
+    return sleep;
+}
+
+edo_sleep_future edo_sleep_precise_async(edo_duration span)
+{
+    return edo_sleep_precise_until_async(edo_instant_add(edo_now(), span));
+}
+
 int edo_sleep_until(edo_instant deadline)
 {
     edo_sleep_future sleep = edo_sleep_until_async(deadline);
@@ -114,6 +132,49 @@ int edo_sleep(edo_duration span)
     return (int)edo_await(&sleep.base);
 }
 
+int edo_sleep_precise_until(edo_instant deadline)
+{
+    edo_sleep_future sleep = edo_sleep_precise_until_async(deadline);
+
+    return (int)edo_await(&sleep.base);
+}
+
+int edo_sleep_precise(edo_duration span)
+{
+    edo_sleep_future sleep = edo_sleep_precise_async(span);
+
+    return (int)edo_await(&sleep.base);
+}
+
+void sleep_move(edo_sleep_future *sleep, uint64_t deadline_ns)
+{
+    sleep->deadline.ns = deadline_ns;
+    if (current_timer_reset(&sleep->timer, deadline_ns) == TIMER_FIRED)
+        wheel_remove(&sleep->timer);
+}
+
+int edo_sleep_reset_until(edo_sleep_future *sleep, edo_instant deadline)
+{
+    if (!sleep)
+        return -EINVAL;
+    if (sleep->error)
+        return sleep->error;
+    if (edo_future_is_ready(&sleep->base))
+        future_restart(&sleep->base);
+    sleep_move(sleep, deadline.ns);
+    return 0;
+}
+
+int edo_sleep_reset(edo_sleep_future *sleep, edo_duration span)
+{
+    return edo_sleep_reset_until(sleep, edo_instant_add(edo_now(), span));
+}
+
+edo_instant edo_sleep_deadline(const edo_sleep_future *sleep)
+{
+    return sleep ? sleep->deadline : (edo_instant){UINT64_MAX};
+}
+
 bool edo_sleep_is_elapsed(const edo_sleep_future *sleep)
 {
     return sleep && edo_future_is_ready(&sleep->base) && sleep->base.result == 0;
@@ -122,4 +183,9 @@ bool edo_sleep_is_elapsed(const edo_sleep_future *sleep)
 edo_instant edo_now(void)
 {
     return (edo_instant){current_now()};
+}
+
+edo_duration edo_elapsed(edo_instant since)
+{
+    return edo_instant_since(edo_now(), since);
 }

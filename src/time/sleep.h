@@ -10,6 +10,8 @@
  * deadline was ahead a moment ago, so that the clock isn't read again by the first look; if it has
  * passed since, the next tick tells. */
 edo_poll sleep_look(edo_sleep_future *sleep, const edo_waker *waker, bool is_ahead);
+/* Another deadline, also while it waits. */
+void sleep_move(edo_sleep_future *sleep, uint64_t deadline_ns);
 /* Its end, whether it was looked at or not: nobody is woken any more. */
 static inline void sleep_stop(edo_sleep_future *sleep)
 {

@@ -440,3 +440,90 @@ EDO_TEST_PLAIN(does_what_a_plain_list_does) /* timer-029 timer-033 */
         wheel_remove(&timers[j]);
     assert_true(is_empty(w));
 }
+
+enum { HEAPED = 300 };
+
+/* Against the list of what should be left, under random adding, moving, removing and firing. */
+EDO_TEST_PLAIN(precise_timers_fire_at_their_nanosecond_in_order)
+{
+    timer_wheel *w = new_wheel();
+    edo_timer timers[HEAPED];
+    counter counters[HEAPED];
+    uint64_t due[HEAPED], now = 0; /* due 0: not in the heap */
+    rng r;
+
+    memset(timers, 0, sizeof timers);
+    memset(counters, 0, sizeof counters);
+    memset(due, 0, sizeof due);
+    rng_seed(&r, 77);
+    for (unsigned step = 0; step < 20000; step++) {
+        unsigned i = rng_below(&r, HEAPED);
+        uint64_t when = now + 1 + rng_below(&r, 5000);
+        edo_waker waker = waker_of(&counters[i]);
+        bool sooner;
+        wakes owed;
+        wakes_init(&owed);
+        if (!due[i]) {
+            assert_true(wheel_add_precise(w, &timers[i], when, &waker, &sooner));
+            due[i] = when;
+        } else if (rng_below(&r, 2)) {
+            assert_int_equal(wheel_reset(&timers[i], when, NULL, &sooner, &owed), TIMER_WAITING);
+            due[i] = when;
+        } else {
+            assert_int_equal(wheel_remove(&timers[i]), TIMER_WAITING);
+            due[i] = 0;
+        }
+        uint64_t least = UINT64_MAX;
+        for (unsigned k = 0; k < HEAPED; k++)
+            if (due[k] && due[k] < least)
+                least = due[k];
+        assert_int_equal(wheel_next(w), least);
+        assert_true(wheel_is_precise(w, least));
+        assert_false(least != UINT64_MAX && wheel_is_precise(w, least - 1));
+        if (step % 8)
+            continue;
+        now += rng_below(&r, 400);
+        unsigned fired = wheel_advance(w, now), expected = 0;
+        for (unsigned k = 0; k < HEAPED; k++)
+            if (due[k] && due[k] <= now) {
+                assert_int_equal(wheel_remove(&timers[k]), TIMER_FIRED);
+                assert_int_equal(counters[k].pushes, 1);
+                counters[k].pushes = 0;
+                due[k] = 0;
+                expected++;
+            }
+        assert_int_equal(fired, expected);
+    }
+    wheel_shutdown(w);
+    assert_int_equal(w->count, 0);
+    assert_null(w->precise);
+    for (unsigned k = 0; k < HEAPED; k++)
+        assert_int_equal(counters[k].pushes, due[k] != 0);
+}
+
+EDO_TEST_PLAIN(a_moved_timer_fires_for_its_new_deadline_only)
+{
+    timer_wheel *w = new_wheel();
+    edo_timer t = {0};
+    counter c = {0};
+    bool sooner;
+    wakes owed;
+
+    wakes_init(&owed);
+    assert_int_equal(wheel_reset(&t, MS(5), NULL, &sooner, &owed), TIMER_IDLE);
+    assert_true(add(w, &t, MS(100), &c));
+    assert_int_equal(wheel_reset(&t, MS(5), NULL, &sooner, &owed), TIMER_WAITING);
+    assert_true(sooner);
+    assert_int_equal(wheel_reset(&t, MS(5000), NULL, &sooner, &owed), TIMER_WAITING);
+    assert_false(sooner);
+    assert_int_equal(w->count, 1);
+    assert_int_equal(wheel_advance(w, MS(4999)), 0);
+    assert_int_equal(owed.count, 0);
+    assert_int_equal(wheel_reset(&t, MS(3), NULL, &sooner, &owed), TIMER_WAITING);
+    assert_int_equal(owed.count, 1); /* due already */
+    wakes_push(&owed);
+    assert_int_equal(c.pushes, 1);
+    assert_int_equal(wheel_reset(&t, MS(6000), NULL, &sooner, &owed), TIMER_FIRED);
+    assert_true(is_empty(w));
+    assert_int_equal(wheel_next(w), UINT64_MAX);
+}

@@ -50,18 +50,24 @@ STUB void core_wake(core *c)
     (void)c;
 }
 
+STUB int sys_timer_slack(int ns)
+{
+    (void)ns;
+    return -1;
+}
+
 STUB void monitor_kick(sched *s)
 {
     (void)s;
 }
 
-STUB int current_own_wheel(struct timer_wheel **ret)
+STUB int current_own_wheel(timer_wheel **ret)
 {
     (void)ret;
     NOT_MODELLED();
 }
 
-STUB void current_wheel_sooner(struct timer_wheel *wheel)
+STUB void current_wheel_sooner(timer_wheel *wheel)
 {
     (void)wheel;
 }

@@ -87,6 +87,60 @@ static void changes_waker(void)
     parker_unref(second);
 }
 
+/* Its deadline moves while it is being fired for the one before: whoever waits is told of its end. */
+static void resets(void)
+{
+    edo_timer timer = {0};
+    parker *p = parker_new();
+    edo_waker waker = parker_waker(p);
+    bool sooner;
+    wakes owed;
+
+    wakes_init(&owed);
+    if (wheel_add(&wheel, &timer, ORIGIN + NS_PER_MS, &waker, &sooner)) {
+        enum timer_state was = wheel_reset(&timer, ORIGIN + 2 * NS_PER_MS, NULL, &sooner, &owed);
+        wakes_push(&owed);
+        model_assert(was != TIMER_IDLE);
+        while (wheel_poll(&timer, &waker) == TIMER_WAITING)
+            parker_wait(p, UINT64_MAX);
+    }
+    wheel_remove(&timer);
+    timer.tick = 77;
+    timer.link = NULL;
+    parker_unref(p);
+}
+
+/* Two in the heap: one is taken out or fired while the other is. */
+static void wait_precisely(void)
+{
+    edo_timer timer = {0};
+    parker *p = parker_new();
+    edo_waker waker = parker_waker(p);
+    bool sooner;
+
+    if (wheel_add_precise(&wheel, &timer, ORIGIN + NS_PER_MS + 1, &waker, &sooner))
+        while (wheel_poll(&timer, &waker) == TIMER_WAITING)
+            parker_wait(p, UINT64_MAX);
+    wheel_remove(&timer);
+    timer.tick = 77;
+    timer.child = timer.next = NULL;
+    parker_unref(p);
+}
+
+static void give_up_precisely(void)
+{
+    edo_timer timer = {0};
+    parker *p = parker_new();
+    edo_waker waker = parker_waker(p);
+    bool sooner;
+
+    wheel_add_precise(&wheel, &timer, ORIGIN + NS_PER_MS + 2, &waker, &sooner);
+    wheel_remove(&timer);
+    timer.tick = 77;
+    timer.child = timer.next = NULL;
+    parker_unref(p);
+}
+
 static void end_service(void)
 {
     wheel_shutdown(&wheel);
@@ -97,6 +151,7 @@ static void check(void)
     model_assert(wheel.count == 0);
     for (unsigned level = 0; level < WHEEL_LEVELS; level++)
         model_assert(wheel.occupied[level] == 0);
+    model_assert(!wheel.precise);
 }
 
 static const model_scenario scenarios[] = {
@@ -119,6 +174,11 @@ static const model_scenario scenarios[] = {
     {.name = "changes_waker",
      .setup = setup,
      .threads = {advance, end_service, changes_waker},
+     .check = check},
+    {.name = "reset", .setup = setup, .threads = {advance, end_service, resets}, .check = check},
+    {.name = "precise",
+     .setup = setup,
+     .threads = {end_service, give_up_precisely, wait_precisely},
      .check = check},
 };
 

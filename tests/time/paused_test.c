@@ -312,3 +312,38 @@ EDO_TEST(a_sleep_on_a_clock_that_runs_again_is_not_busy) /* timer-017 */
     assert_true(real_time_ns() - began >= 200 * MS);
     assert_in_range(metrics_of(test_runtime()).parks - parks, 1, 50);
 }
+
+static void *pause_from_outside(void *arg)
+{
+    edo_enter_guard guard;
+
+    assert_ok(edo_enter(arg, &guard));
+    int rc = edo_pause();
+    edo_leave(&guard);
+    return rc ? arg : NULL;
+}
+
+static int sleep_an_hour(void *arg)
+{
+    (void)arg;
+    return edo_sleep(EDO_SECONDS(3600));
+}
+
+static void *drive_an_hour(void *arg)
+{
+    return (void *)(intptr_t)edo_block_on(arg, sleep_an_hour, NULL);
+}
+
+/* The thread that drives the runtime sleeps by the clock as it was, and has to be told. */
+EDO_TEST_PLAIN(a_thread_that_entered_stops_the_clock)
+{
+    edo_runtime *runtime = make_current();
+    edo_handle *handle = edo_runtime_handle(runtime);
+    pthread_t driver = start_thread(drive_an_hour, runtime);
+
+    wait_until(metrics_of(runtime).parks > 0);
+    assert_null(join_thread(start_thread(pause_from_outside, handle)));
+    assert_null(join_thread(driver)); /* its hour is over */
+    edo_handle_unref(handle);
+    assert_ok(edo_runtime_free(runtime));
+}
