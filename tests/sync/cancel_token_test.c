@@ -1,4 +1,5 @@
 /* cancel_token_test.c: tokens: who is cancelled by whom, who is woken, and who keeps what. */
+#include <sched.h>
 #include <stdlib.h>
 
 #include "sync/cancel_rig.h"
@@ -211,7 +212,8 @@ static void *cancel_all_and_look(void *arg)
     struct tree *tree = arg;
 
     a_fetch_add(&tree->started, 1, relaxed);
-    wait_until(a_load(&tree->started, relaxed) == 3);
+    while (a_load(&tree->started, relaxed) < 3)
+        sched_yield(); /* all at one moment */
     edo_cancel_token_cancel(tree->tokens[0]);
     for (int i = 0; i < TREE; i++)
         assert_true(edo_cancel_token_is_canceled(tree->tokens[i]));
@@ -232,6 +234,36 @@ EDO_TEST_PLAIN(when_a_cancel_returns_all_below_are_cancelled) /* util-009 */
         for (int i = 0; i < TREE; i++)
             edo_cancel_token_free(tree.tokens[i]);
     }
+}
+
+static edo_cancel_token *tokens[7];
+
+/* Called in the middle of the walk that woke us, which has not been everywhere. */
+static void cancel_in_between(void *arg)
+{
+    (void)arg;
+    edo_cancel_token_cancel(tokens[0]);
+    for (int i = 0; i < 7; i++)
+        assert_true(edo_cancel_token_is_canceled(tokens[i]));
+}
+
+EDO_TEST_PLAIN(a_second_cancel_goes_where_the_first_has_not_been) /* util-009 */
+{
+    edo_cancel_token_wait_future waits[7];
+    edo_waker waker;
+
+    assert_ok(edo_waker_new(cancel_in_between, NULL, NULL, &waker));
+    for (int i = 0; i < 7; i++) {
+        tokens[i] = i ? child_of(tokens[(i - 1) / 2]) : new_token();
+        waits[i] = edo_cancel_token_wait_async(tokens[i]);
+        assert_int_equal(edo_future_poll(&waits[i].base, &waker), EDO_PENDING);
+    }
+    edo_cancel_token_cancel(tokens[0]);
+    for (int i = 0; i < 7; i++) {
+        assert_ready_eq(&waits[i].base, 0);
+        edo_cancel_token_free(tokens[i]);
+    }
+    edo_waker_drop(waker);
 }
 
 /* From the deepest to the root each is only held by its child: neither way is it a recursion. */
