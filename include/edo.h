@@ -31,6 +31,7 @@
 #include <edo/once_cell.h>      /* a value made by the first who asks for it */
 #include <edo/set_once.h>       /* a value set once, and waited for */
 #include <edo/cancel_token.h>   /* asking many to stop, in a tree */
+#include <edo/tracker.h>        /* knowing when many tasks are over */
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */

@@ -58,6 +58,8 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
 
     if (has_name(opts))
         copy_name(t->extra->name, opts->name);
+    if (unlikely(req->hook))
+        t->extra->hook = req->hook;
     if (unlikely(opts->measure_stack))
         t->measure_stack = true;
     if (unlikely(opts->keep_fp)) {
@@ -99,6 +101,10 @@ static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opt
         task_discard(t);
         return rc;
     }
+    if (unlikely(req->keeper)) {
+        req->keeper->gen = state_gen(a_load(&t->state, relaxed));
+        a_store(&req->keeper->header, t, release); /* from now on it may be aborted */
+    }
     if (ret_task) /* before the push: the task may end, and the caller's variable is its own */
         *ret_task = (edo_task){.header = t, .gen = state_gen(a_load(&t->state, relaxed))};
     *ret = t;
@@ -123,8 +129,8 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
         opts = &no_opts;
     if (rc < 0 || (rc = check_opts(opts)) < 0)
         return rc;
-    req->with_handle = ret_task != NULL;
-    req->with_extra = has_name(opts) || opts->keep_fp;
+    req->with_handle = ret_task || req->keeper;
+    req->with_extra = has_name(opts) || opts->keep_fp || req->hook;
     core *c = self->sched == s ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task, &t);
     if (rc == 0 && c && !req->uncounted)
@@ -146,18 +152,37 @@ static int spawn(spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_t
     return sched_spawn(self, s, req, opts, ret_task);
 }
 
+int spawn_function(spawn_request *req, const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
+                   edo_task *ret_task)
+{
+    if (!fn)
+        return -EINVAL;
+    req->kind = TASK_STACKFUL;
+    req->fn = fn;
+    req->arg = arg;
+    req->copy_size = opts ? opts->copy_size : 0;
+    if (req->copy_size && !arg)
+        return -EINVAL;
+    return spawn(req, opts, ret_task);
+}
+
+int spawn_future(spawn_request *req, const edo_spawn_opts *opts, edo_future *fut, size_t size,
+                 edo_task *ret_task)
+{
+    if (!fut || !fut->ops || (size && size < sizeof *fut) || (fut->state & FUTURE_POLLED))
+        return -EINVAL;
+    req->kind = TASK_POLLED;
+    req->arg = fut;
+    req->copy_size = size;
+    return spawn(req, opts, ret_task);
+}
+
 int edo_spawn_from(const char *place, const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
                    edo_task *ret_task)
 {
-    spawn_request req = {.place = place, .kind = TASK_STACKFUL, .fn = fn, .arg = arg};
+    spawn_request req = {.place = place};
 
-    if (!fn)
-        return -EINVAL;
-    if (opts)
-        req.copy_size = opts->copy_size;
-    if (req.copy_size && !arg)
-        return -EINVAL;
-    return spawn(&req, opts, ret_task);
+    return spawn_function(&req, opts, fn, arg, ret_task);
 }
 
 int edo_spawn_copy_from(const char *place, int (*fn)(void *arg), const void *arg, size_t size,
@@ -173,9 +198,7 @@ int edo_spawn_copy_from(const char *place, int (*fn)(void *arg), const void *arg
 int edo_spawn_future_from(const char *place, const edo_spawn_opts *opts, edo_future *fut,
                           size_t size, edo_task *ret_task)
 {
-    spawn_request req = {.place = place, .kind = TASK_POLLED, .arg = fut, .copy_size = size};
+    spawn_request req = {.place = place};
 
-    if (!fut || !fut->ops || (size && size < sizeof *fut) || (fut->state & FUTURE_POLLED))
-        return -EINVAL;
-    return spawn(&req, opts, ret_task);
+    return spawn_future(&req, opts, fut, size, ret_task);
 }

@@ -12,4 +12,11 @@
 int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts *opts,
                 edo_task *ret_task);
 
+/* The halves of edo_spawn_from and edo_spawn_future_from, on the runtime that the options name or the
+ * current one; of `req` the place, the keeper and the hook are the caller's. */
+int spawn_function(spawn_request *req, const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
+                   edo_task *ret_task);
+int spawn_future(spawn_request *req, const edo_spawn_opts *opts, edo_future *fut, size_t size,
+                 edo_task *ret_task);
+
 #endif

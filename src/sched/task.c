@@ -177,9 +177,13 @@ static int new_extra(size_t copy_size, task_extra **ret)
     if (!extra)
         return -ENOMEM;
     extra->name[0] = 0;
+    extra->hook = NULL;
     *ret = extra;
     return 0;
 }
+
+/* It is in the place of a join whose waker is published. */
+static const struct edo_waker_ops keeper_ops;
 
 int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req, task **ret)
 {
@@ -201,6 +205,10 @@ int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req,
     uint64_t word = gen << TASK_GEN_SHIFT | TASK_NOTIFIED | TASK_REF;
     if (req->with_handle)
         word += TASK_HANDLE + TASK_REF;
+    if (unlikely(req->keeper)) {
+        t->join_waker = (edo_waker){.ops = &keeper_ops, .data = req->keeper};
+        word += TASK_JOINING | TASK_ARMED;
+    }
     /* release: pairs with the acquire in task_look. */
     a_store(&t->state, word, release);
     *ret = t;
@@ -231,12 +239,25 @@ static void wake_joiner(task *t)
         waker.ops->push(waker.data);
 }
 
-void task_complete(task *t)
+/* Dead with the function, whoever holds the header. */
+static noinline task_hook *end_extra(task *t)
 {
-    if (t->extra) { /* dead with the function, whoever holds the header */
-        free(t->extra);
-        t->extra = NULL;
-    }
+    task_hook *hook = t->extra->hook;
+
+    free(t->extra);
+    t->extra = NULL;
+    return hook;
+}
+
+static void tell_keeper(task *t)
+{
+    task_keeper *keeper = t->join_waker.data;
+
+    keeper->hook.ended(&keeper->hook, t); /* the handle's reference is its own */
+}
+
+static inline void complete(task *t)
+{
     /* acquire: pairs with the unref of a handle that was dropped elsewhere. With one reference,
      * ours, nobody else can touch it. */
     if (state_refs(a_load(&t->state, MODEL_BUG(307, acquire, relaxed))) == 1) {
@@ -247,8 +268,20 @@ void task_complete(task *t)
     /* acq_rel: publishes the result and all that the task wrote to the joiner. */
     uint64_t old = a_fetch_add(&t->state, TASK_COMPLETE - TASK_RUNNING - TASK_REF,
                                MODEL_BUG(308, acq_rel, relaxed));
-    if (old & TASK_ARMED)
-        wake_joiner(t);
-    else if (state_refs(old) == 1)
+    if (old & TASK_ARMED) {
+        if (t->join_waker.ops == &keeper_ops) /* there before it first ran */
+            tell_keeper(t);
+        else
+            wake_joiner(t);
+    } else if (state_refs(old) == 1)
         task_free(t);
+}
+
+void task_complete(task *t)
+{
+    task_hook *hook = unlikely(t->extra) ? end_extra(t) : NULL;
+
+    complete(t);
+    if (unlikely(hook))
+        hook->ended(hook, NULL);
 }

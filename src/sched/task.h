@@ -28,9 +28,30 @@ struct held_mutex;
 
 enum task_kind { TASK_STACKFUL, TASK_POLLED };
 
+/*
+ * Who is told of a task's end: called once, by the worker, with no lock held, when all of the task is
+ * over; it can be joined by then.
+ */
+typedef struct task_hook {
+    void (*ended)(struct task_hook *hook, task *t);
+} task_hook;
+
+/*
+ * One that has the task's handle from the spawn on, in place of a join: its `ended` gets the task,
+ * with the handle's reference, to be given up by task_unref_with(t, TASK_KEPT). Others have copies.
+ */
+typedef struct task_keeper {
+    task_hook hook;
+    task *header; /* atomic; NULL until it is made */
+    uint32_t gen;
+} task_keeper;
+
+#define TASK_KEPT (TASK_HANDLE | TASK_JOINING | TASK_ARMED)
+
 /* What few tasks have; on the heap. */
 typedef struct task_extra {
-    fp_control fp; /* while suspended, with keep_fp */
+    fp_control fp;   /* while suspended, with keep_fp */
+    task_hook *hook; /* or NULL; `t` is NULL in its call, as nothing of the task is left to it */
     char name[TASK_NAME_MAX + 1];
     _Alignas(16) char copy[]; /* an argument that has no room in the header */
 } task_extra;
@@ -137,8 +158,10 @@ typedef struct spawn_request {
     size_t copy_size; /* of what is copied from arg; 0: the pointer itself */
     enum task_kind kind;
     bool with_handle;
-    bool with_extra; /* it has a name or floating-point control state */
-    bool uncounted;  /* not a schedule from outside, wherever the caller is */
+    bool with_extra;     /* it has a name or floating-point control state */
+    bool uncounted;      /* not a schedule from outside, wherever the caller is */
+    task_keeper *keeper; /* or NULL; then with_handle, and nobody can join it */
+    task_hook *hook;     /* or NULL; then with_extra */
 } spawn_request;
 
 /* Makes a header that is NOTIFIED and not queued, its extra part there if `with_extra` or if the
