@@ -14,6 +14,7 @@
 #include <edo/await.h>          /* waiting for one, the first of several, all of several */
 #include <edo/callback.h>       /* a call that can't be cancelled, as a future */
 #include <edo/time.h>           /* sleeping, timeouts, a clock that tests can stop */
+#include <edo/interval.h>       /* ticks at a regular distance */
 #include <edo/owner.h>          /* a reference that a lock holds to what it lies in */
 #include <edo/item.h>           /* what channels and cells carry */
 #include <edo/mutex.h>          /* a lock that may be held over a wait */

@@ -131,7 +131,7 @@ static void echo_to_clients(edo_tcp_listener *listener)
 
 static void wait_for_several(void)
 {
-    edo_sleep_future short_one = edo_sleep_async(EDO_MICROS(100));
+    edo_sleep_future short_one = edo_sleep_precise_async(EDO_MICROS(100));
     edo_sleep_future long_one = edo_sleep_async(EDO_SECONDS(3600));
     edo_sleep_future both[2] = {edo_sleep_async(EDO_MICROS(10)), edo_sleep_async(EDO_MICROS(200))};
 

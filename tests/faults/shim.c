@@ -26,6 +26,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -394,6 +395,17 @@ NO_ASAN long fault_syscall(long number, ...)
         return -1;
 #endif
     return syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+}
+
+/* Only ever asked for the timer slack: one argument at most. */
+NO_ASAN int fault_prctl(int option, ...)
+{
+    va_list args;
+
+    va_start(args, option);
+    unsigned long arg = va_arg(args, unsigned long);
+    va_end(args);
+    return fails(FAULT_prctl) ? -1 : prctl(option, arg, 0UL, 0UL, 0UL);
 }
 
 /* Signals, and what is asked once. */

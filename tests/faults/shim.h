@@ -31,6 +31,7 @@
     X(epoll_wait)                                                                                  \
     X(epoll_pwait2)                                                                                \
     X(membarrier)                                                                                  \
+    X(prctl)                                                                                       \
     X(eventfd)                                                                                     \
     X(pipe2)                                                                                       \
     X(open)                                                                                        \

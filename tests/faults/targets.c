@@ -14,6 +14,7 @@
  *   epoll_wait            the worker looks again
  *   epoll_pwait2          deadlines in milliseconds instead
  *   membarrier            no relief; the shutdown relies on the fences that each spawn then makes
+ *   prctl                 a precise sleep ends a little later
  *   pipe2, open           what is asked of the system is taken for no, or for its default
  *   accept4               a shortage is waited for; a connection that has ended is passed over
  *   close                 the descriptor is gone all the same
@@ -89,6 +90,7 @@ const target targets[] = {
     BORNE(epoll_pwait2, ENOSYS),
     BORNE(epoll_pwait2, EPERM),
     BORNE(membarrier, ENOSYS),
+    BORNE(prctl, EINVAL),
     TOLD(eventfd, EMFILE),
     TOLD(eventfd, ENFILE),
     TOLD(eventfd, ENOMEM),
