@@ -9,6 +9,7 @@
 #include <edo/waker.h>          /* how the end of a wait reaches whoever waits */
 #include <edo/future.h>         /* what can be waited for */
 #include <edo/task.h>           /* functions that run by the million */
+#include <edo/blocking.h>       /* functions that block, on threads of their own */
 #include <edo/runtime.h>        /* what runs them */
 #include <edo/main.h>           /* a main() that is a task */
 #include <edo/await.h>          /* waiting for one, the first of several, all of several */

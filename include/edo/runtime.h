@@ -36,6 +36,9 @@ typedef struct edo_runtime_opts {
     bool no_io;                     /**< no driver: descriptors give -EDO_ENOIO */
     bool no_time;                   /**< no timers: sleeps give -EDO_ENOTIME */
     edo_monitor monitor;            /**< watches for tasks that block their worker */
+    int max_blocking_threads; /**< for edo_spawn_blocking, started as they are needed; 0: 512 */
+    edo_duration blocking_keep_alive; /**< an idle one ends after it; 0: 10 s */
+    size_t blocking_stack_size;       /**< of each, in bytes; 0: the system's; at least 16 KiB */
     void (*on_thread_start)(void *hook_arg); /**< on each thread the runtime starts */
     void (*on_thread_stop)(void *hook_arg);  /**< on each of them, before it ends */
     void (*on_park)(void *hook_arg);         /**< before a worker sleeps; may make work */
@@ -135,20 +138,23 @@ typedef struct edo_metrics {
     unsigned workers;
     uint64_t alive_tasks; /**< spawned and not ended */
     uint64_t spawned_tasks;
-    uint64_t polls;            /**< times a task was run or resumed */
-    uint64_t remote_schedules; /**< wakes and spawns that came from outside of its workers */
-    uint64_t steals;           /**< tasks that a worker took from another */
-    uint64_t overflows;        /**< times a full queue moved its older half */
-    uint64_t parks;            /**< times a worker went to sleep */
-    uint64_t driver_turns;     /**< looks at the driver, parks included */
-    uint64_t forced_yields;    /**< waits that the budget forced */
-    uint64_t reliefs;          /**< times a stuck worker's core was given to another thread */
-    uint64_t injected;         /**< tasks in the injection queue now */
-    uint64_t queued;           /**< tasks in the workers' queues now, LIFO slots not counted */
-    uint64_t registered;       /**< descriptors registered so far */
-    uint64_t deregistered;     /**< and taken out again */
-    uint64_t stack_bytes;      /**< address space of the process's task stacks */
-    uint32_t event_interval;   /**< as built */
+    uint64_t polls;                 /**< times a task was run or resumed */
+    uint64_t remote_schedules;      /**< wakes and spawns that came from outside of its workers */
+    uint64_t steals;                /**< tasks that a worker took from another */
+    uint64_t overflows;             /**< times a full queue moved its older half */
+    uint64_t parks;                 /**< times a worker went to sleep */
+    uint64_t driver_turns;          /**< looks at the driver, parks included */
+    uint64_t forced_yields;         /**< waits that the budget forced */
+    uint64_t reliefs;               /**< times a stuck worker's core was given to another thread */
+    uint64_t injected;              /**< tasks in the injection queue now */
+    uint64_t queued;                /**< tasks in the workers' queues now, LIFO slots not counted */
+    uint64_t registered;            /**< descriptors registered so far */
+    uint64_t deregistered;          /**< and taken out again */
+    uint64_t stack_bytes;           /**< address space of the process's task stacks */
+    unsigned blocking_threads;      /**< threads that run blocking calls now */
+    unsigned idle_blocking_threads; /**< of these, without a call */
+    unsigned blocking_queue_depth;  /**< blocking calls that wait for a thread */
+    uint32_t event_interval;        /**< as built */
     uint32_t global_queue_interval;
     bool monitor;
 } edo_metrics;

@@ -31,7 +31,7 @@ static inline thread *await_may_try(void)
     if (unlikely(self->poll_depth || self->in_hook))
         return NULL;
     if (unlikely(!t))
-        return self->core ? NULL : self;
+        return self->core || self->on_behalf ? NULL : self;
     if (unlikely(t->kind != TASK_STACKFUL || self->budget == 0 || task_why(t)))
         return NULL;
     return self;

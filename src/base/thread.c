@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/macros.h"
@@ -36,24 +37,52 @@ static void *start(void *arg)
     return args.fn(args.arg);
 }
 
-int thread_start(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name)
+/* pthread_create, with an attribute only if it is needed: the default's size is the system's. */
+static int create(pthread_t *ret_thread, thread_start_args *args, size_t stack_size)
+{
+    pthread_attr_t attr;
+
+    if (!stack_size)
+        return pthread_create(ret_thread, NULL, start, args);
+    int rc = pthread_attr_init(&attr);
+    if (rc != 0)
+        return rc;
+    size_t least = (size_t)sysconf(_SC_THREAD_STACK_MIN);
+    rc = pthread_attr_setstacksize(&attr, stack_size > least ? stack_size : least);
+    if (rc == 0)
+        rc = pthread_create(ret_thread, &attr, start, args);
+    pthread_attr_destroy(&attr);
+    return rc;
+}
+
+int thread_start_sized(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name,
+                       size_t stack_size)
 {
     thread_start_args *args = malloc(sizeof *args);
-    int rc;
 
     if (!args)
         return -ENOMEM;
     *args = (thread_start_args){.fn = fn, .arg = arg};
     memcpy(args->name, name, strnlen(name, sizeof args->name - 1)); /* the rest is zeros */
-    rc = pthread_create(ret_thread, NULL, start, args);
+    int rc = create(ret_thread, args, stack_size);
     if (rc != 0)
         free(args);
     return -rc;
 }
 
+int thread_start(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name)
+{
+    return thread_start_sized(ret_thread, fn, arg, name, 0);
+}
+
 void thread_join(pthread_t thread)
 {
     pthread_join(thread, NULL);
+}
+
+noinline pthread_t thread_id(void)
+{
+    return pthread_self();
 }
 
 noinline void thread_detach_self(void)

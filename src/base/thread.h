@@ -3,6 +3,7 @@
 #define BASE_THREAD_H
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -10,7 +11,12 @@
  * at most 15 bytes. Returns 0 or a negative errno.
  */
 int thread_start(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name);
+/* The same, with a stack of so many bytes, or a few more; 0: the system's size. */
+int thread_start_sized(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name,
+                       size_t stack_size);
 void thread_join(pthread_t thread);
+/* The calling thread. */
+pthread_t thread_id(void);
 /* The calling thread will not be joined. */
 void thread_detach_self(void);
 /* Gives the processor away once. */

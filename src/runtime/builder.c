@@ -36,9 +36,21 @@ static const char *fault_of(const edo_runtime_opts *o)
         return "stack_size has to be at least 16 KiB and at most 1 GiB";
     if (o->start_paused && o->kind != EDO_CURRENT_THREAD)
         return "only a current-thread runtime's time can be paused";
+    if (o->max_blocking_threads < 0)
+        return "max_blocking_threads has to be 0 (512) or more";
+    if (o->blocking_stack_size &&
+        (o->blocking_stack_size < STACK_MIN_SIZE || o->blocking_stack_size > (size_t)1 << 30))
+        return "blocking_stack_size has to be at least 16 KiB and at most 1 GiB";
     if ((unsigned)o->monitor > EDO_MONITOR_OFF)
         return "there is no such monitor setting";
     return NULL;
+}
+
+static size_t page_round(size_t n)
+{
+    size_t page = sys_page_size();
+
+    return (n + page - 1) / page * page;
 }
 
 static void fill_in(edo_runtime_opts *o)
@@ -55,8 +67,12 @@ static void fill_in(edo_runtime_opts *o)
         o->event_interval = 61;
     if (o->monitor == EDO_MONITOR_DEFAULT)
         o->monitor = o->kind == EDO_MULTI_THREAD ? EDO_MONITOR_ON : EDO_MONITOR_OFF;
-    size_t page = sys_page_size();
-    o->stack_size = o->stack_size ? (o->stack_size + page - 1) / page * page : STACK_DEFAULT_SIZE;
+    o->stack_size = o->stack_size ? page_round(o->stack_size) : STACK_DEFAULT_SIZE;
+    if (o->max_blocking_threads == 0)
+        o->max_blocking_threads = 512;
+    if (o->blocking_keep_alive.ns == 0)
+        o->blocking_keep_alive.ns = 10 * NS_PER_S;
+    o->blocking_stack_size = page_round(o->blocking_stack_size);
 }
 
 static int make_name(sched *s)

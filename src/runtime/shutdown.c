@@ -3,9 +3,10 @@
  *
  *   1. down    no spawn succeeds any more
  *   2. a fence, then a walk over the process's headers: each live task of this runtime is marked
- *              SHUTDOWN and made ready; its awaits say -EDO_ESHUTDOWN from then on
+ *              SHUTDOWN and made ready; its awaits say -EDO_ESHUTDOWN from then on. Blocking calls
+ *              that wait in the queue are dropped by that; those that have begun go on
  *   3. wait    until every task has ended, at most as long as asked
- *   4. stop    the monitor, then the workers
+ *   4. stop    the monitor, then the workers, then the threads of blocking calls
  *   5. gone    wheels and drivers end their service: waiters of other runtimes are woken
  *
  * The memory goes with the last reference.
@@ -22,14 +23,17 @@
 static void mark_down(task *t, void *arg)
 {
     uint64_t word = a_load(&t->state, acquire); /* pairs with the publication in task_new */
+    uint64_t bits;
 
     /* No reference is taken, see task_look: if the task ends instead, its word has changed, or it
      * is overwritten by an end that asked for nobody else. */
     do {
         if ((word & TASK_COMPLETE) || a_load(&t->sched, acquire) != arg)
             return;
-    } while (!a_cas_weak(&t->state, &word, word | TASK_SHUTDOWN | TASK_NOTIFIED, acq_rel, acquire));
-    if (state_owns_enqueue(word))
+        bool stays = a_load(&t->kind, relaxed) == TASK_CALL_ANYWAY; /* of this word's life */
+        bits = TASK_SHUTDOWN | (stays ? 0 : TASK_NOTIFIED);
+    } while (!a_cas_weak(&t->state, &word, word | bits, acq_rel, acquire));
+    if ((bits & TASK_NOTIFIED) && state_owns_enqueue(word))
         task_push(t);
 }
 
@@ -40,6 +44,7 @@ static void begin(sched *s)
     /* Pairs with the compiler barriers in sched/census.c; where there is none, these pay. */
     (void)sys_membarrier();
     task_slab_walk(mark_down, s);
+    pool_tell_shutdown(s);
 }
 
 static bool all_ended(void *arg)
@@ -116,6 +121,7 @@ static void stop(sched *s)
         monitor_stop(s);              /* first: it looks at the records of the threads */
         a_store(&s->stop, 1, seq_cst);
         worker_join_all(s);
+        pool_stop(s);
         end_service(s);
     }
     lock_drop(&s->end_lock);
@@ -152,10 +158,12 @@ static void name_unjoined(task *t, void *arg)
 static int check(const sched *s)
 {
     thread *self = thread_self();
+    const task *subject = thread_subject(self);
 
     if (!sched_is_ours(s))
         return -EDO_EFORKED;
-    if (self->sched == s || (!s->multi && !thread_may_block(self)))
+    if (self->sched == s || (subject && subject->sched == s) ||
+        (!s->multi && !thread_may_block(self)))
         return -EDEADLK;
     return s->multi || thread_parker(self) ? 0 : -ENOMEM;
 }

@@ -19,7 +19,7 @@ struct held_mutex {
 
 static void note_locked(pthread_mutex_t *mutex, const char *place)
 {
-    task *t = thread_self()->task;
+    task *t = thread_subject(thread_self());
     struct held_mutex *note;
 
     if (!t || !(note = malloc(sizeof *note)))
@@ -31,7 +31,7 @@ static void note_locked(pthread_mutex_t *mutex, const char *place)
 
 static void note_unlocked(pthread_mutex_t *mutex)
 {
-    task *t = thread_self()->task;
+    task *t = thread_subject(thread_self());
 
     for (struct held_mutex **link = t ? &t->held : NULL; link && *link; link = &(*link)->next)
         if ((*link)->mutex == mutex) {

@@ -82,10 +82,13 @@ static void finish_revoking(sched *s, core *c, watch *w)
 
 static void core_revoke(core *c, watch *w)
 {
+    lock_take(&c->sched->threads_lock); /* else its holder could be giving it away: worker_give */
     w->revoking = a_load(&c->holder, acquire); /* pairs with worker_loop */
+    if (w->revoking)
+        a_store(&w->revoking->revoked, 1, relaxed);
+    lock_drop(&c->sched->threads_lock);
     if (!w->revoking)
         return;
-    a_store(&w->revoking->revoked, 1, relaxed);
     MODEL_BUG(508, sys_membarrier(), 0); /* pairs with the compiler barrier in core_enter */
     core_wake(c);                        /* it may have left the task, and sleep */
 }

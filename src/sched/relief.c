@@ -3,7 +3,8 @@
  *
  * A worker thread starts with a core. When the monitor has taken that from it, the core goes to
  * the list of free cores; a spare thread takes it from there, or a new one is started. A thread
- * that finds its core lost becomes a spare.
+ * that finds its core lost becomes a spare. A task that blocks in place gives the core away itself,
+ * and takes it back if it is free still.
  */
 #include <stdlib.h>
 
@@ -23,6 +24,13 @@ static bool stopping(void *arg)
     sched *s = arg;
 
     return a_load(&s->stop, acquire); /* pairs with the release of the shutdown */
+}
+
+static void push_free_core(sched *s, core *c)
+{
+    c->next_free = s->free_cores;
+    s->free_cores = c;
+    s->free_count++;
 }
 
 static core *pop_free_core(sched *s)
@@ -160,12 +168,55 @@ void worker_staff(sched *s)
 void worker_offer(sched *s, core *c)
 {
     lock_take(&s->threads_lock);
-    c->next_free = s->free_cores;
-    s->free_cores = c;
-    s->free_count++;
+    push_free_core(s, c);
     lock_drop(&s->threads_lock);
     wake_spares(s, 1);
     worker_staff(s);
+}
+
+/* Under the lock, as the monitor decides under it whether to take the core away itself. */
+bool worker_give(thread *self, core *c)
+{
+    sched *s = self->sched;
+
+    lock_take(&s->threads_lock);
+    bool mine = MODEL_BUG(509, !a_load(&self->revoked, relaxed), true);
+    if (c->run_seq & 1)
+        a_store(&c->run_seq, c->run_seq + 1, relaxed);
+    core_let_go(self, c);
+    if (mine)
+        push_free_core(s, c);
+    lock_drop(&s->threads_lock);
+    if (mine) {
+        wake_spares(s, 1);
+        worker_staff(s);
+    }
+    return mine;
+}
+
+/* As worker_loop takes one, but for a thread that is in a task. */
+static void hold_again(thread *self, core *c)
+{
+    a_store(&self->revoked, 0, relaxed); /* nobody revokes a thread without a core */
+    a_store(&c->run_seq, c->run_seq + 1, relaxed);
+    self->core = c;
+    a_store(&c->holder, self, release); /* pairs with the acquire in monitor.c */
+}
+
+void worker_retake(thread *self, core *c)
+{
+    sched *s = self->sched;
+
+    lock_take(&s->threads_lock);
+    core **link = &s->free_cores;
+    while (*link && *link != c)
+        link = &(*link)->next_free;
+    if (*link) {
+        *link = c->next_free;
+        s->free_count--;
+        hold_again(self, c);
+    }
+    lock_drop(&s->threads_lock);
 }
 
 void worker_join_all(sched *s)

@@ -27,6 +27,7 @@
 #include "driver/wheel.h"
 #include "future/parker.h"
 #include "sched/inject.h"
+#include "sched/pool.h"
 #include "sched/run_queue.h"
 #include "sched/task_slab.h"
 
@@ -39,6 +40,7 @@
 
 typedef struct core core;
 typedef struct thread thread;
+struct in_place_call;
 typedef struct watch watch; /* the monitor's */
 
 struct core {
@@ -145,6 +147,8 @@ struct edo_handle {
     uint32_t monitor_stop; /* atomic futex: 1: it ends */
     bool can_revoke;       /* there is a membarrier */
 
+    pool pool; /* of blocking calls */
+
     /* Current-thread: who drives. Under drive_lock. */
     lock drive_lock;
     bool driven;
@@ -153,15 +157,17 @@ struct edo_handle {
     uint32_t roots;       /* atomic: calls of block_on that have not joined their root task yet */
 };
 
-enum leave { LEAVE_SUSPEND, LEAVE_YIELD, LEAVE_END };
+enum leave { LEAVE_SUSPEND, LEAVE_YIELD, LEAVE_END, LEAVE_IN_PLACE };
 
 struct thread {
-    uint32_t busy;       /* atomic: it is inside its core */
-    uint32_t revoked;    /* atomic: the monitor has taken its core away */
-    core *core;          /* held, or lost without knowing it; NULL: none */
-    sched *sched;        /* whose worker it is, or whom it drives; NULL: none */
-    sched *entered;      /* by edo_enter outside of a task */
-    task *task;          /* running on it */
+    uint32_t busy;    /* atomic: it is inside its core */
+    uint32_t revoked; /* atomic: the monitor has taken its core away */
+    core *core;       /* held, or lost without knowing it; NULL: none */
+    sched *sched;     /* whose worker it is, or whom it drives; NULL: none */
+    sched *entered;   /* by edo_enter outside of a task */
+    task *task;       /* running on it */
+    task *on_behalf;  /* of which blocking code runs on it, which is in no task */
+    struct in_place_call *in_place;
     unsigned budget;     /* units left of the running task */
     bool yield_forced;   /* by the budget, in this run: counted once */
     unsigned poll_depth; /* poll functions that it is in: nothing may suspend */
@@ -196,6 +202,11 @@ static inline sched *sched_current(const thread *self)
     if (self->task)
         return self->task->entered ? self->task->entered : self->task->sched;
     return self->entered ? self->entered : self->sched;
+}
+/* Whom code on this thread belongs to, in a task or not; NULL: to nobody. */
+static inline task *thread_subject(const thread *self)
+{
+    return self->task ? self->task : self->on_behalf;
 }
 /* Whether this process built it, and did not inherit it over fork(2). */
 static inline bool sched_is_ours(const sched *s)
@@ -317,6 +328,11 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg);
 int worker_start(sched *s, core *c);
 /* Gives a core that nobody holds to a spare thread, or to a new one. */
 void worker_offer(sched *s, core *c);
+/* The holder, inside of its core, gives it to another thread; false: the monitor is about to. Either
+ * way it holds none afterwards. */
+bool worker_give(thread *self, core *c);
+/* Takes back what it gave, if nobody has taken that. */
+void worker_retake(thread *self, core *c);
 /* Starts a spare if there are more free cores than spares. */
 void worker_staff(sched *s);
 /* Waits until every worker thread has ended; stop is set. */

@@ -13,9 +13,12 @@ static bool advance_paused(core *c)
 
     if (!a_load(&s->paused, relaxed)) /* only this thread pauses it */
         return false;
+    bool held = pool_holds_clock(s); /* first: what a call that has ended woke is seen below */
     core_turn(c);
     if (c->lifo || core_sees_work(c))
         return true;
+    if (held)
+        return false;
     uint64_t next = wheel_next(&c->wheel);
     if (next == UINT64_MAX)
         return false;

@@ -75,8 +75,11 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
     } else {
         t->fn = req->fn;
         t->arg = arg;
-        t->stack_size =
-            (uint32_t)(opts->stack_size ? page_round(opts->stack_size) : s->opts.stack_size);
+        if (likely(req->kind == TASK_STACKFUL))
+            t->stack_size =
+                (uint32_t)(opts->stack_size ? page_round(opts->stack_size) : s->opts.stack_size);
+        else
+            t->release = req->release;
     }
 #if EDO_DEBUG
     if (!req->copy_size)
@@ -140,6 +143,37 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
         task_inject(t);
     else if (rc == 0 && !c)
         task_push_from_outside(t);
+    return rc;
+}
+
+int sched_spawn_blocking(thread *self, sched *s, spawn_request *req, const edo_spawn_opts *opts,
+                         edo_task *ret_task)
+{
+    task *t = NULL;
+    edo_task handle;
+    int rc = check_target(s, req->place);
+
+    if (rc < 0)
+        return rc;
+    req->with_handle = ret_task != NULL;
+    req->with_extra = has_name(opts);
+    core *c = self->sched == s ? core_enter(self) : NULL;
+    rc = make(s, c, req, opts, ret_task ? &handle : NULL, &t);
+    core_leave(self, c);
+    if (rc < 0)
+        return rc;
+    edo_task before = {0};
+    if (ret_task) { /* before it can run */
+        before = *ret_task;
+        *ret_task = handle;
+    }
+    rc = pool_submit(s, t);
+    if (rc < 0) {
+        if (ret_task)
+            *ret_task = before;
+        task_discard(t);
+        count_end(s, NULL);
+    }
     return rc;
 }
 

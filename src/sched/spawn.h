@@ -11,6 +11,9 @@
  * filled in. */
 int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts *opts,
                 edo_task *ret_task);
+/* The same for a blocking call. */
+int sched_spawn_blocking(thread *self, sched *s, spawn_request *req, const edo_spawn_opts *opts,
+                         edo_task *ret_task);
 
 /* The halves of edo_spawn_from and edo_spawn_future_from, on the runtime that the options name or the
  * current one; of `req` the place, the keeper and the hook are the caller's. */

@@ -134,7 +134,9 @@ static uint64_t next_id(core *c)
 
 static size_t copy_offset(enum task_kind kind)
 {
-    return kind == TASK_STACKFUL ? offsetof(task, copied_arg) : offsetof(task, copied_future);
+    if (kind == TASK_STACKFUL)
+        return offsetof(task, copied_arg);
+    return kind == TASK_POLLED ? offsetof(task, copied_future) : offsetof(task, copied_call_arg);
 }
 
 static bool copy_has_room(const task *t, enum task_kind kind, size_t copy_size)
@@ -155,7 +157,7 @@ static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
     t->low_water = (void *)UINTPTR_MAX;
     t->saved_errno = 0;
     t->last_core = UINT16_MAX;
-    t->kind = (uint8_t)req->kind;
+    a_store(&t->kind, (uint8_t)req->kind, relaxed);
     t->keep_fp = t->measure_stack = t->has_canary = t->yielded = false;
     memset((char *)t + offsetof(task, fn), 0, offsetof(task, slab) - offsetof(task, fn));
     t->forks = (uint16_t)s->fork_count;

@@ -26,7 +26,9 @@ struct held_mutex;
 
 #define TASK_NAME_MAX 31
 
-enum task_kind { TASK_STACKFUL, TASK_POLLED };
+/* A call is a blocking one, run by a thread of the pool; a shutdown drops it unless it has begun, or
+ * is run anyway. */
+enum task_kind { TASK_STACKFUL, TASK_POLLED, TASK_CALL, TASK_CALL_ANYWAY };
 
 /*
  * Who is told of a task's end: called once, by the worker, with no lock held, when all of the task is
@@ -66,7 +68,7 @@ struct edo_task_header {
     void *low_water;     /* the deepest place at which it was left */
     int saved_errno;     /* while suspended */
     uint16_t last_core;  /* its index, for EDO_CHAOS=migrate */
-    uint8_t kind;
+    uint8_t kind;        /* atomic: a shutdown's walk reads it */
     bool keep_fp : 1;
     bool measure_stack : 1;
     bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
@@ -107,6 +109,12 @@ struct edo_task_header {
             void *arg;
             uint32_t stack_size; /* asked for */
             _Alignas(16) char copied_arg[32];
+        };
+        struct {            /* a call's */
+            void *call_arg; /* is `arg` */
+            void (*release)(void *arg);
+            struct edo_task_header *next_call, **call_link; /* in the pool's queue; NULL: in none */
+            _Alignas(16) char copied_call_arg[16];
         };
     };
 };
@@ -157,6 +165,7 @@ typedef struct spawn_request {
     void *arg;        /* or the future */
     size_t copy_size; /* of what is copied from arg; 0: the pointer itself */
     enum task_kind kind;
+    void (*release)(void *arg); /* a call's */
     bool with_handle;
     bool with_extra;     /* it has a name or floating-point control state */
     bool uncounted;      /* not a schedule from outside, wherever the caller is */

@@ -18,6 +18,7 @@
 #include "base/thread.h"
 #include "context/sanitizer.h"
 #include "sched/finish.h"
+#include "sched/in_place.h"
 #include "sched/overflow.h"
 #include "sched/scope.h"
 #include "sched/sched.h"
@@ -101,12 +102,17 @@ static inline void run_stackful(thread *self, task *t)
         fp_control_load(&before);
 }
 
-/* A task without a stack: one poll of its future, on the worker's own stack. */
+/* A task without a stack: one poll of its future, on the worker's own stack. Or a blocking call that
+ * won't run. */
 static void run_polled(thread *self, task *t)
 {
     edo_waker waker = task_waker(t);
     int why = task_why(t);
 
+    if (unlikely(t->kind != TASK_POLLED)) {
+        pool_drop(self, t);
+        return;
+    }
     self->poll_depth++;
     if (why && !t->canceled_future) {
         t->canceled_future = true;
@@ -246,6 +252,8 @@ static inline void run_task(thread *self, core *c, task *t)
         run_stackful(self, t);
     else
         run_polled(self, t);
+    while (unlikely(self->leave == LEAVE_IN_PLACE))
+        in_place_run(self, t);
     end_if_forked(self, t);
     leave_task(self, exit_task(self), s, t);
 }

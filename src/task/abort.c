@@ -75,7 +75,7 @@ void edo_abort_handle_drop(edo_abort_handle handle)
 
 int edo_task_self_abort(void)
 {
-    task *t = thread_self()->task;
+    task *t = thread_subject(thread_self());
 
     if (!t)
         return -EDO_EMISUSE;
@@ -85,7 +85,7 @@ int edo_task_self_abort(void)
 
 bool edo_task_self_is_canceled(void)
 {
-    task *t = thread_self()->task;
+    task *t = thread_subject(thread_self());
 
     /* relaxed: a level. */
     return t && (a_load(&t->state, relaxed) & (TASK_CANCELED | TASK_SHUTDOWN));

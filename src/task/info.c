@@ -47,21 +47,21 @@ int64_t edo_task_self_stack_peak(void)
 
 uint64_t edo_task_self_id(void)
 {
-    task *t = thread_self()->task;
+    const task *t = thread_subject(thread_self());
 
     return t ? t->id : 0;
 }
 
 const char *edo_task_self_name(void)
 {
-    task *t = thread_self()->task;
+    const task *t = thread_subject(thread_self());
 
     return t && t->extra && t->extra->name[0] ? t->extra->name : NULL;
 }
 
 const char *edo_task_self_place(void)
 {
-    task *t = thread_self()->task;
+    const task *t = thread_subject(thread_self());
 
     return t ? t->place : NULL;
 }

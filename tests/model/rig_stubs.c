@@ -4,6 +4,7 @@
  */
 #include "engine/model.h"
 #include "sched/current.h"
+#include "sched/in_place.h"
 #include "sched/overflow.h"
 #include "sched/sched.h"
 
@@ -165,5 +166,23 @@ STUB bool stack_canary_is_whole(const stack *s)
 STUB _Noreturn void overflow_found_late(const task *t, bool has_ended)
 {
     (void)t, (void)has_ended;
+    NOT_MODELLED();
+}
+
+STUB void pool_drop(struct thread *self, task *t)
+{
+    (void)self, (void)t;
+    NOT_MODELLED();
+}
+
+STUB bool pool_holds_clock(sched *s)
+{
+    (void)s;
+    return false;
+}
+
+STUB void in_place_run(thread *self, task *t)
+{
+    (void)self, (void)t;
     NOT_MODELLED();
 }

@@ -35,14 +35,33 @@ static edo_poll subject_poll(edo_future *base, const edo_waker *waker)
     return edo_future_finish(base, 0);
 }
 
+/* It gives the core away itself, as a task that blocks in place, and takes it back if it is free. */
+static edo_poll giver_poll(edo_future *base, const edo_waker *waker)
+{
+    thread *self = thread_self();
+    core *c = core_enter(self);
+
+    (void)waker;
+    if (c)
+        use(c);
+    if (c && worker_give(self, c))
+        worker_retake(self, c);
+    c = core_enter(self);
+    if (c)
+        use(c);
+    core_leave(self, c);
+    return edo_future_finish(base, 0);
+}
+
+static const edo_future_ops giver_ops = {.poll = giver_poll, .name = "giver"};
 static const edo_future_ops subject_ops = {.poll = subject_poll, .name = "stuck"};
 
-static void setup(void)
+static void setup_with(const edo_future_ops *ops)
 {
     spawn_request req = {.place = "here", .kind = TASK_POLLED};
 
     rig_setup();
-    fut = (edo_future)EDO_FUTURE_INIT(&subject_ops);
+    fut = (edo_future)EDO_FUTURE_INIT(ops);
     model_assert(task_new(&rig, &rig_core[0].tasks, &rig_core[0], &req, &subject) == 0);
     subject->fut = &fut;
     inject_push_list(&rig.inject, subject, subject, 1);
@@ -51,6 +70,16 @@ static void setup(void)
     model_ignore(&rig_core[0].polls, sizeof rig_core[0].polls);
     model_ignore(&rig_core[0].run_seq, sizeof rig_core[0].run_seq);
     model_ignore(&rig.reliefs, sizeof rig.reliefs);
+}
+
+static void setup(void)
+{
+    setup_with(&subject_ops);
+}
+
+static void setup_giver(void)
+{
+    setup_with(&giver_ops);
 }
 
 /* Runs the task, and leaves with the core or without. */
@@ -94,6 +123,8 @@ static void relief_thread(void)
     a_store(&self->busy, 1, relaxed);
     a_store(&c->holder, self, release);
     use(c);
+    self->in_loop = false;
+    core_let_go(self, c); /* the monitor may want it from this one, too */
 }
 
 static void check(void)
@@ -105,6 +136,10 @@ static void check(void)
 static const model_scenario scenarios[] = {
     {.name = "task_is_stuck",
      .setup = setup,
+     .threads = {holder_thread, monitor_thread, relief_thread},
+     .check = check},
+    {.name = "task_gives_its_core",
+     .setup = setup_giver,
      .threads = {holder_thread, monitor_thread, relief_thread},
      .check = check},
 };

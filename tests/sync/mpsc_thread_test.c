@@ -96,16 +96,20 @@ static void *recv_and_answer_in_a_thread(void *t)
 }
 
 /* One worker alone: a task that blocked it instead of being suspended would hang them both. */
-EDO_TEST(direct_forms_suspend_a_task_and_park_a_thread)
+EDO_TEST(direct_forms_suspend_a_task_and_park_a_thread) /* sync-078 */
 {
-    for (int in_thread = 0; in_thread < 2; in_thread++) {
+    enum { IN_TASK, IN_THREAD, IN_CALL, KINDS };
+
+    for (int kind = 0; kind < KINDS; kind++) {
         struct table t = {channel_new(1), channel_new(1)};
-        edo_task task_waits;
+        edo_task waits = {0};
         pthread_t thread_waits = 0;
-        if (in_thread)
+        if (kind == IN_THREAD)
             thread_waits = start_thread(recv_and_answer_in_a_thread, &t);
+        else if (kind == IN_TASK)
+            assert_ok(edo_spawn(recv_and_answer, &t, &waits));
         else
-            assert_ok(edo_spawn(recv_and_answer, &t, &task_waits));
+            assert_ok(edo_spawn_blocking(recv_and_answer, &t, &waits));
         assert_ok(edo_yield()); /* the task waits now */
         for (int i = 0; i < 2; i++) {
             assert_ok(edo_mpsc_send(t.there.tx, &i));
@@ -116,10 +120,10 @@ EDO_TEST(direct_forms_suspend_a_task_and_park_a_thread)
             assert_int_equal(edo_mpsc_recv(t.back.rx, &item), 1);
             assert_int_equal(item, i);
         }
-        if (in_thread)
+        if (kind == IN_THREAD)
             join_thread(thread_waits);
         else
-            assert_ok(edo_join(task_waits, NULL));
+            assert_ok(edo_join(waits, NULL));
         channel_free(&t.there);
         channel_free(&t.back);
     }
@@ -146,7 +150,7 @@ static int nothing(void *arg)
     return 0;
 }
 
-EDO_TEST_PLAIN(direct_forms_refuse_to_wait_in_a_hook)
+EDO_TEST_PLAIN(direct_forms_refuse_to_wait_in_a_hook) /* sync-078 */
 {
     struct table t = {channel_new(1), channel_new(1)};
     edo_runtime *runtime;

@@ -1,0 +1,363 @@
+/*
+ * pool.c: blocking calls: a queue, and threads that come with the work and go after a while.
+ *
+ * A call's state  is that of a task, without NOTIFIED while it stands in the queue. A pool's thread
+ *                 begins it under the lock: RUNNING is set, unless NOTIFIED or RUNNING is. An abort
+ *                 or a shutdown sets NOTIFIED, and owns the enqueue then as with any task: it pushes
+ *                 the header to a run queue, though it may stand in the pool's still. The worker that
+ *                 gets it makes it RUNNING as any task, takes it out of the pool's queue under the
+ *                 lock, and releases it. So each call runs or is released, and nothing of it happens
+ *                 on the thread that aborts it.
+ * No lost         A submitter links the call, and under the same lock takes an idle thread off the
+ *   wake-up       list, or counts a new one to the staff. A thread goes on the list, or off the staff,
+ *                 only under the lock and with the queue empty. So a call that is linked has a thread
+ *                 that is yet to look, or all of the staff is busy and looks after its call.
+ * Clock           `live` is read by a read-modify-write after `paused` was written, and lowered before
+ *                 `paused` is read: either the worker sees the call's end, or it is woken.
+ * Ends            A thread that leaves joins the one that left before it; the stop waits for the count
+ *                 and joins the last. Then none of them is left in the system either.
+ */
+#include "sched/pool.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include <edo/error.h>
+
+#include "base/chaos.h"
+#include "base/futex.h"
+#include "base/thread.h"
+#include "sched/finish.h"
+#include "sched/sched.h"
+
+/* On the thread's stack. */
+struct pool_thread {
+    pool_thread *next; /* in the list of idle ones */
+    uint32_t called;   /* atomic futex; set as it is taken off the list */
+};
+
+/* ---- the queue, under the lock ------------------------------------------------------------- */
+
+static void link_call(pool *p, task *t)
+{
+    t->next_call = NULL;
+    t->call_link = p->end ? p->end : &p->first;
+    *t->call_link = t;
+    p->end = &t->next_call;
+    a_store(&p->depth, p->depth + 1, relaxed);
+}
+
+static void unlink_call(pool *p, task *t)
+{
+    *t->call_link = t->next_call;
+    if (t->next_call)
+        t->next_call->call_link = t->call_link;
+    else
+        p->end = t->call_link;
+    t->call_link = NULL;
+    a_store(&p->depth, p->depth - 1, relaxed);
+}
+
+/* False: it was dropped; a worker is on its way to it, or is there and waits for the lock. */
+static bool begin_call(task *t)
+{
+    uint64_t word = a_load(&t->state, relaxed);
+
+    do {
+        if (word & (TASK_NOTIFIED | MODEL_BUG(1901, TASK_RUNNING, 0)))
+            return false;
+        /* acq_rel: sees what the maker wrote, as becoming RUNNING does in worker.c. */
+    } while (!a_cas_weak(&t->state, &word, word + TASK_RUNNING, acq_rel, relaxed));
+    return true;
+}
+
+static task *take_call(pool *p)
+{
+    task *t;
+
+    while ((t = p->first)) {
+        unlink_call(p, t);
+        if (begin_call(t))
+            return t;
+    }
+    return NULL;
+}
+
+/* ---- threads ------------------------------------------------------------------------------- */
+
+static pool_thread *pop_idle(pool *p)
+{
+    pool_thread *latest = p->idle;
+
+    if (latest) {
+        p->idle = latest->next;
+        a_store(&p->idle_count, p->idle_count - 1, relaxed);
+        a_store(&latest->called, 1, release); /* it may leave after the lock, with the memory */
+    }
+    return latest;
+}
+
+static void remove_idle(pool *p, const pool_thread *me)
+{
+    pool_thread **link = &p->idle;
+
+    while (*link != me)
+        link = &(*link)->next;
+    *link = me->next;
+    a_store(&p->idle_count, p->idle_count - 1, relaxed);
+}
+
+/* With the lock held at both ends. False: nobody called it for the time that it is kept. */
+static bool wait_for_call(sched *s, pool *p, pool_thread *me)
+{
+    uint64_t now = clock_now(), keep = s->opts.blocking_keep_alive.ns;
+    uint64_t until = keep > UINT64_MAX - now ? UINT64_MAX : now + keep;
+
+    if (p->stopping)
+        return false;
+    me->next = p->idle;
+    a_store(&me->called, 0, relaxed);
+    p->idle = me;
+    a_store(&p->idle_count, p->idle_count + 1, relaxed);
+    lock_drop(&p->lock);
+    while (!a_load(&me->called, acquire)) /* pairs with pop_idle */
+        if (futex_wait(&me->called, 0, until) == -ETIMEDOUT)
+            break;
+    chaos_point();
+    lock_take(&p->lock);
+    if (a_load(&me->called, relaxed))
+        return true;
+    remove_idle(p, me);
+    return false;
+}
+
+/* The joiner first, as it is to run before the clock moves on; the count last, since the runtime may
+ * end with it. */
+static void end_call(sched *s, task *t)
+{
+    task_complete(t);
+    a_fetch_sub(&s->pool.live, 1, acq_rel); /* pairs with pool_holds_clock */
+    if (!s->multi && a_load(&s->paused, relaxed))
+        core_wake(s->cores[0]);
+    count_end(s, NULL);
+}
+
+static void run_call(thread *self, sched *s, task *t)
+{
+    self->on_behalf = t;
+    t->result = t->fn(t->arg);
+    if (unlikely(self->on_behalf != t)) /* a child of its fork: as in worker.c */
+        exit(t->result < 0 ? EXIT_FAILURE : t->result);
+    finish_checks(t);
+    self->on_behalf = NULL;
+    self->entered = s; /* whatever it entered and did not leave */
+    chaos_point();
+    end_call(s, t);
+}
+
+/* Until there was nothing to do for long; it is off the staff then. */
+static void serve(thread *self, sched *s)
+{
+    pool *p = &s->pool;
+    pool_thread me;
+    task *t;
+
+    lock_take(&p->lock);
+    do {
+        while ((t = take_call(p))) {
+            lock_drop(&p->lock);
+            run_call(self, s, t);
+            lock_take(&p->lock);
+        }
+    } while (wait_for_call(s, p, &me));
+    a_store(&p->staff, p->staff - 1, relaxed);
+    p->leaving++;
+    lock_drop(&p->lock);
+}
+
+/* The last touch of the runtime is under the lock. */
+static void leave(pool *p)
+{
+    lock_take(&p->lock);
+    bool join = p->has_leaver;
+    pthread_t before = p->leaver;
+    p->leaver = thread_id();
+    p->has_leaver = true;
+    p->leaving--;
+    a_fetch_add(&p->left_seq, 1, relaxed); /* looked at under the lock as well */
+    futex_wake(&p->left_seq, INT_MAX);
+    lock_drop(&p->lock);
+    if (join)
+        thread_join(before); /* it has nothing left to do */
+}
+
+static void call_hook(thread *self, sched *s, void (*hook)(void *hook_arg))
+{
+    self->sched = s;
+    thread_call_hook(self, hook);
+    self->sched = NULL;
+}
+
+static void *pool_main(void *arg)
+{
+    sched *s = arg;
+    thread *self = thread_self();
+
+    call_hook(self, s, s->opts.on_thread_start);
+    self->entered = s; /* the current runtime of the calls: not one that this is a worker of */
+    serve(self, s);
+    call_hook(self, s, s->opts.on_thread_stop);
+    self->entered = NULL;
+    leave(&s->pool);
+    return NULL;
+}
+
+/* With the lock held: the thread can't leave before it is counted. */
+static int start_thread(sched *s)
+{
+    pool *p = &s->pool;
+    pthread_t id;
+    int rc = thread_start_sized(&id, pool_main, s, s->name ? s->name : "edo-blocking",
+                                s->opts.blocking_stack_size);
+
+    if (rc == 0)
+        a_store(&p->staff, p->staff + 1, relaxed);
+    return rc;
+}
+
+/* Somebody for one more call, with the lock held. A thread that can't be started is done without
+ * while there are others. */
+static int find_thread(sched *s, pool_thread **ret_called)
+{
+    pool *p = &s->pool;
+
+    if (MODEL_BUG(1902, p->idle != NULL, p->idle_count > 0))
+        *ret_called = pop_idle(p);
+    else if (p->staff < (unsigned)s->opts.max_blocking_threads) {
+        int rc = start_thread(s);
+        if (rc < 0 && p->staff == 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* ---- from outside -------------------------------------------------------------------------- */
+
+/* Into the queue, from where it may be dropped; false: the shutdown has marked it already, and it was
+ * NOTIFIED then: it is the caller's to push. */
+static bool enqueue(pool *p, task *t)
+{
+    uint64_t word = a_load(&t->state, relaxed);
+
+    t->call_link = NULL;
+    do {
+        if ((word & TASK_SHUTDOWN) && t->kind != TASK_CALL_ANYWAY)
+            return false;
+        /* release: publishes the header to whoever drops it. */
+    } while (!a_cas_weak(&t->state, &word, word & ~TASK_NOTIFIED, acq_rel, relaxed));
+    link_call(p, t);
+    return true;
+}
+
+int pool_submit(sched *s, task *t)
+{
+    pool *p = &s->pool;
+    pool_thread *called = NULL;
+    bool queued = false;
+
+    a_fetch_add(&p->live, 1, relaxed); /* seen by the worker with the call, or made by it */
+    lock_take(&p->lock);
+    int rc = find_thread(s, &called);
+    if (rc == 0)
+        queued = enqueue(p, t);
+    lock_drop(&p->lock);
+    if (called)
+        futex_wake(&called->called, 1);
+    if (rc < 0)
+        a_fetch_sub(&p->live, 1, relaxed);
+    else if (!queued)
+        task_push(t);
+    return rc;
+}
+
+void pool_drop(thread *self, task *t)
+{
+    sched *s = a_load(&t->sched, relaxed); /* ours: we run it */
+    uint64_t word = a_load(&t->state, relaxed);
+
+    lock_take(&s->pool.lock);
+    if (t->call_link)
+        unlink_call(&s->pool, t);
+    lock_drop(&s->pool.lock);
+    if (t->release) {
+        self->poll_depth++; /* it must not wait */
+        t->release(t->arg);
+        self->poll_depth = 0;
+    }
+    t->result = word & TASK_SHUTDOWN ? -EDO_ESHUTDOWN : -ECANCELED;
+    a_fetch_sub(&s->pool.live, 1, acq_rel);
+    self->leave = LEAVE_END;
+}
+
+bool pool_holds_clock(sched *s)
+{
+    return a_fetch_add(&s->pool.live, 0, acq_rel) > 0; /* pairs with end_call */
+}
+
+void pool_wait_begin(sched *s, call_wait *wait, parker *p)
+{
+    call_wait **first = &s->pool.waits;
+
+    lock_take(&s->pool.lock);
+    *wait = (call_wait){.next = *first, .link = first, .parker = p};
+    if (wait->next)
+        wait->next->link = &wait->next;
+    *first = wait;
+    lock_drop(&s->pool.lock);
+}
+
+void pool_wait_end(sched *s, call_wait *wait)
+{
+    lock_take(&s->pool.lock);
+    *wait->link = wait->next;
+    if (wait->next)
+        wait->next->link = wait->link;
+    lock_drop(&s->pool.lock);
+}
+
+void pool_tell_shutdown(sched *s)
+{
+    lock_take(&s->pool.lock);
+    for (call_wait *wait = s->pool.waits; wait; wait = wait->next)
+        parker_wake(wait->parker);
+    lock_drop(&s->pool.lock);
+}
+
+static void call_all_idle(pool *p)
+{
+    pool_thread *called;
+
+    while ((called = pop_idle(p)))
+        futex_wake(&called->called, 1); /* it waits for the lock now, at the latest */
+}
+
+void pool_stop(sched *s)
+{
+    pool *p = &s->pool;
+
+    lock_take(&p->lock);
+    p->stopping = true;
+    call_all_idle(p);
+    while (p->staff + p->leaving > 0) {
+        uint32_t seq = a_load(&p->left_seq, relaxed);
+        lock_drop(&p->lock);
+        futex_wait(&p->left_seq, seq, UINT64_MAX);
+        lock_take(&p->lock);
+    }
+    bool join = p->has_leaver;
+    p->has_leaver = false;
+    lock_drop(&p->lock);
+    if (join)
+        thread_join(p->leaver);
+}
