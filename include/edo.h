@@ -34,6 +34,7 @@
 #include <edo/set_once.h>       /* a value set once, and waited for */
 #include <edo/cancel_token.h>   /* asking many to stop, in a tree */
 #include <edo/tracker.h>        /* knowing when many tasks are over */
+#include <edo/delay_queue.h>    /* things that are due later, each at its own time */
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */

@@ -70,6 +70,11 @@ int current_wheel(timer_wheel **ret)
     return wheel_of(self, sched_current(self), ret);
 }
 
+int current_wheel_in(sched *s, timer_wheel **ret)
+{
+    return wheel_of(thread_self(), s, ret);
+}
+
 int current_own_wheel(timer_wheel **ret)
 {
     thread *self = thread_self();
@@ -95,19 +100,33 @@ static void keep_runtime(timer_wheel *wheel)
     sched_ref(container_of(wheel, core, wheel)->sched);
 }
 
-enum timer_state current_timer_reset(edo_timer *t, uint64_t when_ns)
+enum timer_state current_timer_move(edo_timer *t, uint64_t when_ns, timer_nudge *nudge)
 {
     timer_wheel *wheel = t->wheel;
     bool sooner;
-    wakes owed;
+    enum timer_state was = wheel_reset(t, when_ns, keep_runtime, &sooner, &nudge->owed);
 
-    wakes_init(&owed);
-    enum timer_state was = wheel_reset(t, when_ns, keep_runtime, &sooner, &owed);
-    wakes_push(&owed);
-    if (sooner) {
-        current_wheel_sooner(wheel);
-        sched_unref(container_of(wheel, core, wheel)->sched);
-    }
+    if (sooner)
+        nudge->wheel = wheel;
+    return was;
+}
+
+void current_timer_nudge(timer_nudge *nudge)
+{
+    wakes_push(&nudge->owed);
+    if (!nudge->wheel)
+        return;
+    current_wheel_sooner(nudge->wheel);
+    sched_unref(container_of(nudge->wheel, core, wheel)->sched);
+}
+
+enum timer_state current_timer_reset(edo_timer *t, uint64_t when_ns)
+{
+    timer_nudge nudge;
+
+    timer_nudge_init(&nudge);
+    enum timer_state was = current_timer_move(t, when_ns, &nudge);
+    current_timer_nudge(&nudge);
     return was;
 }
 

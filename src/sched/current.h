@@ -8,6 +8,7 @@
 #include "driver/wheel.h"
 
 struct driver;
+struct edo_handle;
 
 /*
  * The driver for a new source: the current worker's, or one of the current runtime's. 0;
@@ -23,7 +24,26 @@ int current_own_wheel(timer_wheel **ret);
 int current_runtime_check(void);
 /* Wakes whoever sleeps for this wheel, as an earlier deadline was added. */
 void current_wheel_sooner(timer_wheel *wheel);
-/* wheel_reset of any runtime's timer, and what has to be woken for it is. */
+/* The same of a runtime that the caller has a reference of. */
+int current_wheel_in(struct edo_handle *s, timer_wheel **ret);
+
+/* Whom moving a timer has woken, until they can be told. */
+typedef struct timer_nudge {
+    timer_wheel *wheel; /* whoever sleeps for it sleeps too long; its runtime is kept until then */
+    wakes owed;
+} timer_nudge;
+
+static inline void timer_nudge_init(timer_nudge *nudge)
+{
+    nudge->wheel = NULL;
+    wakes_init(&nudge->owed);
+}
+
+/* wheel_reset of a timer of any runtime's; once for a nudge. */
+enum timer_state current_timer_move(edo_timer *t, uint64_t when_ns, timer_nudge *nudge);
+/* Tells them; with no lock held. */
+void current_timer_nudge(timer_nudge *nudge);
+/* Both in one. */
 enum timer_state current_timer_reset(edo_timer *t, uint64_t when_ns);
 /* Nanoseconds of the current runtime's clock; outside of one the system's monotonic. */
 uint64_t current_now(void);
