@@ -35,6 +35,9 @@
 #include <edo/cancel_token.h>   /* asking many to stop, in a tree */
 #include <edo/tracker.h>        /* knowing when many tasks are over */
 #include <edo/delay_queue.h>    /* things that are due later, each at its own time */
+#include <edo/join_set.h>       /* tasks that are joined as they end */
+#include <edo/join_queue.h>     /* as they were spawned */
+#include <edo/join_map.h>       /* by their keys */
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */

@@ -147,7 +147,9 @@ static void name_unjoined(task *t, void *arg)
 {
     uint64_t word = a_load(&t->state, acquire);
 
-    if (a_load(&t->sched, relaxed) == arg && (word & TASK_COMPLETE) && (word & TASK_HANDLE))
+    /* One that is being joined, or that a collection has, can still be. */
+    if (a_load(&t->sched, relaxed) == arg && (word & TASK_COMPLETE) && (word & TASK_HANDLE) &&
+        !(word & TASK_JOINING))
         report_misuse("task %" PRIu64 " (spawned at %s) was never joined: join or detach it, or "
                       "spawn with NULL for a task that nobody joins",
                       a_load(&t->id, relaxed), t->place);
