@@ -14,3 +14,16 @@ function(edo_flags name)
         target_link_options(${name} PUBLIC --coverage)
     endif()
 endfunction()
+
+# edo_short_copies(target): structs of a few words are cleared and copied by moves of a word each. gcc
+# for x86-64 takes rep stos and rep movs above 32 bytes, whose start alone costs 10 ns, and vectors for
+# what was just written word by word, which then have to wait until it has left the store buffer.
+function(edo_short_copies name)
+    include(CheckCCompilerFlag)
+    set(by_moves unrolled_loop:512:noalign,libcall:-1:noalign)
+    check_c_compiler_flag("-mmemset-strategy=${by_moves}" EDO_HAS_COPY_STRATEGY)
+    if(EDO_HAS_COPY_STRATEGY)
+        target_compile_options(${name} PRIVATE -fno-tree-vectorize
+            -mmemset-strategy=${by_moves} -mmemcpy-strategy=${by_moves})
+    endif()
+endfunction()

@@ -5,6 +5,7 @@
 #include <edo/await.h>
 
 #include "future/future.h"
+#include "sched/debug.h"
 #include "sched/scope.h"
 
 /* Around a poll in the running task or thread: nothing that the poll calls may wait. */
@@ -41,6 +42,31 @@ static inline void await_spend(thread *self)
 {
     if (likely(self->task && self->budget > 0))
         self->budget--;
+}
+
+/*
+ * For direct forms whose future nobody else has seen, and whose poll function calls no one who may
+ * wait: edo_await without the layers between. `self`: what await_may_try said. What cuts the wait
+ * short is left to edo_await, which goes on with the same future.
+ */
+static inline int64_t await_directly(thread *self, edo_future *fut,
+                                     edo_poll (*poll)(edo_future *fut, const edo_waker *waker))
+{
+    task *t = self ? self->task : NULL;
+
+    if (unlikely(!t))
+        return edo_await(fut);
+    edo_waker waker = task_waker(t);
+    while (poll(fut, &waker) == EDO_PENDING) {
+        bool stays = debug_holds_mutex(t);
+        if (likely(!stays))
+            self = task_suspend(self);
+        if (unlikely(stays || task_why(t))) {
+            future_was_polled(fut);
+            return edo_await(fut);
+        }
+    }
+    return fut->result;
 }
 
 /*

@@ -255,7 +255,7 @@ int edo_broadcast_recv(edo_broadcast_receiver *rx, void *item, uint64_t *ret_mis
     recv_init(&fut, rx, item, ret_missed);
     if (self)
         fut.waiter.kind = WAIT_LOOKED;
-    return (int)edo_await(&fut.base);
+    return (int)await_directly(self, &fut.base, recv_poll);
 }
 
 /* Waiting until there is no receiver. */

@@ -32,22 +32,18 @@ static size_t header_size(const slot_shape *shape)
     return (sizeof(mpsc_block) + align - 1) & ~(align - 1);
 }
 
-static char *slot_of(const slot_shape *shape, mpsc_block *block, uint64_t number)
+static mpsc_block *block_new(const mpsc_list *list)
 {
-    return (char *)block + header_size(shape) + (size_t)(number - block->start) * shape->stride;
-}
-
-static mpsc_block *block_new(const slot_shape *shape)
-{
+    const slot_shape *shape = &list->shape;
     size_t align = item_align(&shape->item);
-    size_t size = header_size(shape) + MPSC_BLOCK_SLOTS * shape->stride;
+    size_t size = list->slots_at + MPSC_BLOCK_SLOTS * shape->stride;
     mpsc_block *block = aligned_alloc(align, (size + align - 1) & ~(align - 1));
 
     if (!block)
         return NULL;
     *block = (mpsc_block){0};
     for (uint64_t i = 0; i < MPSC_BLOCK_SLOTS; i++)
-        *slot_state(shape, slot_of(shape, block, i)) = SLOT_EMPTY;
+        *slot_state(shape, mpsc_list_slot(list, block, i)) = SLOT_EMPTY;
     return block;
 }
 
@@ -62,7 +58,8 @@ static void free_chain(mpsc_block *block)
 int mpsc_list_init(mpsc_list *list, const edo_item *item)
 {
     *list = (mpsc_list){.shape = slot_shape_of(item), .limit = MPSC_BLOCK_SLOTS};
-    list->first = list->newest = block_new(&list->shape);
+    list->slots_at = header_size(&list->shape);
+    list->first = list->newest = block_new(list);
     return list->first ? 0 : -ENOMEM;
 }
 
@@ -80,7 +77,7 @@ static mpsc_block *take_block(mpsc_list *list)
     mpsc_block *block = list->spares;
 
     if (!block)
-        return block_new(&list->shape);
+        return block_new(list);
     list->spares = block->next;
     list->spare_count--;
     a_store(&block->next, NULL, relaxed); /* published with the block */
@@ -99,7 +96,7 @@ static int grow(mpsc_list *list, uint64_t limit)
         if (block) {
             block->start = limit;
             if (list->starving)
-                *slot_state(&list->shape, slot_of(&list->shape, block, limit)) = SLOT_WANTED;
+                *slot_state(&list->shape, mpsc_list_slot(list, block, limit)) = SLOT_WANTED;
             list->starving = MODEL_BUG(1703, false, list->starving);
             a_store(&list->newest->next, block, relaxed); /* read under the lock, or before it */
             /* release: pairs with the acquire in own_block. */
@@ -167,7 +164,7 @@ int mpsc_list_put(mpsc_list *list, const void *item, bool *ret_wanted)
         return rc;
     chaos_point();
     *ret_wanted =
-        slot_fill(&list->shape, slot_of(&list->shape, own_block(list, number), number), item);
+        slot_fill(&list->shape, mpsc_list_slot(list, own_block(list, number), number), item);
     return 0;
 }
 
@@ -210,20 +207,16 @@ static void retire(mpsc_list *list, mpsc_block *block, mpsc_block *next)
         free(block);
 }
 
-char *mpsc_list_head(mpsc_list *list)
+char *mpsc_list_next_head(mpsc_list *list)
 {
     mpsc_block *block = list->first;
-    uint64_t head = list->head;
+    /* relaxed: the lock that retire takes was held when it was written. */
+    mpsc_block *next = a_load(&block->next, relaxed);
 
-    if (unlikely(head - block->start == MPSC_BLOCK_SLOTS)) {
-        /* relaxed: the lock that retire takes was held when it was written. */
-        mpsc_block *next = a_load(&block->next, relaxed);
-        if (!next)
-            return NULL;
-        retire(list, block, next);
-        block = next;
-    }
-    return slot_of(&list->shape, block, head);
+    if (!next)
+        return NULL;
+    retire(list, block, next);
+    return mpsc_list_slot(list, next, list->head);
 }
 
 bool mpsc_list_want(mpsc_list *list)

@@ -9,7 +9,7 @@
 #define MPSC_BLOCK_SLOTS 64
 #endif
 #ifndef MPSC_SPARES_MAX /* and with one */
-#define MPSC_SPARES_MAX 4
+#define MPSC_SPARES_MAX 8
 #endif
 
 typedef struct mpsc_block mpsc_block;
@@ -24,6 +24,7 @@ typedef struct mpsc_list {
     uint64_t limit;                     /* atomic: messages there are blocks for */
     mpsc_block *newest;                 /* atomic */
     slot_shape shape;
+    size_t slots_at; /* of a block, from its start */
     /* Receiver's. */
     _Alignas(cache_line) uint64_t head; /* atomic: messages taken; others read it */
     mpsc_block *first;                  /* where that one is, or will be; written under the lock */
@@ -45,8 +46,19 @@ bool mpsc_list_close(mpsc_list *list);
 bool mpsc_list_is_closed(const mpsc_list *list);
 size_t mpsc_list_len(const mpsc_list *list);
 
+static inline char *mpsc_list_slot(const mpsc_list *list, mpsc_block *block, uint64_t number)
+{
+    return (char *)block + list->slots_at + (size_t)(number - block->start) * list->shape.stride;
+}
+
 /* The receiver: the slot of the next message, or NULL when it has no block yet. */
-char *mpsc_list_head(mpsc_list *list);
+char *mpsc_list_next_head(mpsc_list *list);
+static inline char *mpsc_list_head(mpsc_list *list)
+{
+    if (unlikely(list->head - list->first->start == MPSC_BLOCK_SLOTS))
+        return mpsc_list_next_head(list);
+    return mpsc_list_slot(list, list->first, list->head);
+}
 /* That slot was emptied. */
 static inline void mpsc_list_advance(mpsc_list *list)
 {

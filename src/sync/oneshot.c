@@ -93,7 +93,8 @@ int edo_oneshot_new(const edo_item *item, edo_oneshot_sender **ret_tx,
                      : malloc(size);
     if (!c)
         return -ENOMEM;
-    *c = (oneshot){.word = BOTH(HELD), .item = *item};
+    c->word = BOTH(HELD);
+    c->item = *item;
     *ret_tx = (edo_oneshot_sender *)c;
     *ret_rx = (edo_oneshot_receiver *)c;
     return 0;
@@ -161,7 +162,8 @@ static bool end_sending(oneshot *c, uint32_t value)
         /* release: publishes the item; pairs with the acquire in take. acquire: the wakers, of
          * begin and change; and for the free. */
     } while (!a_cas_weak(&c->word, &word, next, MODEL_BUG(1404, acq_rel, relaxed), relaxed));
-    finish(c, word, next, HELD(TX));
+    if (!(next & PRESENT) || word & BOTH(ARMED))
+        finish(c, word, next, HELD(TX));
     return !(word & CLOSED);
 }
 
@@ -466,7 +468,7 @@ int edo_oneshot_recv(edo_oneshot_receiver *rx, void *ret_item)
         }
     }
     edo_oneshot_recv_future fut = edo_oneshot_recv_async(rx, ret_item);
-    return (int)edo_await(&fut.base);
+    return (int)await_directly(self, &fut.base, recv_poll);
 }
 
 bool edo_oneshot_is_empty(const edo_oneshot_receiver *rx)

@@ -123,9 +123,11 @@ static const edo_future_ops write_ops = {
     .flags = EDO_FUTURE_RESTARTS,
 };
 
-static edo_rwlock_future make(edo_rwlock *l, bool write, edo_owner owner, edo_rwlock_guard *ret)
+/* In place: to return one by value costs as much as half a switch. */
+static inline void init(edo_rwlock_future *fut, edo_rwlock *l, bool write, edo_owner owner,
+                        edo_rwlock_guard *ret)
 {
-    return (edo_rwlock_future){
+    *fut = (edo_rwlock_future){
         .base = EDO_FUTURE_INIT(write ? &write_ops : &read_ops),
         .rwlock = l,
         .owner = owner,
@@ -134,12 +136,22 @@ static edo_rwlock_future make(edo_rwlock *l, bool write, edo_owner owner, edo_rw
     };
 }
 
-/* Apart, for its frame. */
-static noinline int wait_for(edo_rwlock *l, bool write, edo_owner owner, edo_rwlock_guard *ret)
+static edo_rwlock_future make(edo_rwlock *l, bool write, edo_owner owner, edo_rwlock_guard *ret)
 {
-    edo_rwlock_future fut = make(l, write, owner, ret);
+    edo_rwlock_future fut;
 
-    return (int)edo_await(&fut.base);
+    init(&fut, l, write, owner, ret);
+    return fut;
+}
+
+/* Apart, for its frame. */
+static noinline int wait_for(thread *self, edo_rwlock *l, bool write, edo_owner owner,
+                             edo_rwlock_guard *ret)
+{
+    edo_rwlock_future fut;
+
+    init(&fut, l, write, owner, ret);
+    return (int)await_directly(self, &fut.base, lock_poll);
 }
 
 static inline int lock_directly(edo_rwlock *l, bool write, edo_owner owner, edo_rwlock_guard *ret)
@@ -147,7 +159,7 @@ static inline int lock_directly(edo_rwlock *l, bool write, edo_owner owner, edo_
     thread *self = await_may_try();
 
     if (unlikely(!self || try_lock(l, write, owner, ret) < 0))
-        return wait_for(l, write, owner, ret);
+        return wait_for(self, l, write, owner, ret);
     await_spend(self);
     return 0;
 }
