@@ -133,8 +133,31 @@ EDO_API edo_abort_handle edo_abort_handle_clone(const edo_abort_handle *handle);
 EDO_API void edo_abort_handle_abort(const edo_abort_handle *handle);
 /** Whether the task has ended. */
 EDO_API bool edo_abort_handle_is_finished(const edo_abort_handle *handle);
+/** The task's id, also after its end; 0 of zeros. */
+EDO_API uint64_t edo_abort_handle_id(const edo_abort_handle *handle);
 /** Gives the reference up. One of zeros is fine. */
 EDO_API void edo_abort_handle_drop(edo_abort_handle handle);
+
+/**
+ * Aborts a task when it is dropped. Its fields are to be read: `task` is joined as ever, and then
+ * dropping the guard does nothing. Zeros are none.
+ */
+typedef struct edo_abort_guard {
+    edo_task task;           /**< of edo_task_guard */
+    edo_abort_handle handle; /**< of edo_abort_handle_guard */
+} edo_abort_guard;
+
+/** A guard that has the task's handle, which is not to be detached by others. */
+EDO_API edo_abort_guard edo_task_guard(edo_task task);
+/** A guard that has an abort handle. */
+EDO_API edo_abort_guard edo_abort_handle_guard(edo_abort_handle handle);
+/**
+ * Aborts the task, if it has not ended, and gives its handle up: nobody joins it. Of a task that was
+ * joined, of zeros or NULL it does nothing.
+ */
+EDO_API void edo_abort_guard_drop(edo_abort_guard *guard);
+/** Makes dropping it do nothing: returns what it had, for the caller to join, detach or drop. */
+EDO_API edo_abort_guard edo_abort_guard_disarm(edo_abort_guard *guard);
 
 /** The running task's id; 0 outside of a task. */
 EDO_API uint64_t edo_task_self_id(void);

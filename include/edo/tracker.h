@@ -7,6 +7,7 @@
 #ifndef EDO_TRACKER_H
 #define EDO_TRACKER_H
 
+#include <edo/blocking.h>
 #include <edo/future.h>
 #include <edo/notify.h>
 #include <edo/task.h>
@@ -52,12 +53,20 @@ EDO_API bool edo_tracker_is_empty(const edo_tracker *tracker);
 /** As edo_spawn_future, tracked. */
 #define edo_tracker_spawn_future(tracker, fut, size, ret_task)                                     \
     edo_tracker_spawn_future_from(EDO_HERE, (tracker), NULL, (fut), (size), (ret_task))
+/** As edo_spawn_blocking, tracked until the call has returned, or was dropped. */
+#define edo_tracker_spawn_blocking(tracker, fn, arg, ret_task)                                     \
+    edo_tracker_spawn_blocking_from(EDO_HERE, (tracker), NULL, (fn), (arg), (ret_task))
+#define edo_tracker_spawn_blocking_with(tracker, opts, fn, arg, ret_task)                          \
+    edo_tracker_spawn_blocking_from(EDO_HERE, (tracker), (opts), (fn), (arg), (ret_task))
 EDO_API int edo_tracker_spawn_from(const char *place, edo_tracker *tracker,
                                    const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
                                    edo_task *ret_task);
 EDO_API int edo_tracker_spawn_future_from(const char *place, edo_tracker *tracker,
                                           const edo_spawn_opts *opts, edo_future *fut, size_t size,
                                           edo_task *ret_task);
+EDO_API int edo_tracker_spawn_blocking_from(const char *place, edo_tracker *tracker,
+                                            const edo_blocking_opts *opts, int (*fn)(void *arg),
+                                            void *arg, edo_task *ret_task);
 
 /** Something that is tracked: a thread, a call, a connection. Zeros are none. */
 typedef struct edo_tracker_token {

@@ -156,7 +156,7 @@ int sched_spawn_blocking(thread *self, sched *s, spawn_request *req, const edo_s
     if (rc < 0)
         return rc;
     req->with_handle = ret_task != NULL;
-    req->with_extra = has_name(opts);
+    req->with_extra = has_name(opts) || req->hook;
     core *c = self->sched == s ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task ? &handle : NULL, &t);
     core_leave(self, c);

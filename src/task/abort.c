@@ -67,6 +67,11 @@ bool edo_abort_handle_is_finished(const edo_abort_handle *handle)
     return handle && handle->header && (a_load(&handle->header->state, acquire) & TASK_COMPLETE);
 }
 
+uint64_t edo_abort_handle_id(const edo_abort_handle *handle)
+{
+    return handle && handle->header ? a_load(&handle->header->id, relaxed) : 0; /* ours: it stays */
+}
+
 void edo_abort_handle_drop(edo_abort_handle handle)
 {
     if (handle.header)

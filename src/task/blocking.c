@@ -8,9 +8,10 @@
 #include "base/report.h"
 #include "sched/in_place.h"
 #include "sched/spawn.h"
+#include "task/blocking.h"
 
-int edo_spawn_blocking_from(const char *place, const edo_blocking_opts *opts, int (*fn)(void *arg),
-                            void *arg, edo_task *ret_task)
+int spawn_call(const char *place, task_hook *hook, const edo_blocking_opts *opts,
+               int (*fn)(void *arg), void *arg, edo_task *ret_task)
 {
     static const edo_blocking_opts defaults;
     thread *self = thread_self();
@@ -24,10 +25,17 @@ int edo_spawn_blocking_from(const char *place, const edo_blocking_opts *opts, in
                          .fn = fn,
                          .arg = arg,
                          .release = opts->release,
+                         .hook = hook,
                          .copy_size = opts->copy_size};
     edo_spawn_opts common = {.name = opts->name};
     sched *s = opts->on ? (sched *)opts->on : sched_current(self);
     return sched_spawn_blocking(self, s, &req, &common, ret_task);
+}
+
+int edo_spawn_blocking_from(const char *place, const edo_blocking_opts *opts, int (*fn)(void *arg),
+                            void *arg, edo_task *ret_task)
+{
+    return spawn_call(place, NULL, opts, fn, arg, ret_task);
 }
 
 int edo_block_in_place(int (*fn)(void *arg), void *arg)

@@ -16,6 +16,7 @@
 #include "await/await.h"
 #include "sched/coop.h"
 #include "sched/spawn.h"
+#include "task/blocking.h"
 
 #define CLOSED UINT64_C(1)
 #define ONE UINT64_C(2)
@@ -133,6 +134,19 @@ int edo_tracker_spawn_future_from(const char *place, edo_tracker *tracker,
     spawn_request req = {.place = place, .hook = &tracker->hook};
     hold(tracker);
     int rc = spawn_future(&req, opts, fut, size, ret_task);
+    if (rc < 0)
+        release(tracker);
+    return rc;
+}
+
+int edo_tracker_spawn_blocking_from(const char *place, edo_tracker *tracker,
+                                    const edo_blocking_opts *opts, int (*fn)(void *arg), void *arg,
+                                    edo_task *ret_task)
+{
+    if (!tracker)
+        return -EINVAL;
+    hold(tracker);
+    int rc = spawn_call(place, &tracker->hook, opts, fn, arg, ret_task);
     if (rc < 0)
         release(tracker);
     return rc;

@@ -151,6 +151,42 @@ EDO_TEST_BOTH(its_wait_ends_after_its_tasks) /* util-023 util-024 */
     edo_tracker_free(tracker);
 }
 
+struct call {
+    gate gate;
+    unsigned returned; /* plain */
+};
+
+static int wait_in_a_call(void *arg)
+{
+    struct call *c = arg;
+    int rc = gate_wait(&c->gate); /* parks its thread */
+
+    block_thread_for(2);
+    c->returned++;
+    return rc;
+}
+
+EDO_TEST_BOTH(a_blocking_call_is_tracked_until_it_has_returned) /* util-026 */
+{
+    edo_tracker *tracker = new_tracker();
+    struct call c = {.gate = GATE_INIT};
+    edo_task call;
+    int ret = 1;
+
+    assert_ok(edo_tracker_spawn_blocking(tracker, wait_in_a_call, &c, &call));
+    edo_tracker_close(tracker);
+    task_wait_until(gate_waiting(&c.gate) == 1);
+    assert_int_equal(edo_tracker_len(tracker), 1);
+    gate_open(&c.gate);
+    assert_ok(edo_tracker_wait(tracker));
+    assert_int_equal(c.returned, 1);
+    assert_ok(edo_join(call, &ret));
+    assert_int_equal(ret, 0);
+    assert_err(edo_tracker_spawn_blocking(tracker, NULL, NULL, NULL), -EINVAL);
+    assert_true(edo_tracker_is_empty(tracker));
+    edo_tracker_free(tracker);
+}
+
 static int wait_for_ever(void *g)
 {
     return gate_wait(g);
