@@ -5,22 +5,24 @@
 
 static unsigned long long minutes_since(edo_instant begin)
 {
-    return (unsigned long long)(edo_instant_since(edo_now(), begin).ns / 60000000000);
+    return (unsigned long long)(edo_elapsed(begin).ns / 60000000000);
 }
 
 static int app(int argc, char **argv)
 {
-    edo_instant begin = edo_now(), tick = begin;
-    int rc;
+    edo_instant begin = edo_now();
+    edo_interval every;
+    int rc = edo_interval_init(&every, EDO_SECONDS(20 * 60));
 
     (void)argc, (void)argv;
-    /* From one point of time to the next, so that delays don't add up. */
-    for (int i = 0; i < 3; i++) {
-        tick = edo_instant_add(tick, EDO_SECONDS(20 * 60));
-        if ((rc = edo_sleep_until(tick)) < 0)
-            return rc;
-        printf("after %llu minutes\n", minutes_since(begin));
+    /* The first tick is due at once; none is late because the work before it took long. */
+    for (int i = 0; i < 4 && rc == 0; i++) {
+        if ((rc = edo_interval_tick(&every, NULL)) == 0)
+            rc = edo_sleep(EDO_SECONDS(7 * 60)); /* the work */
+        printf("a tick, and its work was done after %llu minutes\n", minutes_since(begin));
     }
+    if (rc < 0)
+        return rc;
     /* A day is too long: */
     edo_sleep_future day = edo_sleep_async(EDO_SECONDS(24 * 3600));
     int64_t limited = edo_timeout(&day.base, EDO_SECONDS(3600));
