@@ -102,5 +102,8 @@ model_program(mpsc 18 src/sync/mpsc.c src/sync/mpsc_ring.c src/sync/mpsc_list.c 
     src/future/waker.c)
 target_compile_definitions(model-mpsc PRIVATE MPSC_BLOCK_SLOTS=2 MPSC_SPARES_MAX=1 WAKES_MAX=1)
 
+model_program(pool 19 ${model_sched} src/sched/task_slab.c src/sched/core.c src/sched/pool.c)
+target_compile_definitions(model-pool PRIVATE CHUNK_SIZE=4096UL)
+
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

@@ -127,7 +127,7 @@ static bool wait_for_call(sched *s, pool *p, pool_thread *me)
     chaos_point();
     lock_take(&p->lock);
     if (a_load(&me->called, relaxed))
-        return true;
+        return MODEL_BUG(1903, true, false);
     remove_idle(p, me);
     return false;
 }
@@ -232,8 +232,8 @@ static int find_thread(sched *s, pool_thread **ret_called)
 {
     pool *p = &s->pool;
 
-    if (MODEL_BUG(1902, p->idle != NULL, p->idle_count > 0))
-        *ret_called = pop_idle(p);
+    if (p->idle)
+        *ret_called = MODEL_BUG(1902, pop_idle(p), NULL);
     else if (p->staff < (unsigned)s->opts.max_blocking_threads) {
         int rc = start_thread(s);
         if (rc < 0 && p->staff == 0)
@@ -244,40 +244,25 @@ static int find_thread(sched *s, pool_thread **ret_called)
 
 /* ---- from outside -------------------------------------------------------------------------- */
 
-/* Into the queue, from where it may be dropped; false: the shutdown has marked it already, and it was
- * NOTIFIED then: it is the caller's to push. */
-static bool enqueue(pool *p, task *t)
-{
-    uint64_t word = a_load(&t->state, relaxed);
-
-    t->call_link = NULL;
-    do {
-        if ((word & TASK_SHUTDOWN) && t->kind != TASK_CALL_ANYWAY)
-            return false;
-        /* release: publishes the header to whoever drops it. */
-    } while (!a_cas_weak(&t->state, &word, word & ~TASK_NOTIFIED, acq_rel, relaxed));
-    link_call(p, t);
-    return true;
-}
-
 int pool_submit(sched *s, task *t)
 {
     pool *p = &s->pool;
     pool_thread *called = NULL;
-    bool queued = false;
 
     a_fetch_add(&p->live, 1, relaxed); /* seen by the worker with the call, or made by it */
     lock_take(&p->lock);
     int rc = find_thread(s, &called);
-    if (rc == 0)
-        queued = enqueue(p, t);
+    if (rc == 0) {
+        link_call(p, t);
+        /* From now on it may be dropped. A shutdown that marked it before finds it running. release:
+         * publishes the header to whoever drops it. */
+        a_fetch_and(&t->state, ~TASK_NOTIFIED, acq_rel);
+    }
     lock_drop(&p->lock);
     if (called)
         futex_wake(&called->called, 1);
     if (rc < 0)
         a_fetch_sub(&p->live, 1, relaxed);
-    else if (!queued)
-        task_push(t);
     return rc;
 }
 
@@ -287,7 +272,7 @@ void pool_drop(thread *self, task *t)
     uint64_t word = a_load(&t->state, relaxed);
 
     lock_take(&s->pool.lock);
-    if (t->call_link)
+    if (MODEL_BUG(1904, t->call_link != NULL, false))
         unlink_call(&s->pool, t);
     lock_drop(&s->pool.lock);
     if (t->release) {
@@ -302,7 +287,9 @@ void pool_drop(thread *self, task *t)
 
 bool pool_holds_clock(sched *s)
 {
-    return a_fetch_add(&s->pool.live, 0, acq_rel) > 0; /* pairs with end_call */
+    /* Pairs with end_call. */
+    return MODEL_BUG(1905, a_fetch_add(&s->pool.live, 0, acq_rel), a_load(&s->pool.live, acquire)) >
+           0;
 }
 
 void pool_wait_begin(sched *s, call_wait *wait, parker *p)
@@ -349,7 +336,7 @@ void pool_stop(sched *s)
     lock_take(&p->lock);
     p->stopping = true;
     call_all_idle(p);
-    while (p->staff + p->leaving > 0) {
+    while (p->staff + MODEL_BUG(1906, p->leaving, 0) > 0) {
         uint32_t seq = a_load(&p->left_seq, relaxed);
         lock_drop(&p->lock);
         futex_wait(&p->left_seq, seq, UINT64_MAX);

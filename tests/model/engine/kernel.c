@@ -19,6 +19,9 @@ int futex_wait(uint32_t *word, uint32_t expected, uint64_t until_ns);
 void futex_wake(uint32_t *word, int n);
 uint64_t clock_now(void);
 int thread_start(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name);
+int thread_start_sized(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name,
+                       size_t stack_size);
+pthread_t thread_id(void);
 void thread_join(pthread_t thread);
 void thread_detach_self(void);
 void thread_yield(void);
@@ -99,6 +102,18 @@ int thread_start(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const
     (void)name;
     *ret_thread = thread_add(NULL, fn, arg);
     return 0;
+}
+
+int thread_start_sized(pthread_t *ret_thread, void *(*fn)(void *arg), void *arg, const char *name,
+                       size_t stack_size)
+{
+    (void)stack_size;
+    return thread_start(ret_thread, fn, arg, name);
+}
+
+pthread_t thread_id(void)
+{
+    return M->self;
 }
 
 void thread_join(pthread_t thread)

@@ -1,0 +1,192 @@
+/*
+ * pool.c: blocking calls: each one runs or is released, once; none is left in the queue, whenever
+ * threads come, go idle and leave; a paused clock hears of a call's end; the stop leaves nobody behind.
+ */
+#include "../../src/sched/worker.c"
+
+#include <string.h>
+
+#include "rig.h"
+
+#define CALLS 3
+
+static task *calls[CALLS];
+static unsigned runs[CALLS], releases[CALLS]; /* plain */
+
+static int run(void *arg)
+{
+    ++*(unsigned *)arg;
+    return 0;
+}
+
+static void release(void *arg)
+{
+    ++*(unsigned *)arg;
+}
+
+static void make_calls(unsigned n, int most_threads)
+{
+    rig_setup();
+    rig.opts.max_blocking_threads = most_threads;
+    rig.opts.blocking_keep_alive.ns = 1000;
+    for (unsigned i = 0; i < n; i++) {
+        spawn_request req = {.place = "here", .kind = TASK_CALL};
+        model_assert(task_new(&rig, &rig_core[0].tasks, &rig_core[0], &req, &calls[i]) == 0);
+        calls[i]->fn = run;
+        calls[i]->arg = &runs[i];
+        calls[i]->release = release;
+    }
+    model_name(&rig.pool.live, "pool.live");
+    model_ignore(&rig.pool.depth, sizeof rig.pool.depth);
+    model_ignore(&rig.pool.idle_count, sizeof rig.pool.idle_count);
+    model_ignore(&rig_core[0].polls, sizeof rig_core[0].polls);
+    model_ignore(&rig_core[0].run_seq, sizeof rig_core[0].run_seq);
+}
+
+static void submit(unsigned i)
+{
+    model_assert(pool_submit(&rig, calls[i]) == 0);
+}
+
+static void submit_0(void)
+{
+    submit(0);
+}
+
+static void submit_1(void)
+{
+    submit(1);
+}
+
+static void submit_both(void)
+{
+    submit(0);
+    submit(1);
+}
+
+static unsigned expected; /* calls that end */
+
+static bool all_ended(void *arg)
+{
+    (void)arg;
+    return rig.remote_completed + rig_core[0].completed == expected;
+}
+
+/* The end of the runtime, after which nobody is in the pool. */
+static void stop(void)
+{
+    model_wait_until(all_ended, NULL, "waits for the last call");
+    a_fetch_add(&rig.remote_completed, 0, acquire); /* as the shutdown does */
+    a_load(&rig_core[0].completed, acquire);
+    pool_stop(&rig);
+    model_assert(!rig.pool.first && !rig.pool.idle);
+    memset(&rig.pool, 0, sizeof rig.pool);
+}
+
+static void check(void)
+{
+    for (unsigned i = 0; i < expected; i++)
+        model_assert(runs[i] + releases[i] == 1);
+}
+
+static void setup_one_thread(void)
+{
+    make_calls(2, 1);
+    expected = 2;
+}
+
+static void setup_two_threads(void)
+{
+    make_calls(2, 2);
+    expected = 2;
+}
+
+/* --- abort -------------------------------------------------------------------------------- */
+
+static void setup_abort(void)
+{
+    make_calls(2, 1);
+    expected = 2;
+}
+
+static void submit_and_abort(void)
+{
+    submit(0);
+    submit(1);
+    if (task_mark(calls[1], TASK_CANCELED)) /* the live reference is as good as a handle's here */
+        task_push(calls[1]);
+}
+
+static bool work_or_ended(void *arg)
+{
+    return rig_has_work(arg) || all_ended(NULL);
+}
+
+static bool has_ended(void *arg)
+{
+    (void)arg;
+    return model_peek(all_ended, NULL);
+}
+
+static void worker(void)
+{
+    core *c = rig_hold(0);
+    thread *self = thread_self();
+
+    for (;;) {
+        model_wait_until(work_or_ended, c, "waits for work");
+        task *t = next_task(c);
+        if (t)
+            run_task(self, c, t);
+        if (has_ended(NULL))
+            return;
+    }
+}
+
+/* --- the clock ---------------------------------------------------------------------------- */
+
+static void setup_clock(void)
+{
+    make_calls(1, 1);
+    expected = 1;
+    rig.multi = false;
+    rig_core[0].wheel.next = UINT64_MAX;
+    submit(0);
+}
+
+static void pause_and_wait(void)
+{
+    core *c = rig_hold(0);
+
+    a_store(&rig.paused, 1, release);
+    while (pool_holds_clock(&rig))
+        core_park(c, UINT64_MAX);
+}
+
+static const model_scenario scenarios[] = {
+    {.name = "two_submit_to_one_thread",
+     .setup = setup_one_thread,
+     .threads = {submit_0, submit_1, stop},
+     .check = check},
+    {.name = "two_submit_to_two_threads",
+     .setup = setup_two_threads,
+     .threads = {submit_0, submit_1, stop},
+     .no_weak = true,
+     .check = check},
+    {.name = "one_after_the_other",
+     .setup = setup_two_threads,
+     .threads = {submit_both, stop},
+     .no_weak = true,
+     .check = check},
+    {.name = "abort_of_a_queued_call",
+     .setup = setup_abort,
+     .threads = {submit_and_abort, worker, stop},
+     .no_weak = true,
+     .check = check},
+    {.name = "the_clock_hears_of_the_end",
+     .setup = setup_clock,
+     .threads = {pause_and_wait}, /* and the pool's, which ends for want of calls */
+     .check = check},
+};
+
+MODEL_PROGRAM("pool", scenarios)
