@@ -68,11 +68,11 @@ static inline task *run_queue_pop(run_queue *q)
 /*
  * Owner: has the processor fetch what the next runs touch first: of the next task the end of its
  * stack, of the one after it the header. Only advice, so it does no harm when a thief has taken
- * them meanwhile: headers stay mapped. TSan can't know that.
+ * them meanwhile: headers stay mapped. Sanitizers can't know that.
  */
 static inline void run_queue_warm(const run_queue *q)
 {
-#if !HAS_TSAN
+#if !HAS_TSAN && !HAS_ASAN
     uint32_t real = head_real(a_load(&q->head, relaxed));
     uint32_t n = a_load(&q->tail, relaxed) - real;
 

@@ -60,19 +60,19 @@ typedef struct task_extra {
 
 struct edo_task_header {
     /* What a switch touches; one cache line where no sanitizer needs more. */
-    uint64_t state;      /* atomic; sched/state.h */
-    sched *sched;        /* atomic: a shutdown's walk reads it; NULL while free */
-    task *next;          /* the link of whichever queue it stands in */
-    stack *stack;        /* atomic: a look at its peak; NULL until it first runs, and without one */
-    struct scope *scope; /* innermost; lies on the task's own stack */
-    void *low_water;     /* the deepest place at which it was left */
-    int saved_errno;     /* while suspended */
-    uint16_t last_core;  /* its index, for EDO_CHAOS=migrate */
-    uint8_t kind;        /* atomic: a shutdown's walk reads it */
+    uint64_t state;     /* atomic; sched/state.h */
+    sched *sched;       /* atomic: a shutdown's walk reads it; NULL while free */
+    task *next;         /* the link of whichever queue it stands in */
+    stack *stack;       /* atomic: a look at its peak; NULL until it first runs, and without one */
+    int saved_errno;    /* while suspended */
+    uint16_t last_core; /* its index, for EDO_CHAOS=migrate */
+    uint8_t kind;       /* atomic: a shutdown's walk reads it */
     bool keep_fp : 1;
     bool measure_stack : 1;
     bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
     bool yielded : 1;    /* it stands in a queue, and its state is still RUNNING */
+    struct scope *scope; /* innermost; lies on the task's own stack */
+    void *low_water;     /* the deepest place at which it was left */
     context ctx;
 
     /* Atomic: stale handles and walks over the slabs read them, whatever becomes of the task. */
