@@ -344,7 +344,7 @@ EDO_TEST(a_cancelled_wait_takes_no_tick)
     t.pending = false;
     check_tick(&t, 300);
     assert_int_equal(edo_interval_try_tick(&t.interval, &t.at), -EAGAIN);
-    go_to(&t, 601);
+    go_to(&t, 600);
     assert_int_equal(edo_interval_try_tick(&t.interval, &t.at), 0);
     assert_int_equal(t.at.ns, t.start.ns + 600 * MS);
 }
@@ -394,6 +394,20 @@ EDO_TEST(a_loser_of_select_puts_its_ticks_back)
     check_tick(&t, 300);
     check_none(&t);
     ticking_end(&t);
+}
+
+EDO_TEST(a_tick_within_a_timeout_is_put_back_by_it)
+{
+    ticking t;
+
+    ticking_begin(&t, 300, EDO_MISSED_BURST);
+    edo_interval_tick_future tick = edo_interval_tick_async(&t.interval, &t.at);
+    edo_timeout_future within = edo_timeout_async(&tick.base, EDO_SECONDS(1));
+    assert_ready_eq(&within.base, 0);
+    edo_future_put_back(&within.base);
+    assert_int_equal(within.base.result, -ECANCELED);
+    assert_int_equal(tick.base.result, -ECANCELED);
+    check_tick(&t, 0);
 }
 
 /* An arm of a loop keeps its beat, whoever wins. */

@@ -245,6 +245,32 @@ EDO_TEST(an_advance_past_the_end_moves_nothing) /* timer-047 */
     assert_int_equal(edo_now().ns, began.ns);
     assert_ok(edo_advance(EDO_SECONDS(1)));
     assert_int_equal(ns_since(began), 1000 * MS);
+    assert_ok(edo_advance(EDO_NANOS(UINT64_MAX - edo_now().ns))); /* to the end */
+    assert_int_equal(edo_now().ns, UINT64_MAX);
+}
+
+static int misuse_the_clock(void *arg)
+{
+    (void)arg;
+    return edo_pause() || edo_resume() || edo_resume();
+}
+
+static void misuse_in_a_runtime(void *arg)
+{
+    edo_runtime *runtime = make_current();
+
+    (void)arg;
+    assert_int_equal(edo_block_on(runtime, misuse_the_clock, NULL), 1);
+    assert_ok(edo_runtime_free(runtime));
+}
+
+EDO_TEST_PLAIN(a_debug_build_says_where_time_was_misused)
+{
+    char text[500];
+
+    assert_int_equal(run_child(misuse_in_a_runtime, NULL, text, sizeof text), 0);
+    assert_int_equal(strstr(text, "paused_test.c:") && strstr(text, "time is not paused"),
+                     EDO_DEBUG);
 }
 
 static uint64_t now_of(edo_runtime *runtime)

@@ -59,7 +59,8 @@ EDO_TEST(precise_sleeps_and_the_wheels_end_in_order)
 
 EDO_TEST(a_precise_sleep_can_be_reset_and_cancelled)
 {
-    edo_sleep_future sleep = edo_sleep_precise_async(EDO_MICROS(300));
+    edo_sleep_future sleep =
+        edo_sleep_precise_until_async(edo_instant_add(edo_now(), EDO_MICROS(300)));
     timer_wheel *wheel = &test_runtime()->sched->cores[0]->wheel;
 
     assert_pending(&sleep.base);

@@ -251,3 +251,38 @@ EDO_TEST_PLAIN(a_reset_after_the_runtimes_end_says_so_at_the_poll)
     assert_int_equal(edo_future_poll(&sleep.base, edo_test_waker()), EDO_READY);
     assert_int_equal(sleep.base.result, -EDO_ESHUTDOWN);
 }
+
+/* Whoever sleeps for the wheel is woken for a sleep that is nearer than all that were in it. */
+EDO_TEST_PLAIN(a_plain_threads_sleep_wakes_the_worker)
+{
+    edo_sleep_future hour, sleep;
+    once woken = {0};
+    edo_waker waker;
+    edo_enter_guard guard;
+
+    moving_runtime = make_multi(1);
+    begin_on_first_core(&hour);
+    wait_until(metrics_of(moving_runtime).parks > 0);
+    edo_handle *handle = edo_runtime_handle(moving_runtime);
+    assert_ok(edo_enter(handle, &guard));
+    assert_ok(edo_waker_new(open_seven, NULL, &woken, &waker));
+    for (int round = 0; round < 2; round++) {
+        sleep = round ? edo_sleep_precise_async(EDO_MILLIS(5)) : edo_sleep_async(EDO_MILLIS(5));
+        assert_int_equal(edo_future_poll(&sleep.base, &waker), EDO_PENDING);
+        wait_until(once_is_open(&woken));
+        assert_int_equal(edo_future_poll(&sleep.base, &waker), EDO_READY);
+        assert_int_equal(sleep.base.result, 0);
+        woken = (once){0};
+    }
+    /* A wheel that has ended its service, while its runtime has not ended yet. */
+    wheel_shutdown(&moving_runtime->sched->cores[0]->wheel);
+    sleep = edo_sleep_async(EDO_MILLIS(5));
+    assert_int_equal(edo_future_poll(&sleep.base, &waker), EDO_READY);
+    assert_int_equal(sleep.base.result, -EDO_ESHUTDOWN);
+    assert_int_equal(edo_future_poll(&hour.base, &waker), EDO_READY);
+    assert_int_equal(hour.base.result, -EDO_ESHUTDOWN);
+    edo_leave(&guard);
+    edo_waker_drop(waker);
+    edo_handle_unref(handle);
+    assert_ok(edo_runtime_free(moving_runtime));
+}

@@ -61,6 +61,11 @@ EDO_TEST(a_deadline_of_now_ends_at_once) /* timer-064 timer-069 */
     assert_true(ns_since(began) <= MS);
     assert_int_equal(edo_timeout(&never.base, EDO_NANOS(0)), -ETIMEDOUT);
     assert_int_equal(c.polls, 1); /* its function was asked exactly once */
+    assert_ok(edo_advance(EDO_MICROS(500)));
+    began = edo_now();
+    pending = edo_pending();
+    assert_int_equal(edo_timeout(&pending, EDO_NANOS(0)), -ETIMEDOUT);
+    assert_int_equal(ns_since(began), 0); /* not at the next tick */
     assert_true(edo_future_is_ready(&never.base));
     assert_int_equal(never.base.result, -ECANCELED);
 }
@@ -165,6 +170,20 @@ EDO_TEST(it_returns_after_the_cancel_is_through) /* timer-070 */
 
     slow = (slow_end){.base = EDO_FUTURE_INIT(&slow_ops), .late_result = 12};
     assert_int_equal(edo_timeout(&slow.base, EDO_MILLIS(10)), 12); /* success wins */
+}
+
+EDO_TEST(a_cancel_stays_the_reason_though_the_deadline_passes)
+{
+    slow_end slow = {.base = EDO_FUTURE_INIT(&slow_ops), .late_result = -ECANCELED};
+    edo_timeout_future to = edo_timeout_async(&slow.base, EDO_MILLIS(10));
+
+    assert_pending(&to.base);
+    edo_future_cancel(&to.base);
+    assert_pending(&to.base); /* its end takes 20 ms */
+    assert_ok(edo_advance(EDO_MILLIS(15)));
+    assert_pending(&to.base);
+    assert_ok(edo_advance(EDO_MILLIS(5)));
+    assert_ready_eq(&to.base, -ECANCELED);
 }
 
 EDO_TEST(nested_timeouts_report_the_one_that_fired) /* timer-070 */
