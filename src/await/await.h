@@ -58,7 +58,7 @@ static inline int64_t await_directly(thread *self, edo_future *fut,
         return edo_await(fut);
     edo_waker waker = task_waker(t);
     while (poll(fut, &waker) == EDO_PENDING) {
-        bool stays = debug_holds_mutex(t);
+        bool stays = debug_holds_mutex(t) || self->task != t; /* a child of a fork in the poll */
         if (likely(!stays))
             self = task_suspend(self);
         if (unlikely(stays || task_why(t))) {
