@@ -38,6 +38,7 @@
 #include <edo/join_set.h>       /* tasks that are joined as they end */
 #include <edo/join_queue.h>     /* as they were spawned */
 #include <edo/join_map.h>       /* by their keys */
+#include <edo/group.h>          /* tasks that can't outlive who started them */
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */

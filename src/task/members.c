@@ -49,6 +49,11 @@ static void members_unref(members *all)
     free(all);
 }
 
+bool members_are_foreign(const members *all)
+{
+    return all->forks != fork_count();
+}
+
 /* Lists. */
 
 static void list_add(member_list *list, member *m)
@@ -190,8 +195,8 @@ static bool note_end(members *all, member *m)
 {
     if (m->state == MEMBER_DETACHED)
         return true;
-    if (all->waiting && all->drains)
-        return !member_let_go(all, m); /* it was live: whoever waits wants no results */
+    if (all->judge || (all->waiting && all->drains))
+        return !member_let_go(all, m); /* it was live: its result is of no use to anybody */
     if (!all->in_order)
         list_remove(&all->live, m);
     m->state = MEMBER_ENDED;
@@ -200,19 +205,27 @@ static bool note_end(members *all, member *m)
     return false;
 }
 
+/* The worker's call. */
 static void member_ended(task_hook *hook, task *t)
 {
     member *m = container_of(hook, member, keeper.hook);
     members *all = m->of;
+    task *aborted = NULL;
 
-    (void)t; /* it is the keeper's header */
     chaos_point();
     lock_take(&all->lock);
+    bool is_judged = all->judge && m->state == MEMBER_LIVE;
+    bool aborts = is_judged && all->judge(all, t);
     bool is_nobodys = note_end(all, m);
+    if (aborts)
+        aborted = members_mark_all(all);
     edo_waker owed = members_news(all);
     lock_drop(&all->lock);
     if (is_nobodys)
         member_discard(m);
+    members_push_all(aborted);
+    if (is_judged)
+        all->judged(all, aborts);
     if (owed.ops)
         wake_push(&owed);
     members_unref(all);
@@ -228,7 +241,7 @@ task *member_abort(member *m)
     return t && task_mark(t, TASK_CANCELED) ? t : NULL;
 }
 
-static void push_all(task *t)
+void members_push_all(task *t)
 {
     for (task *next; t; t = next) {
         next = t->next;
@@ -238,7 +251,7 @@ static void push_all(task *t)
 }
 
 /* Those that are to be pushed, in order; with the lock held. */
-static task *mark_all(members *all)
+task *members_mark_all(members *all)
 {
     task *first = NULL, **link = &first;
 
@@ -255,12 +268,12 @@ static task *mark_all(members *all)
 
 void members_abort_all(members *all)
 {
-    if (all->forks != fork_count())
+    if (members_are_foreign(all))
         return; /* as in members_free */
     lock_take(&all->lock);
-    task *owed = mark_all(all);
+    task *owed = members_mark_all(all);
     lock_drop(&all->lock);
-    push_all(owed);
+    members_push_all(owed);
 }
 
 static void discard_list(member *m)
@@ -301,13 +314,13 @@ size_t members_detach_all(members *all)
 
 void members_free(members *all)
 {
-    if (all->forks != fork_count())
+    if (members_are_foreign(all))
         return; /* its tasks run in the parent; the lock is as it was there at some moment */
     lock_take(&all->lock);
-    task *owed = mark_all(all);
+    task *owed = members_mark_all(all);
     member *ended = let_go_all(all);
     lock_drop(&all->lock);
-    push_all(owed);
+    members_push_all(owed);
     discard_list(ended);
     members_unref(all);
 }

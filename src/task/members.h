@@ -47,6 +47,10 @@ struct edo_members {
     bool drains; /* who waits wants it empty, and no results */
     size_t member_size;
     const members_keys *keys;
+    /* A group's: results are judged at the end, with the lock held, and not kept. True: all others
+     * are aborted. Then, without the lock, it hears whether that was so. */
+    bool (*judge)(members *all, const task *t);
+    void (*judged)(members *all, bool aborted);
     member_list live, done;
     const edo_future *waiting; /* or NULL; its waker: */
     edo_waker waker;
@@ -82,6 +86,12 @@ task *member_abort(member *m);
 bool member_let_go(members *all, member *m);
 void member_discard(member *m);
 
+/* Marks all as aborted, with the lock held; members_push_all pays what is owed, without it. */
+task *members_mark_all(members *all);
+void members_push_all(task *owed);
+
+/* Whether its tasks run in the parent of this process. */
+bool members_are_foreign(const members *all);
 void members_abort_all(members *all);
 size_t members_detach_all(members *all);
 
@@ -92,6 +102,11 @@ int members_take(members *all, edo_joined *ret, void *ret_key, task **ret_header
 edo_waker members_news(members *all);
 /* One that was taken, first again. False: no memory. */
 bool members_put_back(members *all, const edo_joined *joined, const void *key);
+
+/* Into the place of the one that waits, with the lock held. 0; -EDO_EMISUSE: there is one. */
+int members_stay(members *all, const edo_future *base, const edo_waker *waker, bool drains);
+/* Says so, and READY with it. */
+edo_poll members_refuse(edo_future *base);
 
 edo_join_next_future members_next_async(members *all, edo_joined *ret, void *ret_key);
 int members_try_next(members *all, edo_joined *ret, void *ret_key);

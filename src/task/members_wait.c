@@ -9,7 +9,6 @@
 #include <edo/error.h>
 
 #include "await/await.h"
-#include "base/fork.h"
 #include "base/report.h"
 #include "sched/coop.h"
 #include "task/members.h"
@@ -24,8 +23,7 @@ static edo_poll leave(members *all, edo_future *base)
     return edo_future_finish(base, -ECANCELED);
 }
 
-/* Into the place of the one that waits, with the lock held. 0; -EDO_EMISUSE. */
-static int stay(members *all, const edo_future *base, const edo_waker *waker, bool drains)
+int members_stay(members *all, const edo_future *base, const edo_waker *waker, bool drains)
 {
     if (all->waiting && all->waiting != base)
         return -EDO_EMISUSE;
@@ -35,7 +33,7 @@ static int stay(members *all, const edo_future *base, const edo_waker *waker, bo
     return 0;
 }
 
-static edo_poll refuse(edo_future *base)
+edo_poll members_refuse(edo_future *base)
 {
     report_misuse(
         "another wait for a collection of tasks is under way; let one task at a time join "
@@ -48,7 +46,7 @@ static int check(const members *all)
 {
     if (!all)
         return -EINVAL;
-    return all->forks == fork_count() ? 0 : -EDO_EFORKED;
+    return members_are_foreign(all) ? -EDO_EFORKED : 0;
 }
 
 /* The next. */
@@ -67,7 +65,7 @@ static int take_or_wait(edo_join_next_future *next, const edo_waker *waker, task
     lock_take(&all->lock);
     int rc = members_take(all, &next->got, next->ret_key, ret_header);
     if (rc == -EAGAIN) {
-        int stays = stay(all, &next->base, waker, false);
+        int stays = members_stay(all, &next->base, waker, false);
         rc = stays < 0 ? stays : rc;
     } else {
         if (all->waiting == &next->base)
@@ -96,7 +94,7 @@ static edo_poll next_poll(edo_future *base, const edo_waker *waker)
     if (rc == -EAGAIN)
         return EDO_PENDING;
     if (rc == -EDO_EMISUSE)
-        return refuse(base);
+        return members_refuse(base);
     if (header)
         task_unref_with(header, TASK_KEPT);
     if (rc == 1 && next->ret)
@@ -161,7 +159,7 @@ static int drain(members *all, edo_future *base, const edo_waker *waker)
         rc = members_take(all, &got, NULL, &header);
         if (rc == -EAGAIN) {
             /* In an ordered one some behind the first may have ended: they are dropped in turn. */
-            int stays = stay(all, base, waker, !all->in_order);
+            int stays = members_stay(all, base, waker, !all->in_order);
             rc = stays < 0 ? stays : rc;
         } else if (all->waiting == base) {
             all->waiting = NULL;
@@ -188,7 +186,7 @@ static edo_poll shutdown_poll(edo_future *base, const edo_waker *waker)
     rc = drain(down->of, base, waker);
     if (rc == -EAGAIN)
         return EDO_PENDING;
-    return rc < 0 ? refuse(base) : edo_future_finish(base, 0);
+    return rc < 0 ? members_refuse(base) : edo_future_finish(base, 0);
 }
 
 static const edo_future_ops shutdown_ops = {

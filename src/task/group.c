@@ -1,0 +1,244 @@
+/*
+ * group.c: members whose results are judged at once, by the worker that says their end, and dropped.
+ *
+ * No child     A spawn looks at `canceled` after its task can be found; a cancel sets it in the same
+ *   gets away  stretch under the lock in which it marks all that can be found. So a task that comes
+ *              too late for the cancel is aborted by its spawn.
+ * The wait     is a future that a cancel doesn't end: it cancels the group, and is PENDING until the
+ *              last end. The direct form passes for polled before it is awaited, so that this holds
+ *              also in a task that was cancelled before.
+ */
+#include <edo/group.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <edo/error.h>
+#include <edo/semaphore.h>
+
+#include "await/await.h"
+#include "base/report.h"
+#include "task/members.h"
+
+struct edo_group {
+    members all;
+    edo_group_opts opts;
+    edo_semaphore room; /* with a limit */
+    bool canceled;      /* atomic; set under the lock, as all that follows */
+    bool decided;
+    edo_joined decision;
+};
+
+static edo_group *group_of(members *all)
+{
+    return container_of(all, edo_group, all);
+}
+
+/* With the lock held. True: the others are to be aborted. */
+static bool judge(members *all, const task *t)
+{
+    edo_group *group = group_of(all);
+    bool won = group->opts.race && t->result >= 0;
+
+    if (a_load(&group->canceled,
+               relaxed)) /* relaxed: under the lock; what ends now is a follow-up */
+        return false;
+    if (won || (t->result < 0 && !group->decided)) {
+        group->decided = true;
+        group->decision = (edo_joined){.id = t->id, .result = t->result};
+    }
+    bool cancels = won || (t->result < 0 && group->opts.all_or_none);
+    if (cancels)
+        a_store(&group->canceled, true, relaxed);
+    return cancels;
+}
+
+/* After a member's end, without the lock. */
+static void judged(members *all, bool canceled)
+{
+    edo_group *group = group_of(all);
+
+    if (!group->opts.limit)
+        return;
+    if (canceled)
+        edo_semaphore_close(&group->room);
+    edo_semaphore_add(&group->room, 1);
+}
+
+int edo_group_new(const edo_group_opts *opts, edo_group **ret_group)
+{
+    members *all;
+
+    if (!ret_group)
+        return -EINVAL;
+    int rc = members_new(sizeof(edo_group), sizeof(member), NULL, &all);
+    if (rc < 0)
+        return rc;
+    edo_group *group = group_of(all);
+    if (opts)
+        group->opts = *opts;
+    if (group->opts.limit && (rc = edo_semaphore_init(&group->room, group->opts.limit)) < 0) {
+        members_free(all);
+        return rc;
+    }
+    all->judge = judge;
+    all->judged = judged;
+    *ret_group = group;
+    return 0;
+}
+
+/* Cancelling. */
+
+void edo_group_cancel(edo_group *group)
+{
+    if (!group || members_are_foreign(&group->all))
+        return;
+    lock_take(&group->all.lock);
+    a_store(&group->canceled, true, relaxed); /* relaxed: a level, looked at under the lock */
+    task *owed = members_mark_all(&group->all);
+    lock_drop(&group->all.lock);
+    members_push_all(owed);
+    if (group->opts.limit)
+        edo_semaphore_close(&group->room);
+}
+
+bool edo_group_is_canceled(const edo_group *group)
+{
+    return group && a_load(&group->canceled, relaxed); /* publishes nothing */
+}
+
+size_t edo_group_len(const edo_group *group)
+{
+    return group ? members_len(&group->all) : 0;
+}
+
+/* Spawning. */
+
+/* The room has been taken, and is given back when it fails. */
+static int start(edo_group *group, const char *place, const edo_spawn_opts *opts,
+                 int (*fn)(void *arg), void *arg)
+{
+    members *all = &group->all;
+    member *m = edo_group_is_canceled(group) ? NULL : members_take_spare(all);
+    int rc = edo_group_is_canceled(group) ? -ECANCELED : m ? 0 : -ENOMEM;
+
+    if (rc == 0) {
+        members_add(all, m);
+        rc = members_spawn_function(all, m, place, opts, fn, arg, NULL);
+    } else {
+        free(m);
+    }
+    if (rc < 0 && group->opts.limit)
+        edo_semaphore_add(&group->room, 1);
+    if (rc < 0)
+        return rc;
+    lock_take(&all->lock); /* see above; the member may be gone by now */
+    bool canceled = a_load(&group->canceled, relaxed);
+    lock_drop(&all->lock);
+    if (canceled)
+        edo_group_cancel(group);
+    return 0;
+}
+
+int edo_group_spawn_from(const char *place, edo_group *group, const edo_spawn_opts *opts,
+                         int (*fn)(void *arg), void *arg)
+{
+    int rc = !group || !fn ? -EINVAL : 0;
+
+    if (rc == 0 && group->opts.limit)
+        rc = edo_semaphore_acquire(&group->room, NULL);
+    if (rc == 0)
+        rc = start(group, place, opts, fn, arg);
+    return rc == -EPIPE ? -ECANCELED : rc;
+}
+
+int edo_group_try_spawn_from(const char *place, edo_group *group, const edo_spawn_opts *opts,
+                             int (*fn)(void *arg), void *arg)
+{
+    int rc = !group || !fn ? -EINVAL : 0;
+
+    if (rc == 0 && group->opts.limit)
+        rc = edo_semaphore_try_acquire(&group->room, NULL);
+    if (rc == 0)
+        rc = start(group, place, opts, fn, arg);
+    return rc == -EPIPE ? -ECANCELED : rc;
+}
+
+/* Waiting. */
+
+/* What all the ends come to; with the lock held. */
+static int64_t outcome(edo_group_wait_future *wait)
+{
+    const edo_group *group = wait->group;
+
+    if (wait->ret)
+        *wait->ret = group->decision;
+    if (group->decided)
+        return group->decision.result < 0 ? group->decision.result : 0;
+    return a_load(&group->canceled, relaxed) ? -ECANCELED : 0;
+}
+
+static edo_poll wait_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_group_wait_future *wait = container_of(base, edo_group_wait_future, base);
+    int64_t result = 0;
+
+    if (unlikely(!wait->group))
+        return edo_future_finish(base, -EINVAL);
+    members *all = &wait->group->all;
+    if (unlikely(members_are_foreign(all)))
+        return edo_future_finish(base, -EDO_EFORKED);
+    lock_take(&all->lock);
+    bool waits = members_len(all) > 0;
+    if (waits)
+        result = members_stay(all, base, waker, false);
+    else
+        result = outcome(wait);
+    lock_drop(&all->lock);
+    if (waits && result < 0)
+        return members_refuse(base);
+    return waits ? EDO_PENDING : edo_future_finish(base, result);
+}
+
+static void wait_cancel(edo_future *base)
+{
+    edo_group_cancel(container_of(base, edo_group_wait_future, base)->group);
+}
+
+static const edo_future_ops wait_ops = {
+    .poll = wait_poll, .cancel = wait_cancel, .name = "group_wait"};
+
+edo_group_wait_future edo_group_wait_async(edo_group *group, edo_joined *ret)
+{
+    return (edo_group_wait_future){.base = EDO_FUTURE_INIT(&wait_ops), .group = group, .ret = ret};
+}
+
+int edo_group_wait(edo_group *group, edo_joined *ret)
+{
+    edo_group_wait_future wait = edo_group_wait_async(group, ret);
+
+    if (group)
+        future_was_polled(&wait.base);
+    return (int)edo_await(&wait.base);
+}
+
+void edo_group_free(edo_group *group)
+{
+    if (!group)
+        return;
+    if (members_len(&group->all) > 0 && !members_are_foreign(&group->all)) {
+        edo_group_cancel(group);
+        int rc = edo_group_wait(group, NULL);
+        if (rc == -EDEADLK || rc == -EDO_EMISUSE)
+            report_misuse("a group was freed with tasks where nobody can wait for them");
+    }
+    members_free(&group->all);
+}
+
+void edo_group_cleanup(edo_group **group)
+{
+    if (!group)
+        return;
+    edo_group_free(*group);
+    *group = NULL;
+}
