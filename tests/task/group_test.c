@@ -106,8 +106,8 @@ EDO_TEST_BOTH(the_first_failure_cancels_the_rest)
     edo_joined joined;
 
     for (int i = 0; i < 20; i++)
-        assert_ok(edo_group_spawn(group, i == 10 ? return_number : sleep_for_ever,
-                                  i == 10 ? (void *)-EPIPE : &ended));
+        assert_ok(edo_group_spawn(group, i == 19 ? return_number : sleep_for_ever,
+                                  i == 19 ? (void *)-EPIPE : &ended));
     assert_err(edo_group_wait(group, &joined), -EPIPE);
     assert_int_equal(joined.result, -EPIPE);
     assert_int_equal(a_load(&ended, seq_cst), 19);
