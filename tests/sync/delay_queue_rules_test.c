@@ -1,9 +1,7 @@
-/* delay_queue_rules_test.c: a delay queue's limits, its memory, its items' ends, and who may wait. */
+/* delay_queue_rules_test.c: a delay queue's limits, its memory, and its items' ends. */
 #include "sync/delay_queue_rig.h"
 
 #include <stdlib.h>
-
-#include "runtime/runtime.h"
 
 /* The library's memory for entries is aligned. */
 static int allocations_left = -1; /* how many succeed before all fail; negative: all succeed */
@@ -62,6 +60,9 @@ EDO_TEST(reserve_has_a_maximum) /* util-049 */
     assert_int_equal(edo_delay_queue_capacity(d.queue), 100);
     insert_at_ms(&d, 1, 5);
     assert_int_equal(edo_delay_queue_reserve(d.queue, EDO_DELAY_QUEUE_MAX), -EINVAL);
+    allocations_left = 0;
+    assert_int_equal(edo_delay_queue_reserve(d.queue, EDO_DELAY_QUEUE_MAX - 1), -ENOMEM);
+    allocations_left = -1;
     assert_ok(edo_delay_queue_reserve(d.queue, 99)); /* there is room */
     assert_int_equal(edo_delay_queue_capacity(d.queue), 100);
     allocations_left = 0;
@@ -207,40 +208,12 @@ EDO_TEST(null_is_refused)
     assert_ok(edo_delay_queue_free(queue));
 }
 
-EDO_TEST(one_wait_at_a_time)
+EDO_TEST_PLAIN(a_delay_queue_needs_a_runtime_with_time)
 {
-    delays d;
-    int other = 0;
+    edo_delay_queue *queue = NULL;
 
-    delays_open(&d, PLAIN_INT);
-    insert_at_ms(&d, 1, 10);
-    check_pends(&d);
-    edo_delay_queue_next_future second = edo_delay_queue_next_async(d.queue, &other, NULL);
-    assert_ready_eq(&second.base, -EDO_EMISUSE);
-    assert_int_equal(edo_delay_queue_free(d.queue), -EBUSY);
-    go_to_ms(&d, 10);
-    assert_int_equal(edo_delay_queue_try_next(d.queue, &other, NULL),
-                     1); /* before the wait saw it */
-    assert_int_equal(other, 1);
-    check_end(&d);
-    delays_close(&d);
-}
-
-EDO_TEST(a_cancelled_wait_takes_nothing)
-{
-    delays d;
-
-    delays_open(&d, PLAIN_INT);
-    insert_at_ms(&d, 1, 10);
-    check_pends(&d);
-    go_to_ms(&d, 10);
-    assert_woken(1);
-    edo_future_cancel(&d.next.base);
-    assert_ready_eq(&d.next.base, -ECANCELED);
-    d.pending = false;
-    check_gives(&d, 1, 10);
-    delays_close(&d);
-    assert_int_equal(test_runtime()->sched->cores[0]->wheel.count, 0);
+    assert_int_equal(edo_delay_queue_new(PLAIN_INT, &queue), -EDO_ENORUNTIME);
+    assert_null(queue);
 }
 
 static void come_due(void *arg)
@@ -281,132 +254,34 @@ EDO_TEST(a_loser_of_select_puts_its_entry_back)
     }
 }
 
-EDO_TEST(what_was_put_back_wakes_who_waits_now)
+EDO_TEST(many_that_come_and_go_need_the_memory_of_few)
 {
     delays d;
-    int item;
+    edo_delay_key keys[2] = {{0}, {0}};
 
     delays_open(&d, PLAIN_INT);
-    insert_at_ms(&d, 1, 0);
-    insert_at_ms(&d, 2, 50);
-    edo_delay_queue_next_future first = edo_delay_queue_next_async(d.queue, &item, NULL);
-    assert_ready_eq(&first.base, 1);
-    check_pends(&d);
-    edo_future_put_back(&first.base);
-    assert_woken(1);
-    check_gives(&d, 1, 0);
-    delays_close(&d);
-}
-
-EDO_TEST(an_abandoned_round_keeps_its_arm)
-{
-    delays d;
-    unsigned pauses = 0;
-
-    delays_open(&d, PLAIN_INT);
-    for (int i = 0; i < 3; i++)
-        insert_at_ms(&d, i, 10 * i + 5);
-    d.next = edo_delay_queue_next_async(d.queue, &d.item, NULL);
-    for (int given = 0; given < 3;) {
-        edo_sleep_future pause = edo_sleep_async(EDO_MILLIS(3));
-        if (edo_select_keep(&d.next.base, &pause.base) == 1) {
-            pauses++;
-            continue;
-        }
-        assert_int_equal(d.next.base.result, 1);
-        assert_int_equal(d.item, given++);
-        d.next = edo_delay_queue_next_async(d.queue, &d.item, NULL);
+    for (int i = 0; i < 5000; i++) {
+        if (i >= 2)
+            assert_ok(edo_delay_queue_remove(d.queue, keys[i % 2], NULL));
+        keys[i % 2] = insert_at_ms(&d, i, i % 7);
     }
-    assert_true(pauses >= 6);
+    assert_int_equal(edo_delay_queue_capacity(d.queue), 4);
+    assert_int_equal(edo_delay_queue_len(d.queue), 2);
     delays_close(&d);
 }
 
-EDO_TEST_PLAIN(a_delay_queue_needs_a_runtime_with_time)
+EDO_TEST(items_that_memory_cannot_hold_are_refused)
 {
-    edo_delay_queue *queue = NULL;
+    static char item[1];
+    const edo_item huge = {.size = SIZE_MAX >> 16};
+    edo_delay_queue *queue;
 
-    assert_int_equal(edo_delay_queue_new(PLAIN_INT, &queue), -EDO_ENORUNTIME);
-    assert_null(queue);
-}
-
-/* A waiter in a task, an insert by a plain thread: whoever sleeps for the timer has to be woken. */
-static int take_one(void *arg)
-{
-    delays *d = arg;
-
-    return edo_delay_queue_next(d->queue, &d->item, &d->expired);
-}
-
-static int open_queue(void *arg)
-{
-    delays_open(arg, PLAIN_INT);
-    insert_at_ms(arg, 1, 3600 * 1000);
-    return 0;
-}
-
-static edo_runtime *make(edo_runtime_kind kind)
-{
-    edo_runtime *runtime = NULL;
-
-    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = kind, .workers = 1), &runtime));
-    return runtime;
-}
-
-static uint64_t timers_of(edo_runtime *runtime)
-{
-    timer_wheel *wheel = &runtime->sched->cores[0]->wheel;
-
-    lock_take(&wheel->lock);
-    uint64_t count = wheel->count;
-    lock_drop(&wheel->lock);
-    return count;
-}
-
-EDO_TEST_PLAIN(a_plain_thread_inserts_what_a_task_awaits)
-{
-    edo_runtime *runtime = make(EDO_MULTI_THREAD);
-    delays d;
-    edo_task taker;
-    int item = 2, result = 0;
-
-    assert_ok(edo_block_on(runtime, open_queue, &d));
-    edo_handle *handle = edo_runtime_handle(runtime);
-    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .on = handle), take_one, &d, &taker));
-    wait_until(timers_of(runtime) == 1);
-    uint64_t began = real_time_ns();
-    assert_ok(edo_delay_queue_insert(d.queue, &item, EDO_MILLIS(5), NULL));
-    assert_ok(edo_join(taker, &result)); /* and not in an hour */
-    assert_int_equal(result, 1);
-    assert_int_equal(d.item, 2);
-    assert_true(real_time_ns() - began >= 5000000);
-    edo_handle_unref(handle);
-    assert_ok(edo_runtime_free(runtime));
-    assert_int_equal(edo_delay_queue_next(d.queue, &d.item, NULL), -EDO_ESHUTDOWN);
-    assert_int_equal(edo_delay_queue_try_next(d.queue, &d.item, NULL), -EAGAIN);
-    assert_int_equal(edo_delay_queue_len(d.queue), 1);
-    assert_ok(edo_delay_queue_free(d.queue));
-}
-
-/* The clock of the runtime that it was made in, which is a day ahead, counts for a plain thread, too. */
-static int open_a_day_ahead(void *arg)
-{
-    assert_ok(edo_pause());
-    assert_ok(edo_advance(EDO_SECONDS(24 * 3600)));
-    return open_queue(arg);
-}
-
-EDO_TEST_PLAIN(a_queue_goes_by_its_runtimes_clock)
-{
-    edo_runtime *runtime = make(EDO_CURRENT_THREAD);
-    delays d;
-    int item = 2;
-
-    assert_ok(edo_block_on(runtime, open_a_day_ahead, &d));
-    assert_ok(edo_delay_queue_insert(d.queue, &item, EDO_MILLIS(5), NULL));
-    assert_int_equal(edo_delay_queue_try_next(d.queue, &item, NULL), -EAGAIN);
-    assert_int_equal(edo_block_on(runtime, take_one, &d), 1);
-    assert_int_equal(d.item, 2);
-    assert_int_equal(d.expired.deadline.ns, at_ms(&d, 5).ns);
-    assert_ok(edo_delay_queue_free(d.queue));
-    assert_ok(edo_runtime_free(runtime));
+    assert_ok(edo_delay_queue_new(&huge, &queue));
+    assert_int_equal(edo_delay_queue_reserve(queue, EDO_DELAY_QUEUE_MAX), -ENOMEM);
+    assert_int_equal(edo_delay_queue_reserve(queue, (size_t)1 << 16), -ENOMEM);
+    allocations_left = 0;
+    assert_int_equal(edo_delay_queue_insert(queue, item, EDO_MILLIS(1), NULL), -ENOMEM);
+    allocations_left = -1;
+    assert_int_equal(edo_delay_queue_len(queue), 0);
+    assert_ok(edo_delay_queue_free(queue));
 }
