@@ -16,6 +16,9 @@ OPS = {
     "select2": "a message out of a select over two channels",
     "timer_cancel": "a timer of ten seconds, added among 1,000 and cancelled",
     "sleep_many": "one of 100,000 tasks that sleep up to a second at once",
+    "spawn_blocking": "a call on a thread for blocking calls, made and joined before the next one",
+    "spawn_blocking_100": "the same, of a hundred at a time",
+    "block_in_place": "a function called in place by a task that is alone, and a yield",
 }
 SYNC = {
     "mpsc_1_1": "a message of 8 bytes through a channel with room for 128, one sender",

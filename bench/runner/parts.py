@@ -104,7 +104,7 @@ def run_quiet(_names, _rounds, results):
 
 
 NAMES = {
-    "micro": contestants.EVERYTHING + contestants.SYNC,
+    "micro": contestants.EVERYTHING + contestants.BLOCKING + contestants.SYNC,
     "witness": tuple("witness_" + n for n in contestants.EVERYTHING + contestants.SYNC),
     "net": tuple(net.WORKLOADS),
     "requests": tuple("requests_" + n for n in net.COUNTED),

@@ -16,6 +16,9 @@ MICRO = {
     "timer_cancel": {"tokio": (0.5, 0.5)},
     "timeout_churn": {"tokio": (0.5, 0.5)},
     "sleep_many": {"tokio": (1.0, 1.0)},
+    "spawn_blocking": {"tokio": (0.7, 0.7)},
+    "spawn_blocking_100": {"tokio": (0.7, 0.7)},
+    "block_in_place": {"tokio": (0.7, 0.7)},
 }
 MICRO.update({workload: HALF_OF_TOKIO for workload in contestants.SYNC})
 FOUR_WORKERS = {"mutex_contended": 1.5}  # CPU time of an op over that with one worker

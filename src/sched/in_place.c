@@ -42,7 +42,6 @@ void in_place_run(thread *self, task *t)
 
     chaos_point();
     if (call_outside(self, t, self->in_place)) {
-        self->loop = loop;
         if (!self->alternate_stack)
             overflow_init_thread(); /* that runtime has taken it away */
         if (given)

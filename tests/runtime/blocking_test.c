@@ -249,11 +249,22 @@ EDO_TEST_PLAIN(an_idle_thread_ends_after_a_while) /* rt-088 */
     assert_thread_count(threads);
 }
 
-static int hook_starts, hook_stops; /* atomic */
+static int hook_starts, hook_stops, ends; /* atomic */
+static pthread_key_t end_key;
+
+/* What a thread does last takes its time, most of all the first one. */
+static void end_slowly(void *arg)
+{
+    static int order; /* atomic */
+
+    block_thread_for(40 >> 2 * a_fetch_add(&order, 1, relaxed));
+    a_fetch_add((int *)arg, 1, relaxed);
+}
 
 static void count_start(void *arg)
 {
     (void)arg;
+    pthread_setspecific(end_key, &ends);
     a_fetch_add(&hook_starts, 1, relaxed);
 }
 
@@ -272,6 +283,7 @@ EDO_TEST_PLAIN(threads_of_calls_are_joined_and_have_their_hooks) /* rt-075 rt-07
     call c[3] = {{0}};
     edo_task tasks[3];
 
+    assert_int_equal(pthread_key_create(&end_key, end_slowly), 0);
     for (int i = 0; i < 3; i++)
         tasks[i] = spawn_call(runtime, &c[i]);
     for (int i = 0; i < 3; i++)
@@ -283,6 +295,7 @@ EDO_TEST_PLAIN(threads_of_calls_are_joined_and_have_their_hooks) /* rt-075 rt-07
     }
     assert_ok(edo_runtime_free(runtime));
     assert_int_equal(a_load(&hook_stops, relaxed), 3);
+    assert_int_equal(a_load(&ends, relaxed), 3);
     assert_thread_count(threads);
 }
 

@@ -75,12 +75,12 @@ EDO_TEST_PLAIN(a_call_that_must_run_may_be_aborted)
     assert_ok(edo_runtime_free(runtime));
 }
 
-static int wait_in_release;
+static int wait_in_release, block_in_release;
 
 static void sleep_in_release(void *arg)
 {
-    (void)arg;
     wait_in_release = edo_sleep(EDO_MILLIS(1));
+    block_in_release = edo_block_in_place(run_call, arg);
 }
 
 EDO_TEST_PLAIN(a_release_function_must_not_wait)
@@ -95,6 +95,7 @@ EDO_TEST_PLAIN(a_release_function_must_not_wait)
     assert_ok(edo_task_abort(tasks[1]));
     assert_int_equal(join_result(tasks[1]), -ECANCELED);
     assert_int_equal(wait_in_release, -EDEADLK);
+    assert_int_equal(block_in_release, -EDO_EMISUSE);
     let_go(&first);
     assert_int_equal(join_result(tasks[0]), 0);
     edo_handle_unref(handle);

@@ -93,6 +93,30 @@ async fn spawn_join(n: u64) {
     check("spawn_join", sum, tri(n));
 }
 
+async fn spawn_blocking(batch: u64, n: u64) {
+    let mut handles = Vec::with_capacity(batch as usize);
+    let mut sum = 0;
+    for _ in 0..n / batch {
+        for i in 0..batch {
+            handles.push(tokio::task::spawn_blocking(move || i));
+        }
+        for h in handles.drain(..) {
+            sum += h.await.unwrap();
+        }
+    }
+    check("spawn_blocking", sum, n / batch * tri(batch));
+}
+
+async fn block_in_place(n: u64) {
+    let (mut sum, mut expected) = (0, 0);
+    for i in 0..n {
+        sum += tokio::task::block_in_place(|| std::hint::black_box(i % 1000));
+        expected += i % 1000;
+        yield_now().await;
+    }
+    check("block_in_place", sum, expected);
+}
+
 struct Latch {
     left: AtomicUsize,
     sum: AtomicU64,
@@ -364,6 +388,9 @@ const WORKLOADS: &[&str] = &[
     "select2",
     "timer_cancel",
     "sleep_many",
+    "spawn_blocking",
+    "spawn_blocking_100",
+    "block_in_place",
     "idle_tasks",
     "mpsc_1_1",
     "mpsc_4_1",
@@ -401,6 +428,9 @@ async fn run(name: &str, n: u64) -> Outcome {
         "select2" => timed(select2(n)).await,
         "timer_cancel" => timed(timer_cancel(n)).await,
         "sleep_many" => sleep_many(n).await,
+        "spawn_blocking" => timed(spawn_blocking(1, n)).await,
+        "spawn_blocking_100" => timed(spawn_blocking(100, n)).await,
+        "block_in_place" => timed(block_in_place(n)).await,
         "idle_tasks" => idle_tasks(n).await,
         "mpsc_1_1" => timed(sync::mpsc_bounded(1, n)).await,
         "mpsc_4_1" => timed(sync::mpsc_bounded(4, n)).await,
@@ -464,7 +494,8 @@ fn main() {
     if threads < 1 || n < 1 {
         usage();
     }
-    let multi = threads > 1 || opt.get("flavor").map_or(false, |f| f == "multi");
+    // A current-thread runtime can't do it.
+    let multi = threads > 1 || name == "block_in_place" || opt.get("flavor").map_or(false, |f| f == "multi");
     let rt = if multi {
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads as usize).enable_all().build()
     } else {
