@@ -46,18 +46,18 @@ static inline void await_spend(thread *self)
 
 /*
  * For direct forms whose future nobody else has seen, and whose poll function calls no one who may
- * wait: edo_await without the layers between. `self`: what await_may_try said. What cuts the wait
- * short is left to edo_await, which goes on with the same future.
+ * wait: edo_await without the layers between. What cuts the wait short is left to edo_await, which
+ * goes on with the same future.
  */
-static inline int64_t await_directly(thread *self, edo_future *fut,
-                                     edo_poll (*poll)(edo_future *fut, const edo_waker *waker))
-{
-    task *t = self ? self->task : NULL;
+typedef edo_poll await_poll(edo_future *fut, const edo_waker *waker);
 
-    if (unlikely(!t))
-        return edo_await(fut);
+/* Of one that was polled in the running task, which was not READY. */
+static inline int64_t await_rest_directly(thread *self, edo_future *fut, await_poll *poll)
+{
+    task *t = self->task;
     edo_waker waker = task_waker(t);
-    while (poll(fut, &waker) == EDO_PENDING) {
+
+    do {
         bool stays = debug_holds_mutex(t) || self->task != t; /* a child of a fork in the poll */
         if (likely(!stays))
             self = task_suspend(self);
@@ -65,8 +65,17 @@ static inline int64_t await_directly(thread *self, edo_future *fut,
             future_was_polled(fut);
             return edo_await(fut);
         }
-    }
+    } while (poll(fut, &waker) == EDO_PENDING);
     return fut->result;
+}
+
+/* `self`: what await_may_try said. */
+static inline int64_t await_directly(thread *self, edo_future *fut, await_poll *poll)
+{
+    if (unlikely(!self || !self->task))
+        return edo_await(fut);
+    edo_waker waker = task_waker(self->task);
+    return poll(fut, &waker) == EDO_READY ? fut->result : await_rest_directly(self, fut, poll);
 }
 
 /*

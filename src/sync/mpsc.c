@@ -226,8 +226,10 @@ void edo_mpsc_receiver_free(edo_mpsc_receiver *receiver)
     MODEL_BUG(1814, mpsc_ref(c), (void)0);
     /* acquire: pairs with the release in leave: what a receive that is over has moved. Relaxed for one
      * that is not: it isn't polled while this thread receives. */
+    lock_take(&c->lock); /* as in begin */
     bool waits = a_fetch_or(&c->receiving, RECEIVER_GONE, MODEL_BUG(1808, acquire, relaxed)) &
                  MODEL_BUG(1809, RECV_BEGUN, 0);
+    lock_drop(&c->lock);
     close_channel(c);
     if (!waits)
         mpsc_end_receiver(c);

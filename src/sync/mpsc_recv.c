@@ -54,18 +54,25 @@ static size_t take(mpsc *c, char *to, size_t limit)
 
 /* Waiting. */
 
-/* From its first PENDING on it is the receive that waits; if another one does, -EDO_EMISUSE. */
-static int begin(mpsc *c, edo_waiter *w)
+/* From its first PENDING on it is the receive that waits; false: another one does. With the lock held,
+ * as others that write to `receiving` have it, but for leave, which is after this one or before. */
+static bool begin(mpsc *c, edo_waiter *w)
 {
+    uint32_t receiving = a_load(&c->receiving, relaxed);
+
     if (w->kind)
-        return 0;
-    /* relaxed: only the receiver's side sets it. */
-    if (unlikely(a_fetch_or(&c->receiving, RECV_BEGUN, relaxed) & RECV_BEGUN)) {
-        report_misuse("a channel's receiver can receive for one task at a time");
-        return -EDO_EMISUSE;
-    }
+        return true;
+    if (unlikely(receiving & RECV_BEGUN))
+        return false;
+    a_store(&c->receiving, receiving | RECV_BEGUN, relaxed); /* the lock publishes it */
     w->kind = RECV_BEGUN;
-    return 0;
+    return true;
+}
+
+static int report_second(void)
+{
+    report_misuse("a channel's receiver can receive for one task at a time");
+    return -EDO_EMISUSE;
 }
 
 /* Not the one that waits any more. Whether the receiver is gone: then nothing is left but its end. */
@@ -94,18 +101,22 @@ static edo_poll finish(edo_mpsc_recv_future *fut, int64_t result)
     return edo_future_finish(&fut->base, result);
 }
 
-/* `waker` will be woken when something comes. */
-static void enlist(mpsc *c, edo_waiter *w, const edo_waker *waker)
+/* 0: `waker` will be woken when something comes; -EDO_EMISUSE. */
+static int enlist(mpsc *c, edo_waiter *w, const edo_waker *waker)
 {
     if (waiter_waits_by(w, waker))
-        return;
+        return 0;
     lock_take(&c->lock);
-    w->waker = *waker;
-    if (w->state != WAITER_LINKED) {
-        waiters_add(&c->receiver, w);
-        a_store(&w->state, WAITER_LINKED, relaxed); /* under the lock */
+    bool is_first = begin(c, w);
+    if (is_first) {
+        w->waker = *waker;
+        if (w->state != WAITER_LINKED) {
+            waiters_add(&c->receiver, w);
+            a_store(&w->state, WAITER_LINKED, relaxed); /* under the lock */
+        }
     }
     lock_drop(&c->lock);
+    return likely(is_first) ? 0 : report_second();
 }
 
 static bool want(mpsc *c)
@@ -124,11 +135,10 @@ static bool is_orphan(const mpsc *c, const edo_waiter *w)
 static edo_poll wait_on(edo_mpsc_recv_future *fut, const edo_waker *waker)
 {
     mpsc *c = mpsc_of_receiver(fut->receiver);
-    int rc = begin(c, &fut->waiter);
+    int rc = enlist(c, &fut->waiter, waker);
 
-    if (rc < 0)
+    if (unlikely(rc < 0))
         return finish(fut, rc);
-    enlist(c, &fut->waiter, waker);
     if (MODEL_BUG(1807, is_orphan(c, &fut->waiter), false)) /* and nobody may wake it any more */
         return finish(fut, 0);
     while (MODEL_BUG(1806, !want(c), false)) {
@@ -142,9 +152,12 @@ static edo_poll wait_on(edo_mpsc_recv_future *fut, const edo_waker *waker)
 /* Out of budget: it comes back. */
 static edo_poll postpone(edo_mpsc_recv_future *fut)
 {
-    int rc = begin(mpsc_of_receiver(fut->receiver), &fut->waiter);
+    mpsc *c = mpsc_of_receiver(fut->receiver);
 
-    return rc < 0 ? finish(fut, rc) : EDO_PENDING;
+    lock_take(&c->lock);
+    bool is_first = begin(c, &fut->waiter);
+    lock_drop(&c->lock);
+    return is_first ? EDO_PENDING : finish(fut, report_second());
 }
 
 static edo_poll recv_poll(edo_future *base, const edo_waker *waker)
@@ -236,20 +249,34 @@ edo_mpsc_recv_future edo_mpsc_recv_async(edo_mpsc_receiver *receiver, void *ret_
     return edo_mpsc_recv_many_async(receiver, ret_item, 1);
 }
 
+/* Apart, for its frame. `looked`: and found nothing. */
+static noinline ssize_t wait_for(thread *self, edo_mpsc_receiver *receiver, void *ret_items,
+                                 size_t limit, bool looked)
+{
+    edo_mpsc_recv_future fut;
+
+    init(&fut, receiver, ret_items, limit);
+    if (unlikely(!looked || !self->task))
+        return (ssize_t)await_directly(self, &fut.base, recv_poll);
+    edo_waker waker = task_waker(self->task);
+    if (wait_on(&fut, &waker) == EDO_READY)
+        return (ssize_t)fut.base.result;
+    return (ssize_t)await_rest_directly(self, &fut.base, recv_poll);
+}
+
 ssize_t edo_mpsc_recv_many(edo_mpsc_receiver *receiver, void *ret_items, size_t limit)
 {
     thread *self = await_may_try();
+    bool may_look = self && receiver && ret_items && limit;
 
-    if (likely(self && receiver && ret_items)) {
+    if (likely(may_look)) {
         size_t n = take(mpsc_of_receiver(receiver), ret_items, limit);
         if (likely(n)) {
             await_spend(self);
             return (ssize_t)n;
         }
     }
-    edo_mpsc_recv_future fut;
-    init(&fut, receiver, ret_items, limit);
-    return (ssize_t)await_directly(self, &fut.base, recv_poll);
+    return wait_for(self, receiver, ret_items, limit, may_look);
 }
 
 int edo_mpsc_recv(edo_mpsc_receiver *receiver, void *ret_item)

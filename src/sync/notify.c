@@ -346,6 +346,22 @@ int edo_notify_wait_owned(edo_notify *n, edo_owner owner)
     return rc;
 }
 
+/* Apart, for its frame. */
+static noinline int wait_for(thread *self, edo_notify *n)
+{
+    edo_notify_wait_future wait;
+
+    init_wait(&wait, n, (edo_owner){0});
+    if (unlikely(!self || !self->task || !n))
+        return (int)await_directly(self, &wait.base, wait_poll);
+    edo_waker waker = task_waker(self->task);
+    if (unlikely(begin(&wait, &waker))) {
+        await_spend(self);
+        return 0;
+    }
+    return (int)await_rest_directly(self, &wait.base, wait_poll);
+}
+
 int edo_notify_wait(edo_notify *n)
 {
     thread *self = await_may_try();
@@ -354,9 +370,7 @@ int edo_notify_wait(edo_notify *n)
         await_spend(self);
         return 0;
     }
-    edo_notify_wait_future wait;
-    init_wait(&wait, n, (edo_owner){0});
-    return (int)await_directly(self, &wait.base, wait_poll);
+    return wait_for(self, n);
 }
 
 int edo_notify_wait_enable(edo_notify_wait_future *wait)

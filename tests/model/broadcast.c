@@ -8,6 +8,7 @@
 
 #include "base/atomic.h"
 #include "engine/model.h"
+#include "no_task.h"
 #include "future/future.h"
 #include "future/parker.h"
 #include "sync/broadcast.h"

@@ -9,6 +9,7 @@
 #include "engine/model.h"
 #include "future/future.h"
 #include "future/parker.h"
+#include "no_task.h"
 #include "sched/coop.h"
 #include "sched/scope.h"
 #include "sync/mpsc.h"

@@ -8,6 +8,7 @@
 #include <edo/await.h>
 
 #include "engine/model.h"
+#include "no_task.h"
 #include "sched/coop.h"
 #include "sched/scope.h"
 

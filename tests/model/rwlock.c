@@ -10,6 +10,7 @@
 #include "base/atomic.h"
 #include "engine/model.h"
 #include "future/parker.h"
+#include "no_task.h"
 
 static edo_rwlock rwlock;
 static unsigned value;   /* plain: written under the lock, and read */
