@@ -31,6 +31,8 @@ static const scenario scenarios[] = {
     {"channels/multi", EDO_MULTI_THREAD, use_channels},
     {"shutdown/current", EDO_CURRENT_THREAD, shut_down},
     {"shutdown/multi", EDO_MULTI_THREAD, shut_down},
+    {"blocking/current", EDO_CURRENT_THREAD, use_blocking},
+    {"blocking/multi", EDO_MULTI_THREAD, use_blocking},
     {"relief/multi", EDO_MULTI_THREAD, relieve},
 };
 

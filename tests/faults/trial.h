@@ -76,6 +76,7 @@ extern void serve(edo_runtime_kind kind);
 extern void take_back(edo_runtime_kind kind);
 extern void use_channels(edo_runtime_kind kind);
 extern void shut_down(edo_runtime_kind kind);
+extern void use_blocking(edo_runtime_kind kind);
 extern void relieve(edo_runtime_kind kind);
 
 #endif
