@@ -34,14 +34,14 @@ static void watch(struct node *n, edo_cancel_token *token)
     n->hand = hand_wait(&n->wait.base);
 }
 
-static void end_canceled(struct node *n)
+static void check_canceled(struct node *n)
 {
     assert_true(edo_cancel_token_is_canceled(n->token));
     hand_end(n->hand, &n->wait.base, 0);
     edo_cancel_token_free(n->token);
 }
 
-static void end_untouched(struct node *n)
+static void check_untouched(struct node *n)
 {
     assert_false(edo_cancel_token_is_canceled(n->token));
     hand_waits_on(n->hand);
@@ -63,7 +63,7 @@ EDO_TEST_PLAIN(a_cancel_wakes_each_wait_once) /* util-001 util-002 */
     edo_cancel_token_cancel(token);
     edo_cancel_token_cancel(token);
     for (int i = 0; i < 40; i++)
-        end_canceled(&nodes[i]);
+        check_canceled(&nodes[i]);
     assert_ready_eq(&late.base, 0);
     assert_woken(0);
     assert_true(edo_cancel_token_is_canceled(token));
@@ -80,9 +80,9 @@ EDO_TEST_PLAIN(an_abandoned_wait_leaves_the_token_usable) /* util-003 */
     (void)forgotten;
     watch(&stays, edo_cancel_token_clone(token));
     watch(&leaves, edo_cancel_token_clone(token));
-    end_untouched(&leaves);
+    check_untouched(&leaves);
     edo_cancel_token_cancel(token);
-    end_canceled(&stays);
+    check_canceled(&stays);
     edo_cancel_token_free(token);
 
     token = new_token();
@@ -118,8 +118,8 @@ EDO_TEST_PLAIN(a_child_is_cancelled_with_its_parent) /* util-004 */
     watch(&above, edo_cancel_token_clone(parent));
     watch(&below, edo_cancel_token_clone(child));
     edo_cancel_token_cancel(parent);
-    end_canceled(&above);
-    end_canceled(&below);
+    check_canceled(&above);
+    check_canceled(&below);
     edo_cancel_token *late = child_of(parent);
     assert_true(edo_cancel_token_is_canceled(late));
     edo_cancel_token_free(late);
@@ -136,7 +136,7 @@ EDO_TEST_PLAIN(a_grandchild_is_cancelled_past_a_token_that_is_gone) /* util-005 
     edo_cancel_token_free(between);
     hand_waits_on(grandchild.hand);
     edo_cancel_token_cancel(root);
-    end_canceled(&grandchild);
+    check_canceled(&grandchild);
     edo_cancel_token_free(root);
 }
 
@@ -154,9 +154,9 @@ EDO_TEST_PLAIN(those_above_and_beside_are_left_alone) /* util-006 */
     watch(&below[5], child_of(below[4].token));
     edo_cancel_token_cancel(below[0].token);
     for (int i = 0; i < 6; i++)
-        end_canceled(&below[i]);
-    end_untouched(&sibling);
-    end_untouched(&parent);
+        check_canceled(&below[i]);
+    check_untouched(&sibling);
+    check_untouched(&parent);
 }
 
 EDO_TEST_PLAIN(freeing_cancels_nobody) /* util-007 */
@@ -174,7 +174,7 @@ EDO_TEST_PLAIN(freeing_cancels_nobody) /* util-007 */
             assert_false(edo_cancel_token_is_canceled(parent));
             edo_cancel_token_free(parent);
         }
-        end_untouched(&left);
+        check_untouched(&left);
     }
 }
 
@@ -217,7 +217,7 @@ static void *cancel_all_and_look(void *arg)
     edo_cancel_token_cancel(tree->tokens[0]);
     for (int i = 0; i < TREE; i++)
         assert_true(edo_cancel_token_is_canceled(tree->tokens[i]));
-    return NULL;
+    return tree;
 }
 
 EDO_TEST_PLAIN(when_a_cancel_returns_all_below_are_cancelled) /* util-009 */
@@ -230,7 +230,7 @@ EDO_TEST_PLAIN(when_a_cancel_returns_all_below_are_cancelled) /* util-009 */
         for (int i = 0; i < 3; i++)
             threads[i] = start_thread(cancel_all_and_look, &tree);
         for (int i = 0; i < 3; i++)
-            join_thread(threads[i]);
+            assert_ptr_equal(join_thread(threads[i]), &tree);
         for (int i = 0; i < TREE; i++)
             edo_cancel_token_free(tree.tokens[i]);
     }
@@ -286,7 +286,7 @@ EDO_TEST_PLAIN(a_hundred_thousand_levels)
     }
     watch(&deepest, at);
     edo_cancel_token_cancel(root);
-    end_canceled(&deepest);
+    check_canceled(&deepest);
     edo_cancel_token_free(root);
 }
 
@@ -432,7 +432,7 @@ EDO_TEST_PLAIN(the_waker_of_the_latest_poll_is_the_one_that_counts)
     n.hand = hand_wait(&n.wait.base);
     edo_cancel_token_cancel(token);
     assert_woken(0);
-    end_canceled(&n);
+    check_canceled(&n);
 }
 
 /* --- cancelled at every step -------------------------------------------------------------------- */

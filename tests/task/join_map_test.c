@@ -102,8 +102,10 @@ EDO_TEST_BOTH(freeing_it_aborts_all) /* util-055 */
 
     for (int i = 0; i < 16; i++)
         assert_ok(edo_join_map_spawn(map, &i, count_the_end, &ended, NULL));
+    assert_int_equal(edo_join_map_len(map), 16);
     edo_join_map_free(map);
     task_wait_until(a_load(&ended, seq_cst) == 16);
+    assert_int_equal(a_load(&ended, seq_cst), 16);
 }
 
 EDO_TEST_BOTH(spawn_and_join_in_turn) /* util-056 */
@@ -310,8 +312,10 @@ EDO_TEST_BOTH(shutdown_waits_for_all) /* util-063 */
     spawn_numbers(map, 0, 2);
     for (int key = 2; key < 10; key++)
         assert_ok(edo_join_map_spawn(map, &key, count_the_end, &ended, NULL));
-    assert_ok(edo_join_map_shutdown(map));
+    edo_join_shutdown_future down = edo_join_map_shutdown_async(map);
+    assert_int_equal(edo_await(&down.base), 0);
     assert_int_equal(a_load(&ended, seq_cst), 8);
+    assert_ok(edo_join_map_shutdown(map)); /* of nobody */
     assert_true(edo_join_map_is_empty(map));
     assert_int_equal(edo_join_map_keys(map, NULL, 0), 0);
     edo_join_map_free(map);

@@ -210,6 +210,22 @@ EDO_TEST(a_loser_is_the_oldest_again)
     edo_join_queue_free(queue);
 }
 
+EDO_TEST_BOTH(futures_are_spawned_into_it)
+{
+    edo_join_queue *queue = new_queue();
+    gate g = GATE_INIT;
+    gate_future opened = gate_async(&g);
+    edo_joined joined;
+
+    assert_ok(edo_join_queue_spawn_future(queue, &opened.base, sizeof opened, NULL));
+    gate_open(&g);
+    assert_int_equal(edo_join_queue_next(queue, &joined), 1);
+    assert_int_equal(joined.result, 0);
+    assert_err(edo_join_queue_spawn_future(queue, NULL, 0, NULL), -EINVAL);
+    assert_true(edo_join_queue_is_empty(queue));
+    edo_join_queue_free(queue);
+}
+
 EDO_TEST(detached_they_run_on_and_it_can_be_used_again)
 {
     edo_join_queue *queue = new_queue();

@@ -87,6 +87,7 @@ EDO_TEST_PLAIN(the_last_token_ends_the_wait) /* util-020 util-021 */
             edo_tracker_close(tracker);
         }
         hand_end(hand, &wait.base, 0);
+        assert_int_equal(edo_tracker_len(tracker), 0);
         edo_tracker_free(tracker);
     }
 }
@@ -101,9 +102,11 @@ EDO_TEST_PLAIN(one_close_ends_all_waits) /* util-022 */
         waits[i] = edo_tracker_wait_async(tracker);
         hands[i] = hand_wait(&waits[i].base);
     }
-    edo_tracker_close(tracker);
-    for (int i = 0; i < 10; i++)
+    assert_int_equal(edo_tracker_close(tracker), 1);
+    for (int i = 0; i < 10; i++) {
         hand_end(hands[i], &waits[i].base, 0);
+        assert_int_equal(waits[i].base.result, 0);
+    }
     edo_tracker_free(tracker);
 }
 
