@@ -105,5 +105,9 @@ target_compile_definitions(model-mpsc PRIVATE MPSC_BLOCK_SLOTS=2 MPSC_SPARES_MAX
 model_program(pool 19 ${model_sched} src/sched/task_slab.c src/sched/core.c src/sched/pool.c)
 target_compile_definitions(model-pool PRIVATE CHUNK_SIZE=4096UL)
 
+model_program(cancel_token 20 src/sync/cancel_token.c src/sync/cancel_token_wait.c src/sync/crowd.c
+    src/future/future.c src/future/waker.c src/future/parker.c)
+target_compile_definitions(model-cancel_token PRIVATE WAKES_MAX=1)
+
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

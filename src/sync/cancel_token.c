@@ -52,7 +52,7 @@ static void unlink_child(edo_cancel_token *child)
 static bool add_child(edo_cancel_token *parent, edo_cancel_token *child)
 {
     lock_take(&parent->lock);
-    bool adds = !a_load(&parent->canceled, relaxed); /* relaxed: under the lock */
+    bool adds = MODEL_BUG(2001, !a_load(&parent->canceled, relaxed), true); /* under the lock */
     if (adds)
         link_child(parent, child);
     lock_drop(&parent->lock);
@@ -97,7 +97,7 @@ void edo_cancel_token_free(edo_cancel_token *token)
 {
     /* acq_rel: the last one sees what all the others did before they let go. A chain of parents goes
      * one by one, however long it is. */
-    while (token && a_fetch_sub(&token->refs, 1, acq_rel) == 1) {
+    while (token && a_fetch_sub(&token->refs, 1, MODEL_BUG(2002, acq_rel, relaxed)) == 1) {
         edo_cancel_token *parent = token->parent;
         if (parent)
             remove_child(parent, token);
@@ -122,7 +122,7 @@ uint64_t edo_cancel_token_hash(const edo_cancel_token *token)
 bool edo_cancel_token_is_canceled(const edo_cancel_token *token)
 {
     /* acquire: pairs with the release in mark. */
-    return token && a_load(&token->canceled, acquire);
+    return token && a_load(&token->canceled, MODEL_BUG(2003, acquire, relaxed));
 }
 
 /* Sets the flag, and wakes who waits for it. */
@@ -134,7 +134,7 @@ static void mark(edo_cancel_token *token)
         return;
     }
     /* release: pairs with the acquires of those who look without the lock. */
-    a_store(&token->canceled, true, release);
+    a_store(&token->canceled, true, MODEL_BUG(2004, release, relaxed));
     if (crowd_has_waits(&token->crowd))
         crowd_wake(&token->crowd, &token->lock); /* drops the lock */
     else
@@ -146,7 +146,7 @@ static bool try_ref(edo_cancel_token *token)
 {
     uint64_t refs = a_load(&token->refs, relaxed); /* a guess: the exchange verifies it */
 
-    while (refs > 0)
+    while (MODEL_BUG(2005, refs > 0, true))
         if (a_cas_weak(&token->refs, &refs, refs + 1, relaxed, relaxed)) /* as in clone */
             return true;
     return false;
@@ -159,6 +159,8 @@ static edo_cancel_token *first_child(edo_cancel_token *token)
 
     lock_take(&token->lock);
     while ((child = token->first) && !try_ref(child))
+        unlink_child(child);
+    if (MODEL_BUG(2006, false, child != NULL))
         unlink_child(child);
     lock_drop(&token->lock);
     return child;

@@ -9,11 +9,11 @@
 struct edo_cancel_token {
     edo_cancel_token *parent; /* with a reference; never changes; NULL: none that could cancel it */
     uint64_t refs;            /* atomic: handles, waits under way, children, walks that are here */
-    bool canceled;            /* atomic; set under the lock; stays */
-    bool linked;              /* among its parent's children; under the parent's lock */
-    lock lock;                /* guards the rest, and `next` and `link` of the children */
+    uint32_t canceled;        /* atomic; set under the lock; stays */
+    lock lock;                /* guards the rest, and of the children what follows `first` */
     edo_cancel_token *first;  /* its children that may have somebody below who is not cancelled */
     edo_cancel_token *next, **link;
+    bool linked;     /* among its parent's children */
     edo_crowd crowd; /* of waits */
 };
 

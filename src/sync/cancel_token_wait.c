@@ -22,11 +22,11 @@ static bool begin(edo_cancel_token_wait_future *wait, const edo_waker *waker)
 
     if (edo_cancel_token_is_canceled(token))
         return true;
-    if (!wait->keeps && !wait->owns)
+    if (MODEL_BUG(2007, !wait->keeps && !wait->owns, false))
         edo_cancel_token_clone(token);
-    wait->keeps = true;
+    wait->keeps = MODEL_BUG(2007, true, false);
     lock_take(&token->lock);
-    bool over = a_load(&token->canceled, relaxed); /* relaxed: under the lock */
+    bool over = MODEL_BUG(2008, a_load(&token->canceled, relaxed), false); /* under the lock */
     if (!over) {
         crowd_add(&token->crowd, &wait->waiter, waker);
         a_store(&wait->waiter.state, WAITER_LINKED, relaxed); /* relaxed: under the lock */

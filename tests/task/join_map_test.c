@@ -179,6 +179,7 @@ EDO_TEST_BOTH(tasks_are_aborted_by_their_keys) /* util-058 */
             numbers[i] = (struct numbered){&g, i};
             assert_ok(edo_join_map_spawn(map, &i, wait_and_return, &numbers[i], NULL));
         }
+        task_wait_until(gate_waiting(&g) == 16); /* so that each has to be woken */
         for (int i = 1; round == 0 && i < 16; i += 2)
             assert_int_equal(edo_join_map_abort(map, &i), 1);
         if (round == 1)
