@@ -109,5 +109,9 @@ model_program(cancel_token 20 src/sync/cancel_token.c src/sync/cancel_token_wait
     src/future/future.c src/future/waker.c src/future/parker.c)
 target_compile_definitions(model-cancel_token PRIVATE WAKES_MAX=1)
 
+model_program(members 21 src/task/members.c src/task/members_wait.c src/task/join_set.c src/task/group.c
+    src/sync/semaphore.c src/sync/permits.c src/sync/permits_future.c src/future/future.c
+    src/future/waker.c src/future/parker.c)
+
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

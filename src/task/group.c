@@ -135,7 +135,7 @@ static int start(edo_group *group, const char *place, const edo_spawn_opts *opts
     lock_take(&all->lock); /* see above; the member may be gone by now */
     bool canceled = a_load(&group->canceled, relaxed);
     lock_drop(&all->lock);
-    if (canceled)
+    if (MODEL_BUG(2104, canceled, false))
         edo_group_cancel(group);
     return 0;
 }
@@ -189,7 +189,7 @@ static edo_poll wait_poll(edo_future *base, const edo_waker *waker)
     if (unlikely(members_are_foreign(all)))
         return edo_future_finish(base, -EDO_EFORKED);
     lock_take(&all->lock);
-    bool waits = members_len(all) > 0;
+    bool waits = MODEL_BUG(2105, true, !(base->state & FUTURE_CANCELED)) && members_len(all) > 0;
     if (waits)
         result = members_stay(all, base, waker, false);
     else

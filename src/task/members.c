@@ -38,7 +38,7 @@ int members_new(size_t size, size_t member_size, const members_keys *keys, membe
 static void members_unref(members *all)
 {
     /* acq_rel: the last one sees what all the others did before they let go. */
-    if (a_fetch_sub(&all->refs, 1, acq_rel) != 1)
+    if (a_fetch_sub(&all->refs, 1, MODEL_BUG(2102, acq_rel, relaxed)) != 1)
         return;
     for (member *m = all->spare, *next; m; m = next) {
         next = m->next;
@@ -131,7 +131,7 @@ static bool keep_spare(members *all, member *m)
 
 void members_add(members *all, member *m)
 {
-    a_fetch_add(&all->refs, 1, relaxed); /* who calls has one */
+    a_fetch_add(&all->refs, MODEL_BUG(2101, 1, 0), relaxed); /* who calls has one */
     lock_take(&all->lock);
     list_add(&all->live, m);
     change_len(all, 1);
@@ -341,7 +341,7 @@ edo_waker members_news(members *all)
     if (!all->waiting || (all->len > 0 && !first_ended(all)))
         return owed;
     all->waiting = NULL;
-    if (wake_mark(&all->waker))
+    if (MODEL_BUG(2103, true, false) && wake_mark(&all->waker))
         owed = all->waker;
     return owed;
 }

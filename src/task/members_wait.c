@@ -17,7 +17,7 @@
 static edo_poll leave(members *all, edo_future *base)
 {
     lock_take(&all->lock);
-    if (all->waiting == base)
+    if (MODEL_BUG(2106, all->waiting == base, false))
         all->waiting = NULL;
     lock_drop(&all->lock);
     return edo_future_finish(base, -ECANCELED);
