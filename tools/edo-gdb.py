@@ -12,7 +12,7 @@ import gdb.unwinder
 
 # Of a task's state word: src/sched/state.h.
 RUNNING, NOTIFIED, COMPLETE, CANCELED = 1, 2, 4, 8
-POLLED = 1  # enum task_kind: src/sched/task.h
+STACKFUL, POLLED = 0, 1  # enum task_kind: src/sched/task.h; above it: blocking calls
 
 
 def statics(name, path):
@@ -36,7 +36,8 @@ class Task:
         self.address = int(header.address)
         self.word = int(header["state"])
         self.id = int(header["id"])
-        self.polled = int(header["kind"]) == POLLED
+        kind = int(header["kind"])
+        self.has_stack, self.polled, self.is_call = kind == STACKFUL, kind == POLLED, kind > POLLED
         self.is_running = bool(self.word & RUNNING) and not int(header["yielded"])
         self.place = text(header["place"]) or "an unknown place"
         extra = header["extra"]
@@ -50,7 +51,7 @@ class Task:
         return f"{int(sched['id'])} \"{name}\"" if name else str(int(sched["id"]))
 
     def stack_size(self):
-        if self.polled:
+        if not self.has_stack:
             return 0
         return int(self.stack["size"] if self.stack else self.header["stack_size"])
 
@@ -65,7 +66,7 @@ class Task:
                            else "running")
         if self.word & (RUNNING | NOTIFIED):
             return said + ("queued" if self.stack or self.polled else "queued, not started")
-        return said + "suspended"
+        return said + ("waits for a thread" if self.is_call else "suspended")
 
 
 def char_pointer():
@@ -104,7 +105,8 @@ class Threads:
                 self.by_sp.append((int(gdb.newest_frame().read_register("sp")), thread))
                 for record in records:
                     try:
-                        task = int(record.value()["task"])
+                        # Of blocking code, the thread is in no task.
+                        task = int(record.value()["task"]) or int(record.value()["on_behalf"])
                     except gdb.error:
                         continue  # no thread-local variables: no libthread_db, or a static program
                     if task:
@@ -237,7 +239,7 @@ class EdoTasks(gdb.Command):
         threads = Threads()
         rows = [("ID", "STATE", "STACK", "RUNTIME", "NAME", "SPAWNED AT")]
         for t in tasks():
-            size = f"{t.stack_size() >> 10} KiB" if not t.polled else "none"
+            size = f"{t.stack_size() >> 10} KiB" if t.has_stack else "none"
             rows.append((str(t.id), t.state(threads), size, t.runtime(), t.name or "-", t.place))
         widths = [max(len(row[i]) for row in rows) for i in range(5)]
         for row in rows:

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define noinline __attribute__((noinline))
 
@@ -60,6 +61,17 @@ static int spin_here(void *arg)
     return 0;
 }
 
+/* On the one thread for such calls, so what was made last stays in the queue. */
+static int block_here(void *arg)
+{
+    (void)arg;
+    check(edo_spawn_blocking_with(EDO_OPTS(blocking, .name = "patient"), do_nothing, NULL, NULL));
+    atomic_fetch_add(&running, 1);
+    while (atomic_load(&running) > 0)
+        usleep(1000);
+    return 0;
+}
+
 static int make_tasks(void *arg)
 {
     edo_sleep_future sleep = edo_sleep_async(EDO_SECONDS(1000));
@@ -76,6 +88,7 @@ static int make_tasks(void *arg)
         check(edo_yield());
     for (int i = 0; i < 3; i++)
         check(edo_yield());
+    check(edo_spawn_blocking_with(EDO_OPTS(blocking, .name = "blocker"), block_here, NULL, NULL));
     check(edo_spawn_with(EDO_OPTS(spawn, .name = "spinner"), spin_here, NULL, NULL));
     return wait_inside(0);
 }
@@ -91,12 +104,15 @@ int main(void)
     edo_runtime *alpha, *beta;
     pthread_t thread;
 
+    check(edo_runtime_new(EDO_OPTS(runtime, .name = "alpha", .workers = 1,
+                                   .monitor = EDO_MONITOR_OFF, .max_blocking_threads = 1),
+                          &alpha));
     check(edo_runtime_new(
-        EDO_OPTS(runtime, .name = "alpha", .workers = 1, .monitor = EDO_MONITOR_OFF), &alpha));
-    check(edo_runtime_new(EDO_OPTS(runtime, .name = "beta", .kind = EDO_CURRENT_THREAD), &beta));
+        EDO_OPTS(runtime, .name = "beta", .kind = EDO_CURRENT_THREAD, .max_blocking_threads = 1),
+        &beta));
     if (pthread_create(&thread, NULL, enter, alpha) || pthread_create(&thread, NULL, enter, beta))
         return 1;
-    while (atomic_load(&running) < 2)
+    while (atomic_load(&running) < 4)
         ;
     all_are_there();
     return 0;

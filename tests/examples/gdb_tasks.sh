@@ -40,13 +40,15 @@ check() {
     local runtime
     sed -n '/^ID /,/ tasks$/p' "$work/out" >"$work/list"
     sed -n '/^task /,$p' "$work/out" >"$work/traces"
-    says "10 tasks" "$work/list" # the two that ended in each runtime are not among them
+    says "14 tasks" "$work/list" # the two that ended in each runtime are not among them
     for runtime in alpha beta; do
         row suspended "256 KiB" $runtime -
         row suspended "10[0-9]+ KiB" $runtime waiter
         row suspended none $runtime polled
         row "running on thread [2-9] \([0-9]+\)" "256 KiB" $runtime spinner
         row "queued, not started" "256 KiB" $runtime newcomer
+        row "running on thread [2-9] \([0-9]+\)" none $runtime blocker
+        row "waits for a thread" none $runtime patient
     done
     frames waiter edo_sleep wait_inside wait_inside wait_inside wait_inside wait_long run_function \
         task_entry machine_begin
