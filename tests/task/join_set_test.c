@@ -82,14 +82,15 @@ EDO_TEST_BOTH(detached_they_run_on) /* task-041 */
     edo_join_set *set = new_set();
     gate g = GATE_INIT;
     edo_joined joined;
-    edo_task one;
-    edo_abort_handle handle;
+    edo_abort_handle handles[4];
 
     for (int i = 0; i < 3; i++)
         spawn_ended(set, i, NULL);
-    for (int i = 0; i < 4; i++)
-        assert_ok(edo_join_set_spawn(set, wait_for_gate, &g, &one));
-    assert_ok(edo_abort_handle_new(one, &handle));
+    for (int i = 0; i < 4; i++) {
+        edo_task t;
+        assert_ok(edo_join_set_spawn(set, wait_for_gate, &g, &t));
+        assert_ok(edo_abort_handle_new(t, &handles[i]));
+    }
     task_wait_until(gate_waiting(&g) == 4);
     assert_int_equal(edo_join_set_detach_all(set), 7);
     assert_int_equal(edo_join_set_len(set), 0);
@@ -98,8 +99,10 @@ EDO_TEST_BOTH(detached_they_run_on) /* task-041 */
     assert_ok(edo_yield());
     assert_int_equal(gate_waiting(&g), 4);
     gate_open(&g);
-    task_wait_until(edo_abort_handle_is_finished(&handle));
-    edo_abort_handle_drop(handle);
+    for (int i = 0; i < 4; i++) {
+        task_wait_until(edo_abort_handle_is_finished(&handles[i]));
+        edo_abort_handle_drop(handles[i]);
+    }
 }
 
 /* Waits for ever, and says so when it has been told that it won't. */
