@@ -9,9 +9,13 @@
  *                 lock, and releases it. So each call runs or is released, and nothing of it happens
  *                 on the thread that aborts it.
  * No lost         A submitter links the call, and under the same lock takes an idle thread off the
- *   wake-up       list, or counts a new one to the staff. A thread goes on the list, or off the staff,
- *                 only under the lock and with the queue empty. So a call that is linked has a thread
- *                 that is yet to look, or all of the staff is busy and looks after its call.
+ *   wake-up       list, or counts a new one to the staff, unless there is one that has not looked yet.
+ *                 That one takes a call, and does the same for those that are left. A thread goes on
+ *                 the list, or off the staff, only under the lock and with the queue empty. So a call
+ *                 that is linked has a thread that is yet to look, or all of the staff is busy and
+ *                 looks after its call.
+ * One at a time   So short calls in quick succession wake few threads, which find the next ones
+ *                 as they go on; calls that block have a thread each, one wake-up after the other.
  * Clock           `live` is read by a read-modify-write after `paused` was written, and lowered before
  *                 `paused` is read: either the worker sees the call's end, or it is woken.
  * Ends            A thread that leaves joins the one that left before it; the stop waits for the count
@@ -94,6 +98,7 @@ static pool_thread *pop_idle(pool *p)
         p->idle = latest->next;
         a_store(&p->idle_count, p->idle_count - 1, relaxed);
         a_store(&latest->called, 1, release); /* it may leave after the lock, with the memory */
+        p->coming++;
     }
     return latest;
 }
@@ -126,8 +131,10 @@ static bool wait_for_call(sched *s, pool *p, pool_thread *me)
             break;
     chaos_point();
     lock_take(&p->lock);
-    if (a_load(&me->called, relaxed))
+    if (a_load(&me->called, relaxed)) {
+        p->coming--;
         return MODEL_BUG(1903, true, false);
+    }
     remove_idle(p, me);
     return false;
 }
@@ -156,6 +163,14 @@ static void run_call(thread *self, sched *s, task *t)
     end_call(s, t);
 }
 
+static int find_thread(sched *s, pool_thread **ret_called);
+
+static void wake_called(pool_thread *called)
+{
+    if (called)
+        futex_wake(&called->called, 1);
+}
+
 /* Until there was nothing to do for long; it is off the staff then. */
 static void serve(thread *self, sched *s)
 {
@@ -164,9 +179,14 @@ static void serve(thread *self, sched *s)
     task *t;
 
     lock_take(&p->lock);
+    p->coming--;
     do {
         while ((t = take_call(p))) {
+            pool_thread *next = NULL;
+            if (MODEL_BUG(1907, p->first != NULL, false))
+                (void)find_thread(s, &next);
             lock_drop(&p->lock);
+            wake_called(next);
             run_call(self, s, t);
             lock_take(&p->lock);
         }
@@ -221,17 +241,21 @@ static int start_thread(sched *s)
     int rc = thread_start_sized(&id, pool_main, s, s->name ? s->name : "edo-blocking",
                                 s->opts.blocking_stack_size);
 
-    if (rc == 0)
-        a_store(&p->staff, p->staff + 1, relaxed);
-    return rc;
+    if (rc < 0)
+        return rc;
+    a_store(&p->staff, p->staff + 1, relaxed);
+    p->coming++;
+    return 0;
 }
 
-/* Somebody for one more call, with the lock held. A thread that can't be started is done without
- * while there are others. */
+/* Somebody for one more call, with the lock held, unless somebody is on the way. A thread that can't
+ * be started is done without while there are others. */
 static int find_thread(sched *s, pool_thread **ret_called)
 {
     pool *p = &s->pool;
 
+    if (p->coming > 0)
+        return 0;
     if (p->idle)
         *ret_called = MODEL_BUG(1902, pop_idle(p), NULL);
     else if (p->staff < (unsigned)s->opts.max_blocking_threads) {
@@ -259,8 +283,7 @@ int pool_submit(sched *s, task *t)
         a_fetch_and(&t->state, ~TASK_NOTIFIED, acq_rel);
     }
     lock_drop(&p->lock);
-    if (called)
-        futex_wake(&called->called, 1);
+    wake_called(called);
     if (rc < 0)
         a_fetch_sub(&p->live, 1, relaxed);
     return rc;

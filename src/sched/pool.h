@@ -29,6 +29,7 @@ typedef struct pool {
     pool_thread *idle;   /* threads without a call that nobody has called yet; the latest first */
     call_wait *waits;    /* of blocking code of this runtime's tasks */
     unsigned staff;      /* atomic: threads that will look at the queue again */
+    unsigned coming;     /* threads that were called or started, and have not looked yet */
     unsigned leaving;    /* those that won't, and have not ended */
     unsigned idle_count; /* atomic */
     unsigned depth;      /* atomic: of the queue */

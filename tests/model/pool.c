@@ -101,6 +101,29 @@ static void setup_two_threads(void)
     expected = 2;
 }
 
+/* --- calls that wait for each other ------------------------------------------------------- */
+
+static uint32_t met; /* atomic */
+
+static bool both_met(void *arg)
+{
+    (void)arg;
+    return met == 2;
+}
+
+static int meet(void *arg)
+{
+    a_fetch_add(&met, 1, acq_rel);
+    model_wait_until(both_met, NULL, "waits for the other call");
+    return run(arg);
+}
+
+static void setup_meeting(void)
+{
+    setup_two_threads();
+    calls[0]->fn = calls[1]->fn = meet;
+}
+
 /* --- abort -------------------------------------------------------------------------------- */
 
 static void setup_abort(void)
@@ -176,6 +199,11 @@ static const model_scenario scenarios[] = {
     {.name = "one_after_the_other",
      .setup = setup_two_threads,
      .threads = {submit_both, stop},
+     .no_weak = true,
+     .check = check},
+    {.name = "two_that_wait_for_each_other",
+     .setup = setup_meeting,
+     .threads = {submit_0, submit_1, stop},
      .no_weak = true,
      .check = check},
     {.name = "abort_of_a_queued_call",
