@@ -47,7 +47,9 @@ def pick_ops(contestant, workload, threads):
     while workload not in FIXED_OPS:
         sample = run_program(contestant.program, workload, threads=threads, ops=max(ops, 1000),
                              repeat=1, warm_ms=20)[0]
-        ops, took = sample["ops"], max(sample["cpu_ns"], sample["wall_ns"] / 20) * sample["ops"]
+        # At least a nanosecond: a clock may stand still over so few.
+        ops = sample["ops"]
+        took = max(sample["cpu_ns"] * ops, sample["wall_ns"] / 20 * ops, 1)
         if took >= ENOUGH_NS:
             break
         ops *= 2 ** min(5, max(1, int(math.log2(ENOUGH_NS / took))))
