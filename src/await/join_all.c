@@ -68,7 +68,14 @@ static edo_poll join_poll(edo_future *base, const edo_waker *waker)
 
 static void join_cancel(edo_future *base)
 {
-    cancel_parts(of(base));
+    edo_join_all_future *join = of(base);
+
+    if (base->state & FUTURE_POLLED) {
+        cancel_parts(join);
+        return;
+    }
+    for (size_t i = 0; i < join->count; i++)
+        future_forsake(join->parts[i]);
 }
 
 static void join_put_back(edo_future *base)
@@ -86,7 +93,7 @@ static const edo_future_ops join_ops = {
     .cancel = join_cancel,
     .put_back = join_put_back,
     .name = "join_all",
-    .flags = EDO_FUTURE_COMPOSITE,
+    .flags = EDO_FUTURE_COMPOSITE | EDO_FUTURE_OWNS,
 };
 
 static edo_join_all_future make(edo_future *const *parts, size_t count, bool stop_early)

@@ -133,6 +133,11 @@ static void select_cancel(edo_future *base)
 
     if (sel->phase == DRAINING)
         return; /* an arm has won already */
+    if (!(base->state & FUTURE_POLLED)) {
+        for (size_t i = 0; i < sel->count; i++)
+            future_forsake(sel->arms[i]);
+        return;
+    }
     sel->phase = DRAINING;
     for (size_t i = 0; i < sel->count; i++)
         if (sel->arms[i])
@@ -158,6 +163,7 @@ static const edo_future_ops select_ops = {
     .cancel = select_cancel,
     .put_back = select_put_back,
     .name = "select",
+    .flags = EDO_FUTURE_OWNS,
 };
 
 static edo_select_future make(edo_future *const *arms, size_t count, bool biased)

@@ -61,6 +61,15 @@ static inline void future_cancel(edo_future *fut)
     }
 }
 
+/* A composite is READY before its first poll: what an unpolled part owns ends with it. Any other part
+ * is as it was. */
+static inline void future_forsake(edo_future *part)
+{
+    if (part && part->ops && (part->ops->flags & EDO_FUTURE_OWNS) &&
+        !(part->state & (FUTURE_POLLED | FUTURE_DONE)))
+        edo_future_cancel(part);
+}
+
 static inline void future_put_back(edo_future *fut)
 {
     if (fut->ops && fut->ops->put_back)

@@ -15,6 +15,14 @@ static edo_cancel_token_wait_future *of(edo_future *base)
     return container_of(base, edo_cancel_token_wait_future, base);
 }
 
+/* Begun, it keeps the token, also when there was no budget for more. */
+static void keep(edo_cancel_token_wait_future *wait)
+{
+    if (MODEL_BUG(2007, !wait->keeps && !wait->owns, false))
+        edo_cancel_token_clone(wait->token);
+    wait->keeps = MODEL_BUG(2007, true, false);
+}
+
 /* True: it is cancelled. Else the wait is in the queue. */
 static bool begin(edo_cancel_token_wait_future *wait, const edo_waker *waker)
 {
@@ -22,9 +30,6 @@ static bool begin(edo_cancel_token_wait_future *wait, const edo_waker *waker)
 
     if (edo_cancel_token_is_canceled(token))
         return true;
-    if (MODEL_BUG(2007, !wait->keeps && !wait->owns, false))
-        edo_cancel_token_clone(token);
-    wait->keeps = MODEL_BUG(2007, true, false);
     lock_take(&token->lock);
     bool over = MODEL_BUG(2008, a_load(&token->canceled, relaxed), false); /* under the lock */
     if (!over) {
@@ -53,6 +58,7 @@ static bool advance(edo_cancel_token_wait_future *wait, const edo_waker *waker)
         return false;
     switch (waiter_peek(&wait->waiter)) {
     case WAITER_IDLE:
+        keep(wait);
         return coop_proceed(waker) && begin(wait, waker);
     case WAITER_LINKED:
         return replace_waker(wait, waker);

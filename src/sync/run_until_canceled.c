@@ -62,10 +62,13 @@ static void run_cancel(edo_future *base)
 {
     edo_run_until_canceled_future *run = of(base);
 
+    if (!(base->state & FUTURE_POLLED)) { /* it is READY with this */
+        future_forsake(run->inner);
+        future_cancel(&run->wait.base);
+        return;
+    }
     run->phase = STOPPING;
     edo_future_cancel(run->inner);
-    if (!(base->state & FUTURE_POLLED)) /* owned: never polled, it is READY with this */
-        future_cancel(&run->wait.base);
 }
 
 static void run_put_back(edo_future *base)
@@ -82,7 +85,7 @@ static const edo_future_ops run_ops = {
     .cancel = run_cancel,
     .put_back = run_put_back,
     .name = "run_until_canceled",
-    .flags = EDO_FUTURE_COMPOSITE,
+    .flags = EDO_FUTURE_COMPOSITE | EDO_FUTURE_OWNS,
 };
 
 static const edo_future_ops owned_run_ops = {

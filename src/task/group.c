@@ -202,7 +202,10 @@ static edo_poll wait_poll(edo_future *base, const edo_waker *waker)
 
 static void wait_cancel(edo_future *base)
 {
-    edo_group_cancel(container_of(base, edo_group_wait_future, base)->group);
+    edo_group *group = container_of(base, edo_group_wait_future, base)->group;
+
+    if (members_len(&group->all) > 0) /* else it is over, and not cut short */
+        edo_group_cancel(group);
 }
 
 static const edo_future_ops wait_ops = {

@@ -141,7 +141,8 @@ void members_add(members *all, member *m)
 void members_remove(members *all, member *m)
 {
     lock_take(&all->lock);
-    unlink_member(all, m, NULL);
+    if (m->state == MEMBER_LIVE) /* else it was detached meanwhile, with all others */
+        unlink_member(all, m, NULL);
     edo_waker owed = members_news(all);
     lock_drop(&all->lock);
     if (owed.ops)
@@ -340,7 +341,7 @@ edo_waker members_news(members *all)
 
     if (!all->waiting || (all->len > 0 && !first_ended(all)))
         return owed;
-    all->waiting = NULL;
+    a_store(&all->waiting, NULL, relaxed);
     if (MODEL_BUG(2103, true, false) && wake_mark(&all->waker))
         owed = all->waker;
     return owed;

@@ -52,7 +52,7 @@ struct edo_members {
     bool (*judge)(members *all, const task *t);
     void (*judged)(members *all, bool aborted);
     member_list live, done;
-    const edo_future *waiting; /* or NULL; its waker: */
+    const edo_future *waiting; /* atomic; or NULL; its waker: */
     edo_waker waker;
     member *spare; /* members to be used again */
     unsigned spares;

@@ -18,7 +18,7 @@ static edo_poll leave(members *all, edo_future *base)
 {
     lock_take(&all->lock);
     if (MODEL_BUG(2106, all->waiting == base, false))
-        all->waiting = NULL;
+        a_store(&all->waiting, NULL, relaxed);
     lock_drop(&all->lock);
     return edo_future_finish(base, -ECANCELED);
 }
@@ -27,7 +27,7 @@ int members_stay(members *all, const edo_future *base, const edo_waker *waker, b
 {
     if (all->waiting && all->waiting != base)
         return -EDO_EMISUSE;
-    all->waiting = base;
+    a_store(&all->waiting, base, relaxed);
     all->waker = *waker;
     all->drains = drains;
     return 0;
@@ -69,7 +69,7 @@ static int take_or_wait(edo_join_next_future *next, const edo_waker *waker, task
         rc = stays < 0 ? stays : rc;
     } else {
         if (all->waiting == &next->base)
-            all->waiting = NULL;
+            a_store(&all->waiting, NULL, relaxed);
         owed = members_news(all); /* another one may have waited for what is empty now */
     }
     lock_drop(&all->lock);
@@ -88,7 +88,8 @@ static edo_poll next_poll(edo_future *base, const edo_waker *waker)
         return edo_future_finish(base, rc);
     if (unlikely(base->state & FUTURE_CANCELED))
         return leave(next->of, base);
-    if (!coop_proceed(waker))
+    /* Not while it waits: a poll replaces the waker. relaxed: its own, or it doesn't. */
+    if (a_load(&next->of->waiting, relaxed) != base && !coop_proceed(waker))
         return EDO_PENDING;
     rc = take_or_wait(next, waker, &header);
     if (rc == -EAGAIN)
@@ -162,7 +163,7 @@ static int drain(members *all, edo_future *base, const edo_waker *waker)
             int stays = members_stay(all, base, waker, !all->in_order);
             rc = stays < 0 ? stays : rc;
         } else if (all->waiting == base) {
-            all->waiting = NULL;
+            a_store(&all->waiting, NULL, relaxed);
         }
         lock_drop(&all->lock);
         if (header)

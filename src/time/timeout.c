@@ -45,8 +45,10 @@ static edo_poll timeout_poll(edo_future *base, const edo_waker *waker)
 
     if (!to->inner || !to->inner->ops)
         return edo_future_finish(base, -EINVAL);
-    if (to->sleep.error)
+    if (to->sleep.error) {
+        future_forsake(to->inner);
         return edo_future_finish(base, to->sleep.error);
+    }
     if (future_advance(to->inner, waker) == EDO_READY)
         return finish(to);
     if (to->phase != WAITING || !is_over(to, waker))
@@ -60,6 +62,10 @@ static void timeout_cancel(edo_future *base)
 {
     edo_timeout_future *to = of(base);
 
+    if (!(base->state & FUTURE_POLLED)) {
+        future_forsake(to->inner);
+        return;
+    }
     if (to->phase == WAITING)
         to->phase = CANCELED;
     edo_future_cancel(to->inner);
@@ -79,7 +85,7 @@ static const edo_future_ops timeout_ops = {
     .cancel = timeout_cancel,
     .put_back = timeout_put_back,
     .name = "timeout",
-    .flags = EDO_FUTURE_COMPOSITE,
+    .flags = EDO_FUTURE_COMPOSITE | EDO_FUTURE_OWNS,
 };
 
 edo_timeout_future edo_timeout_at_async(edo_future *fut, edo_instant deadline)

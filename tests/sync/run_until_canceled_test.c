@@ -123,7 +123,7 @@ EDO_TEST_PLAIN(an_owned_run_has_a_handle_of_its_own)
     edo_cancel_token_free(token);
     edo_future_cancel(&never.base);
     assert_ready_eq(&never.base, -ECANCELED);
-    assert_true(edo_future_is_ready(&p.base));
+    assert_false(edo_future_is_ready(&p.base)); /* nobody has begun it */
     edo_test_task *end = hand_wait(&ends.base), *stop = hand_wait(&stops.base);
     probe_finish(&q, 3);
     hand_end(end, &ends.base, 3);

@@ -76,6 +76,29 @@ EDO_TEST_BOTH(a_group_waits_for_all)
     edo_group_free(group);
 }
 
+static int wait_when_aborted(void *arg)
+{
+    while (edo_yield() == 0) /* until it is aborted */
+        ;
+    return edo_group_wait(arg, NULL);
+}
+
+EDO_TEST(a_cancel_after_the_last_end_cuts_nothing_short)
+{
+    edo_group *group = new_group(NULL);
+    edo_task waiter;
+    int ret;
+
+    assert_ok(edo_group_spawn(group, return_number, NULL));
+    assert_ok(edo_spawn(wait_when_aborted, group, &waiter));
+    task_wait_until(edo_group_len(group) == 0);
+    assert_ok(edo_task_abort(waiter));
+    assert_ok(edo_join(waiter, &ret));
+    assert_int_equal(ret, 0);
+    assert_false(edo_group_is_canceled(group));
+    edo_group_free(group);
+}
+
 EDO_TEST(a_failure_stops_nobody_unless_it_is_told_to)
 {
     edo_group *group = new_group(NULL);

@@ -287,6 +287,35 @@ EDO_TEST_PLAIN(a_future_is_tracked_until_it_is_ready)
     edo_tracker_free(tracker);
 }
 
+/* What a part owns goes with a composite that ends before its first poll; others can be used still. */
+EDO_TEST(a_composite_that_never_began_gives_up_what_its_parts_own)
+{
+    edo_tracker *tracker = new_tracker();
+    edo_cancel_token *token;
+    probe p = probe_pending(), plain = probe_pending();
+    edo_tracked_future tracked[4];
+    edo_future *parts[2][2] = {{&tracked[0].base, &plain.base}, {&tracked[1].base, &plain.base}};
+
+    assert_ok(edo_cancel_token_new(&token));
+    for (int i = 0; i < 4; i++)
+        tracked[i] = edo_tracker_track_async(tracker, &p.base);
+    edo_select_future select = edo_select_async(parts[0], 2);
+    edo_join_all_future join = edo_join_all_async(parts[1], 2);
+    edo_timeout_future limit = edo_timeout_async(&tracked[2].base, EDO_SECONDS(1));
+    edo_timeout_future outer = edo_timeout_async(&select.base, EDO_SECONDS(1));
+    edo_run_until_canceled_future run = edo_run_until_canceled_async(token, &tracked[3].base);
+    edo_future *composites[] = {&outer.base, &join.base, &limit.base, &run.base};
+
+    for (size_t i = 0; i < array_len(composites); i++) {
+        edo_future_cancel(composites[i]);
+        assert_ready_eq(composites[i], -ECANCELED);
+        assert_int_equal(edo_tracker_len(tracker), 3 - i);
+    }
+    assert_false(edo_future_is_ready(&plain.base));
+    edo_cancel_token_free(token);
+    edo_tracker_free(tracker);
+}
+
 static void push_one(void *q)
 {
     test_queue_push(q, 9);
