@@ -24,8 +24,8 @@ typedef struct edo_blocking_opts {
  * A call that waits in the queue is dropped by an abort or a shutdown: then `release(arg)` is called
  * in its place, on a worker, and a join gives -ECANCELED or -EDO_ESHUTDOWN as the call's result.
  * One that has begun goes on to its end, for which a shutdown waits: edo_task_self_is_canceled tells
- * it of both, and after a shutdown its waits end with -EDO_ESHUTDOWN. While there are calls that have
- * not ended, a paused clock advances by edo_advance alone.
+ * it of both, and after a shutdown its waits end with -EDO_ESHUTDOWN, but for a block_on of another
+ * runtime. While there are calls that have not ended, a paused clock advances by edo_advance alone.
  *
  * Returns   0; -EINVAL (no function), -ENOMEM, -EAGAIN (no thread can be started, and there is
  *           none), -EDO_ENORUNTIME, -EDO_ESHUTDOWN, -EDO_EFORKED. Then nothing was taken, neither

@@ -3,8 +3,8 @@
  *
  * Regions     64 stacks a mapping, each with its guard below it. A region is never unmapped, so the
  *             list of regions only grows and signal handlers may walk it.
- * Distance    From stack to stack it is an odd number of pages, by one above each that is never
- *             touched. Tops at a multiple of 16 pages would share a few sets of the TLB, and a
+ * Distance    From stack to stack it is an odd number of pages (of 4 KiB), by one above each that is
+ *             never touched. Tops at a multiple of 16 pages would share a few sets of the TLB, and a
  *             switch among a thousand tasks would walk the page tables each time.
  * Pool        Those nobody uses: warm ones, whose top is in memory, and cold ones, which have been
  *             given back to the system or never used. Warm ones go first, the last one in first.

@@ -139,14 +139,20 @@ static bool wait_for_call(sched *s, pool *p, pool_thread *me)
     return false;
 }
 
+/* One call less: a paused clock may move on. */
+static void lower_live(sched *s)
+{
+    a_fetch_sub(&s->pool.live, 1, acq_rel); /* pairs with pool_holds_clock */
+    if (!s->multi && a_load(&s->paused, relaxed))
+        core_wake(s->cores[0]);
+}
+
 /* The joiner first, as it is to run before the clock moves on; the count last, since the runtime may
  * end with it. */
 static void end_call(sched *s, task *t)
 {
     task_complete(t);
-    a_fetch_sub(&s->pool.live, 1, acq_rel); /* pairs with pool_holds_clock */
-    if (!s->multi && a_load(&s->paused, relaxed))
-        core_wake(s->cores[0]);
+    lower_live(s);
     count_end(s, NULL);
 }
 
@@ -285,7 +291,7 @@ int pool_submit(sched *s, task *t)
     lock_drop(&p->lock);
     wake_called(called);
     if (rc < 0)
-        a_fetch_sub(&p->live, 1, relaxed);
+        lower_live(s);
     return rc;
 }
 

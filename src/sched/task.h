@@ -31,8 +31,8 @@ struct held_mutex;
 enum task_kind { TASK_STACKFUL, TASK_POLLED, TASK_CALL, TASK_CALL_ANYWAY };
 
 /*
- * Who is told of a task's end: called once, by the worker, with no lock held, when all of the task is
- * over; it can be joined by then.
+ * Who is told of a task's end: called once, by the worker or, for a call, the pool's thread, with no
+ * lock held, when all of the task is over; it can be joined by then.
  */
 typedef struct task_hook {
     void (*ended)(struct task_hook *hook, task *t);
