@@ -35,8 +35,8 @@ EDO_API int edo_group_new(const edo_group_opts *opts, edo_group **ret_group);
  * Cancels the group, waits until all its tasks have ended, and frees it. Nobody else uses it. After
  * edo_group_wait there is nobody to wait for. NULL is fine.
  *
- * Suspends  while there are tasks; a plain thread parks. Where nobody may wait (poll functions and
- *           hooks), it is misuse: then the tasks are aborted, and go on to their ends by themselves.
+ * Suspends  while there are tasks; a plain thread parks. Where nobody may wait (poll functions,
+ *           hooks and the group's own tasks), it is misuse: then the tasks are aborted, and go on to their ends by themselves.
  * Cancel    does not cut it short: what the tasks use is the caller's.
  */
 EDO_API void edo_group_free(edo_group *group);
@@ -88,8 +88,9 @@ typedef struct edo_group_wait_future {
  *
  * Returns   0: a race was won, or nobody failed; the negative result of the first that failed, before
  *           the group was cancelled; -ECANCELED: it was cancelled before anybody had decided it;
- *           -EINVAL; -EDO_EMISUSE (another wait is under way), -EDO_EFORKED; or why the waiting was
- *           cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
+ *           -EINVAL; -EDO_EMISUSE (another wait is under way), -EDEADLK (by one of its tasks, or where
+ *           nobody may wait), -ENOMEM (a plain thread's first wait), -EDO_EFORKED; or why the waiting
+ *           was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
  * Suspends  unless it is empty; a plain thread parks.
  * Cancel    cancels the group, and goes on to wait for the ends of its tasks; what was decided before
  *           stands. The future does so from its first poll on.

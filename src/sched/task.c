@@ -158,7 +158,7 @@ static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
     t->saved_errno = 0;
     t->last_core = UINT16_MAX;
     a_store(&t->kind, (uint8_t)req->kind, relaxed);
-    t->keep_fp = t->measure_stack = t->has_canary = t->yielded = false;
+    t->keep_fp = t->measure_stack = t->has_canary = t->yielded = t->kept = false;
     memset((char *)t + offsetof(task, fn), 0, offsetof(task, slab) - offsetof(task, fn));
     t->forks = (uint16_t)s->fork_count;
     a_store(&t->sched, s, relaxed); /* these are published by the state word */
@@ -209,6 +209,7 @@ int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req,
         word += TASK_HANDLE + TASK_REF;
     if (unlikely(req->keeper)) {
         t->join_waker = (edo_waker){.ops = &keeper_ops, .data = req->keeper};
+        t->kept = true;
         word += TASK_JOINING | TASK_ARMED;
     }
     /* release: pairs with the acquire in task_look. */

@@ -71,6 +71,7 @@ struct edo_task_header {
     bool measure_stack : 1;
     bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
     bool yielded : 1;    /* it stands in a queue, and its state is still RUNNING */
+    bool kept : 1;       /* join_waker.data is its keeper */
     struct scope *scope; /* innermost; lies on the task's own stack */
     void *low_water;     /* the deepest place at which it was left */
     context ctx;
@@ -123,6 +124,12 @@ struct edo_task_header {
 _Static_assert(offsetof(task, ctx) + sizeof(context) == cache_line, "a switch touches one line");
 _Static_assert(sizeof(task) == 3 * cache_line, "a million of them are 192 MB");
 #endif
+
+/* Who keeps the running task; NULL: nobody. */
+static inline task_keeper *task_keeper_of(const task *t)
+{
+    return t->kept ? t->join_waker.data : NULL;
+}
 
 /* The waker that a task lends to what it waits for. */
 extern const struct edo_waker_ops task_waker_ops;

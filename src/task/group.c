@@ -17,7 +17,9 @@
 #include <edo/semaphore.h>
 
 #include "await/await.h"
+#include "base/clock.h"
 #include "base/report.h"
+#include "base/thread.h"
 #include "task/members.h"
 
 struct edo_group {
@@ -188,6 +190,8 @@ static edo_poll wait_poll(edo_future *base, const edo_waker *waker)
     members *all = &wait->group->all;
     if (unlikely(members_are_foreign(all)))
         return edo_future_finish(base, -EDO_EFORKED);
+    if (unlikely(members_have_self(all)) && a_load(&all->waiting, relaxed) != base)
+        return edo_future_finish(base, -EDEADLK);
     lock_take(&all->lock);
     bool waits = MODEL_BUG(2105, true, !(base->state & FUTURE_CANCELED)) && members_len(all) > 0;
     if (waits)
@@ -234,6 +238,8 @@ void edo_group_free(edo_group *group)
         int rc = edo_group_wait(group, NULL);
         if (rc == -EDEADLK || rc == -EDO_EMISUSE)
             report_misuse("a group was freed with tasks where nobody can wait for them");
+        while (rc == -ENOMEM && members_len(&group->all) > 0)
+            thread_nap(NS_PER_MS); /* no memory to be woken by, but the tasks use the caller's */
     }
     members_free(&group->all);
 }

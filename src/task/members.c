@@ -118,6 +118,14 @@ member *members_take_spare(members *all)
     return m;
 }
 
+bool members_have_self(const members *all)
+{
+    const task *self = thread_self()->task;
+    task_keeper *keeper = self ? task_keeper_of(self) : NULL;
+
+    return keeper && container_of(keeper, member, keeper)->of == all;
+}
+
 /* With the lock held. True: there was room for it among the spares. */
 static bool keep_spare(members *all, member *m)
 {

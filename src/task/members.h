@@ -92,6 +92,8 @@ void members_push_all(task *owed);
 
 /* Whether its tasks run in the parent of this process. */
 bool members_are_foreign(const members *all);
+/* Whether the running task is one of them, and would wait for itself. */
+bool members_have_self(const members *all);
 void members_abort_all(members *all);
 size_t members_detach_all(members *all);
 

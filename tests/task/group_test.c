@@ -99,6 +99,28 @@ EDO_TEST(a_cancel_after_the_last_end_cuts_nothing_short)
     edo_group_free(group);
 }
 
+static int wait_for_my_own(void *group)
+{
+    return edo_group_wait(group, NULL);
+}
+
+EDO_TEST_BOTH(a_task_does_not_wait_for_its_own_group)
+{
+    edo_group *group = new_group(NULL), *other = new_group(NULL);
+    edo_joined joined;
+
+    assert_ok(edo_group_spawn(group, wait_for_my_own, group));
+    assert_err(edo_group_wait(group, &joined), -EDEADLK);
+    assert_int_equal(joined.result, -EDEADLK);
+    assert_ok(edo_group_spawn(other, return_number, NULL));
+    edo_group_free(group);
+    group = new_group(NULL);
+    assert_ok(edo_group_spawn(group, wait_for_my_own, other)); /* which is another's */
+    assert_ok(edo_group_wait(group, NULL));
+    edo_group_free(group);
+    edo_group_free(other);
+}
+
 EDO_TEST(a_failure_stops_nobody_unless_it_is_told_to)
 {
     edo_group *group = new_group(NULL);
