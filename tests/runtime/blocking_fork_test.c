@@ -3,15 +3,7 @@
 #include "runtime/rig.h"
 
 #include "base/macros.h"
-
-/* What only its parent's other threads knew of counts as leaked in a child. */
-static bool is_child;
-
-int __lsan_is_turned_off(void);
-int __lsan_is_turned_off(void)
-{
-    return is_child;
-}
+#include "runtime/child_leaks.h"
 
 static int add_one(void *arg)
 {
@@ -26,7 +18,7 @@ static int fork_in_call(void *arg)
     pid_t pid = fork();
     if (pid == 0) {
         edo_task task;
-        is_child = true;
+        leave_leaks_alone();
         if (edo_spawn_blocking(add_one, arg, &task) != -EDO_EFORKED || edo_task_self_id() != 0)
             _exit(3);
         return 7; /* there is nothing to return to: its exit status */
@@ -54,7 +46,8 @@ static int fork_in_it(void *arg)
     (void)arg;
     settle_threads();
     child_pid = fork();
-    is_child = child_pid == 0;
+    if (child_pid == 0)
+        leave_leaks_alone();
     return child_pid == 0 ? 5 : 6;
 }
 

@@ -7,31 +7,9 @@
 #include "support/tcp.h"
 
 #include <signal.h>
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#endif
 
 #include "base/macros.h"
-
-/* A child has none of its parent's threads, so what only these knew of in their registers and on
- * their stacks (a listener that is just being made) counts as leaked at its exit. Their stopping is
- * also what LeakSanitizer would wait for. */
-static bool is_child;
-
-int __lsan_is_turned_off(void);
-int __lsan_is_turned_off(void)
-{
-    return is_child;
-}
-
-/* In a child of several threads, first: errors count, leaks don't. */
-static void leave_leaks_alone(void)
-{
-    is_child = true;
-#ifdef VALGRIND_CLO_CHANGE
-    VALGRIND_CLO_CHANGE("--leak-check=no");
-#endif
-}
+#include "runtime/child_leaks.h"
 
 static void wait_for_child(pid_t child, int *ret_status)
 {

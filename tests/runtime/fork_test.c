@@ -2,6 +2,7 @@
 #include "runtime/rig.h"
 
 #include "base/macros.h"
+#include "runtime/child_leaks.h"
 
 static int spawn_and_join(void *arg)
 {
@@ -27,6 +28,7 @@ static void use_in_child(void *arg)
     edo_runtime *fresh;
     edo_runtime_opts opts = {.kind = in->child_kind, .workers = 2};
 
+    leave_leaks_alone();
     assert_int_equal(edo_block_on(in->runtime, do_nothing, NULL), -EDO_EFORKED);
     assert_int_equal(edo_handle_block_on(in->handle, do_nothing, NULL), -EDO_EFORKED);
     assert_int_equal(edo_spawn_with(EDO_OPTS(spawn, .on = in->handle), do_nothing, NULL, NULL),
@@ -85,6 +87,7 @@ static int fork_in_task(void *arg)
     pid_t pid = fork();
     if (pid == 0) {
         edo_task task;
+        leave_leaks_alone();
         bool told = edo_spawn(do_nothing, NULL, &task) == -EDO_EFORKED &&
                     edo_sleep(EDO_MILLIS(1)) == -EDO_EFORKED;
         _exit(told ? 0 : 1);
