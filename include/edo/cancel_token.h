@@ -64,7 +64,7 @@ typedef struct edo_cancel_token_wait_future {
  * Returns   0; -EINVAL; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
  * Suspends  unless it is cancelled; a plain thread parks.
  * Cancel    takes nothing; if the token was cancelled first, the answer is 0, of a loser of select
- *           as well.
+ *           as well, unless it was never polled.
  */
 EDO_API int edo_cancel_token_wait(edo_cancel_token *token);
 EDO_API edo_cancel_token_wait_future edo_cancel_token_wait_async(edo_cancel_token *token);

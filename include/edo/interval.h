@@ -25,6 +25,7 @@ typedef struct edo_interval {
     edo_duration period;
     edo_missed_ticks missed;
     bool waited_for;
+    uint32_t resets; /**< how often it was moved: a tick from before is not put back */
 } edo_interval;
 
 /**
@@ -43,6 +44,7 @@ typedef struct edo_interval_tick_future {
     edo_instant *ret_at;
     edo_instant at; /**< the tick that it took */
     bool waits;
+    uint32_t resets; /**< of the interval, as it took the tick */
 } edo_interval_tick_future;
 
 /**

@@ -67,10 +67,11 @@ static int64_t await_in_call(thread *self, parker *p, edo_future *fut)
             ended = true;
             edo_future_cancel(fut);
         }
-        if (poll_once(self, fut, &waker) == EDO_READY)
+        edo_poll is = poll_once(self, fut, &waker);
+        if (unlikely(self->on_behalf != t)) /* a child of its poll's fork: the pool is not its own */
+            return is == EDO_READY ? fut->result : await_in_thread(self, fut);
+        if (is == EDO_READY)
             break;
-        if (unlikely(self->on_behalf != t)) /* a child of its poll's fork */
-            return await_in_thread(self, fut);
         parker_wait(p, UINT64_MAX);
     }
     pool_wait_end(t->sched, &wait);

@@ -136,7 +136,7 @@ static bool wait_for_call(sched *s, pool *p, pool_thread *me)
         return MODEL_BUG(1903, true, false);
     }
     remove_idle(p, me);
-    return false;
+    return p->first != NULL; /* the one who is to take it has not come yet */
 }
 
 /* One call less: a paused clock may move on. */
@@ -186,6 +186,7 @@ static void serve(thread *self, sched *s)
 
     lock_take(&p->lock);
     p->coming--;
+    p->starting--;
     do {
         while ((t = take_call(p))) {
             pool_thread *next = NULL;
@@ -251,20 +252,22 @@ static int start_thread(sched *s)
         return rc;
     a_store(&p->staff, p->staff + 1, relaxed);
     p->coming++;
+    p->starting++;
     return 0;
 }
 
-/* Somebody for one more call, with the lock held, unless somebody is on the way. A thread that can't
- * be started is done without while there are others. */
+/* Somebody for one more call, with the lock held, unless somebody is on the way. An idle thread isn't
+ * passed over for one that is being started, whose hook may take its time. A thread that can't be
+ * started is done without while there are others. */
 static int find_thread(sched *s, pool_thread **ret_called)
 {
     pool *p = &s->pool;
 
-    if (p->coming > 0)
+    if (p->coming > p->starting)
         return 0;
     if (p->idle)
         *ret_called = MODEL_BUG(1902, pop_idle(p), NULL);
-    else if (p->staff < (unsigned)s->opts.max_blocking_threads) {
+    else if (p->starting == 0 && p->staff < (unsigned)s->opts.max_blocking_threads) {
         int rc = start_thread(s);
         if (rc < 0 && p->staff == 0)
             return rc;
@@ -274,22 +277,36 @@ static int find_thread(sched *s, pool_thread **ret_called)
 
 /* ---- from outside -------------------------------------------------------------------------- */
 
+/* From now on it may be dropped. False: it was marked while it was made, and whoever did so left the
+ * enqueue to us, as it is NOTIFIED. release: publishes the header to whoever drops it. */
+static bool make_droppable(task *t)
+{
+    uint64_t word = a_load(&t->state, relaxed);
+
+    do {
+        if (word & MODEL_BUG(1908, (TASK_CANCELED | TASK_SHUTDOWN), 0) && t->kind == TASK_CALL)
+            return false;
+    } while (!a_cas_weak(&t->state, &word, word & ~(uint64_t)TASK_NOTIFIED, acq_rel, relaxed));
+    return true;
+}
+
 int pool_submit(sched *s, task *t)
 {
     pool *p = &s->pool;
     pool_thread *called = NULL;
+    bool dropped = false;
 
     a_fetch_add(&p->live, 1, relaxed); /* seen by the worker with the call, or made by it */
     lock_take(&p->lock);
     int rc = find_thread(s, &called);
     if (rc == 0) {
         link_call(p, t);
-        /* From now on it may be dropped. A shutdown that marked it before finds it running. release:
-         * publishes the header to whoever drops it. */
-        a_fetch_and(&t->state, ~TASK_NOTIFIED, acq_rel);
+        dropped = !make_droppable(t);
     }
     lock_drop(&p->lock);
     wake_called(called);
+    if (dropped)
+        task_push_back(t);
     if (rc < 0)
         lower_live(s);
     return rc;

@@ -30,6 +30,7 @@ typedef struct pool {
     call_wait *waits;    /* of blocking code of this runtime's tasks */
     unsigned staff;      /* atomic: threads that will look at the queue again */
     unsigned coming;     /* threads that were called or started, and have not looked yet */
+    unsigned starting;   /* of these, started */
     unsigned leaving;    /* those that won't, and have not ended */
     unsigned idle_count; /* atomic */
     unsigned depth;      /* atomic: of the queue */

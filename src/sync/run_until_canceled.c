@@ -42,11 +42,11 @@ static edo_poll run_poll(edo_future *base, const edo_waker *waker)
     if (!run->inner || !run->inner->ops || (run->phase == NEW && !run->wait.token))
         return finish(run, -EINVAL, waker);
     if (run->phase == NEW && edo_cancel_token_is_canceled(run->wait.token)) {
-        edo_future_cancel(run->inner);
-        return finish(run, -ECANCELED, waker);
-    }
-    if (run->phase == NEW)
+        edo_future_cancel(run->inner); /* READY, unless it was polled before it came here */
+        run->phase = STOPPING;
+    } else if (run->phase == NEW) {
         run->phase = RUNNING;
+    }
     if (future_advance(run->inner, waker) == EDO_READY)
         return finish(run, run->inner->result, waker);
     if (run->phase == STOPPING || !is_canceled(run, waker))

@@ -121,14 +121,12 @@ static int start(edo_group *group, const char *place, const edo_spawn_opts *opts
                  int (*fn)(void *arg), void *arg)
 {
     members *all = &group->all;
-    member *m = edo_group_is_canceled(group) ? NULL : members_take_spare(all);
-    int rc = edo_group_is_canceled(group) ? -ECANCELED : m ? 0 : -ENOMEM;
+    member *m;
+    int rc = edo_group_is_canceled(group) ? -ECANCELED : members_take_spare(all, &m);
 
     if (rc == 0) {
         members_add(all, m);
         rc = members_spawn_function(all, m, place, opts, fn, arg, NULL);
-    } else {
-        free(m);
     }
     if (rc < 0 && group->opts.limit)
         edo_semaphore_add(&group->room, 1);
@@ -142,10 +140,17 @@ static int start(edo_group *group, const char *place, const edo_spawn_opts *opts
     return 0;
 }
 
+static int may_spawn(const edo_group *group, int (*fn)(void *arg))
+{
+    if (!group || !fn)
+        return -EINVAL;
+    return members_are_foreign(&group->all) ? -EDO_EFORKED : 0;
+}
+
 int edo_group_spawn_from(const char *place, edo_group *group, const edo_spawn_opts *opts,
                          int (*fn)(void *arg), void *arg)
 {
-    int rc = !group || !fn ? -EINVAL : 0;
+    int rc = may_spawn(group, fn);
 
     if (rc == 0 && group->opts.limit)
         rc = edo_semaphore_acquire(&group->room, NULL);
@@ -157,7 +162,7 @@ int edo_group_spawn_from(const char *place, edo_group *group, const edo_spawn_op
 int edo_group_try_spawn_from(const char *place, edo_group *group, const edo_spawn_opts *opts,
                              int (*fn)(void *arg), void *arg)
 {
-    int rc = !group || !fn ? -EINVAL : 0;
+    int rc = may_spawn(group, fn);
 
     if (rc == 0 && group->opts.limit)
         rc = edo_semaphore_try_acquire(&group->room, NULL);

@@ -188,9 +188,9 @@ static int add(edo_join_map *map, const void *key, member **ret)
 {
     if (!map || !key)
         return -EINVAL;
-    *ret = members_take_spare(&map->all);
-    if (!*ret)
-        return -ENOMEM;
+    int rc = members_take_spare(&map->all, ret);
+    if (rc < 0)
+        return rc;
     set_key(map, keyed(*ret), key);
     members_add(&map->all, *ret);
     return 0;
@@ -261,7 +261,7 @@ bool edo_join_map_is_empty(const edo_join_map *map)
 
 bool edo_join_map_contains(edo_join_map *map, const void *key)
 {
-    if (!map || !key)
+    if (!map || !key || members_are_foreign(&map->all))
         return false;
     lock_take(&map->all.lock);
     bool contains = find(map, key) != NULL;
@@ -282,7 +282,7 @@ static size_t copy_keys(edo_join_map *map, char *to, size_t room)
 
 size_t edo_join_map_keys(edo_join_map *map, void *ret_keys, size_t room)
 {
-    if (!map)
+    if (!map || members_are_foreign(&map->all))
         return 0;
     lock_take(&map->all.lock);
     size_t count = copy_keys(map, ret_keys, ret_keys ? room : 0);
@@ -313,7 +313,7 @@ int edo_join_map_try_next(edo_join_map *map, void *ret_key, edo_joined *ret)
 
 int edo_join_map_abort(edo_join_map *map, const void *key)
 {
-    if (!map || !key)
+    if (!map || !key || members_are_foreign(&map->all))
         return 0;
     lock_take(&map->all.lock);
     map_member *m = find(map, key);

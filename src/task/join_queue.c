@@ -39,11 +39,10 @@ static int add(edo_join_queue *queue, member **ret)
 {
     if (!queue)
         return -EINVAL;
-    *ret = members_take_spare(&queue->all);
-    if (!*ret)
-        return -ENOMEM;
-    members_add(&queue->all, *ret);
-    return 0;
+    int rc = members_take_spare(&queue->all, ret);
+    if (rc == 0)
+        members_add(&queue->all, *ret);
+    return rc;
 }
 
 int edo_join_queue_spawn_from(const char *place, edo_join_queue *queue, const edo_spawn_opts *opts,

@@ -38,11 +38,10 @@ static int add(edo_join_set *set, member **ret)
 {
     if (!set)
         return -EINVAL;
-    *ret = members_take_spare(&set->all);
-    if (!*ret)
-        return -ENOMEM;
-    members_add(&set->all, *ret);
-    return 0;
+    int rc = members_take_spare(&set->all, ret);
+    if (rc == 0)
+        members_add(&set->all, *ret);
+    return rc;
 }
 
 int edo_join_set_spawn_from(const char *place, edo_join_set *set, const edo_spawn_opts *opts,

@@ -98,10 +98,12 @@ static void unlink_member(members *all, member *m, void *ret_key)
 
 /* Members. */
 
-member *members_take_spare(members *all)
+int members_take_spare(members *all, member **ret)
 {
     member *m = NULL;
 
+    if (members_are_foreign(all))
+        return -EDO_EFORKED;
     if (a_load(&all->spare, relaxed)) { /* a guess */
         lock_take(&all->lock);
         if ((m = all->spare)) {
@@ -111,11 +113,12 @@ member *members_take_spare(members *all)
         lock_drop(&all->lock);
     }
     if (!m && !(m = malloc(all->member_size)))
-        return NULL;
+        return -ENOMEM;
     m->keeper = (task_keeper){.hook.ended = member_ended};
     m->of = all;
     m->state = MEMBER_LIVE;
-    return m;
+    *ret = m;
+    return 0;
 }
 
 bool members_have_self(const members *all)
@@ -310,6 +313,8 @@ static member *let_go_all(members *all)
 
 size_t members_detach_all(members *all)
 {
+    if (members_are_foreign(all))
+        return 0; /* as in members_free */
     lock_take(&all->lock);
     size_t count = all->len;
     member *ended = let_go_all(all);
@@ -373,9 +378,9 @@ int members_take(members *all, edo_joined *ret, void *ret_key, task **ret_header
 
 bool members_put_back(members *all, const edo_joined *joined, const void *key)
 {
-    member *m = members_take_spare(all);
+    member *m;
 
-    if (!m)
+    if (members_take_spare(all, &m) < 0)
         return false;
     m->joined = *joined;
     m->state = MEMBER_ENDED;

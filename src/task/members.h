@@ -63,8 +63,9 @@ int members_new(size_t size, size_t member_size, const members_keys *keys, membe
 /* Aborts all, lets them go, and gives the owner's reference up. */
 void members_free(members *all);
 
-/* A member that is in no list yet; NULL without memory. */
-member *members_take_spare(members *all);
+/* A member that is in no list yet. 0, -ENOMEM; -EDO_EFORKED in a child of fork, where the lock may
+ * never be free again. */
+int members_take_spare(members *all, member **ret);
 /* Before its spawn; and back, when that failed. */
 void members_add(members *all, member *m);
 void members_remove(members *all, member *m);

@@ -159,8 +159,9 @@ static int drain(members *all, edo_future *base, const edo_waker *waker)
         lock_take(&all->lock);
         rc = members_take(all, &got, NULL, &header);
         if (rc == -EAGAIN) {
-            /* In an ordered one some behind the first may have ended: they are dropped in turn. */
-            int stays = members_stay(all, base, waker, !all->in_order);
+            /* In an ordered one some behind the first may have ended: they are dropped in turn. A
+             * spawn by a key comes back to its member, which must not be dropped by its end. */
+            int stays = members_stay(all, base, waker, !all->in_order && !all->keys);
             rc = stays < 0 ? stays : rc;
         } else if (all->waiting == base) {
             a_store(&all->waiting, NULL, relaxed);

@@ -87,6 +87,7 @@ static edo_poll tick_wait(edo_interval_tick_future *fut, const edo_waker *waker)
         return tick_end(fut, interval->sleep.base.result);
     }
     fut->at = take(interval);
+    fut->resets = interval->resets;
     if (fut->ret_at)
         *fut->ret_at = fut->at;
     return tick_end(fut, 0);
@@ -112,9 +113,11 @@ static edo_poll tick_poll(edo_future *base, const edo_waker *waker)
 static void tick_put_back(edo_future *base)
 {
     edo_interval_tick_future *fut = container_of(base, edo_interval_tick_future, base);
+    edo_interval *interval = fut->interval;
 
-    if (fut->at.ns < fut->interval->sleep.deadline.ns) /* one before it may be back already */
-        sleep_move(&fut->interval->sleep, fut->at.ns);
+    /* One before it may be back already; and a reset decides anew when the next one is. */
+    if (fut->resets == interval->resets && fut->at.ns < interval->sleep.deadline.ns)
+        sleep_move(&interval->sleep, fut->at.ns);
     base->result = -ECANCELED;
 }
 
@@ -155,8 +158,10 @@ int edo_interval_try_tick(edo_interval *interval, edo_instant *ret_at)
 
 void edo_interval_reset_at(edo_interval *interval, edo_instant at)
 {
-    if (interval)
-        sleep_move(&interval->sleep, at.ns);
+    if (!interval)
+        return;
+    interval->resets++;
+    sleep_move(&interval->sleep, at.ns);
 }
 
 void edo_interval_reset_after(edo_interval *interval, edo_duration span)

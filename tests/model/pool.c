@@ -21,7 +21,7 @@ static int run(void *arg)
 
 static void release(void *arg)
 {
-    ++*(unsigned *)arg;
+    ++releases[(unsigned *)arg - runs];
 }
 
 static void make_calls(unsigned n, int most_threads)
@@ -101,6 +101,13 @@ static void setup_two_threads(void)
     expected = 2;
 }
 
+/* An idle thread stays until it is called. */
+static void setup_kept_threads(void)
+{
+    setup_two_threads();
+    rig.opts.blocking_keep_alive.ns = UINT64_MAX;
+}
+
 /* --- calls that wait for each other ------------------------------------------------------- */
 
 static uint32_t met; /* atomic */
@@ -138,6 +145,20 @@ static void submit_and_abort(void)
     submit(1);
     if (task_mark(calls[1], TASK_CANCELED)) /* the live reference is as good as a handle's here */
         task_push(calls[1]);
+}
+
+/* Whoever marks a call while it is made leaves the enqueue to its maker. */
+static void setup_marked(void)
+{
+    make_calls(1, 1);
+    expected = 1;
+    model_assert(!task_mark(calls[0], TASK_SHUTDOWN));
+}
+
+static void check_marked(void)
+{
+    check();
+    model_assert(releases[0] == 1);
 }
 
 static bool work_or_ended(void *arg)
@@ -201,6 +222,11 @@ static const model_scenario scenarios[] = {
      .threads = {submit_both, stop},
      .no_weak = true,
      .check = check},
+    {.name = "an_idle_thread_is_called",
+     .setup = setup_kept_threads,
+     .threads = {submit_both, stop},
+     .no_weak = true,
+     .check = check},
     {.name = "two_that_wait_for_each_other",
      .setup = setup_meeting,
      .threads = {submit_0, submit_1, stop},
@@ -211,6 +237,11 @@ static const model_scenario scenarios[] = {
      .threads = {submit_and_abort, worker, stop},
      .no_weak = true,
      .check = check},
+    {.name = "marked_while_it_was_made",
+     .setup = setup_marked,
+     .threads = {submit_0, worker, stop},
+     .no_weak = true,
+     .check = check_marked},
     {.name = "the_clock_hears_of_the_end",
      .setup = setup_clock,
      .threads = {pause_and_wait}, /* and the pool's, which ends for want of calls */

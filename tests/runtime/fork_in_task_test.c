@@ -57,6 +57,12 @@ static int try_new_runtime(edo_runtime_kind kind)
     return edo_runtime_free(rt) < 0 ? 3 : 0;
 }
 
+struct collections {
+    edo_join_set *set;
+    edo_join_map *map;
+    edo_group *group;
+};
+
 static pid_t runner; /* atomic */
 
 static int note_runner(void *arg)
@@ -266,4 +272,62 @@ EDO_TEST_BOTH(signal_of_a_child_is_not_its_parents) /* signal-007 */
     edo_future_cancel(&recv.base);
     assert_int_equal(poll_to_end(&recv.base), -ECANCELED);
     edo_signal_close(signal);
+}
+
+/* In a child with a runtime of its own. The number of the first thing that is wrong; 0: none. */
+static int use_inherited(void *arg)
+{
+    struct collections *own = arg;
+    int key = 1, joined = 2;
+
+    if (edo_join_set_spawn(own->set, note_runner, NULL, NULL) != -EDO_EFORKED)
+        return 1;
+    if (edo_join_set_try_next(own->set, NULL) != -EDO_EFORKED)
+        return 2;
+    if (edo_join_set_detach_all(own->set) != 0)
+        return 3;
+    if (edo_join_map_spawn(own->map, &joined, note_runner, NULL, NULL) != -EDO_EFORKED)
+        return 4;
+    if (edo_join_map_contains(own->map, &key) || edo_join_map_keys(own->map, &joined, 1) != 0)
+        return 5;
+    if (edo_join_map_abort(own->map, &key) != 0)
+        return 6;
+    if (edo_group_spawn(own->group, note_runner, NULL) != -EDO_EFORKED)
+        return 7;
+    return edo_group_wait(own->group, NULL) != -EDO_EFORKED ? 8 : 0;
+}
+
+static int use_inherited_in_new_runtime(struct collections *own)
+{
+    edo_runtime *rt;
+
+    if (edo_runtime_new(&(edo_runtime_opts){.kind = EDO_CURRENT_THREAD}, &rt) < 0)
+        return 9;
+    int wrong = edo_block_on(rt, use_inherited, own);
+    return edo_runtime_free(rt) < 0 ? 10 : wrong;
+}
+
+EDO_TEST(child_does_nothing_with_its_parents_collections)
+{
+    struct collections own;
+    int status, key = 1;
+
+    assert_ok(edo_join_set_new(&own.set));
+    assert_ok(edo_join_map_new(sizeof key, &own.map));
+    assert_ok(edo_group_new(NULL, &own.group));
+    assert_ok(edo_join_set_spawn(own.set, note_runner, NULL, NULL));
+    assert_ok(edo_join_map_spawn(own.map, &key, note_runner, NULL, NULL));
+    assert_ok(edo_group_spawn(own.group, note_runner, NULL));
+    pid_t child = fork();
+    if (child == 0)
+        _exit(use_inherited_in_new_runtime(&own));
+    wait_for_child(child, &status);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_ok(edo_group_wait(own.group, NULL)); /* the parent's are as they were */
+    assert_int_equal(edo_join_set_next(own.set, NULL), 1);
+    assert_int_equal(edo_join_map_next(own.map, NULL, NULL), 1);
+    edo_group_free(own.group);
+    edo_join_map_free(own.map);
+    edo_join_set_free(own.set);
 }

@@ -59,6 +59,24 @@ EDO_TEST_PLAIN(a_cancel_ends_the_future) /* util-012 util-010 */
     edo_cancel_token_free(token);
 }
 
+/* One that waits already can't be left behind: it is told, and waited for. */
+EDO_TEST_PLAIN(a_future_that_waits_already_is_ended_by_a_token_cancelled_before)
+{
+    edo_cancel_token *token = new_token();
+    probe p = probe_pending(), ended = probe_ready(7);
+
+    assert_pending(&p.base);
+    assert_ready(&ended.base);
+    edo_cancel_token_cancel(token);
+    edo_run_until_canceled_future run = edo_run_until_canceled_async(token, &p.base);
+    edo_run_until_canceled_future over = edo_run_until_canceled_async(token, &ended.base);
+    assert_ready_eq(&run.base, -ECANCELED);
+    assert_int_equal(p.cancels, 1);
+    assert_true(edo_future_is_ready(&p.base));
+    assert_ready_eq(&over.base, 7); /* it has had its effect */
+    edo_cancel_token_free(token);
+}
+
 EDO_TEST_PLAIN(of_both_at_once_the_future_wins) /* util-013 */
 {
     edo_cancel_token *token = new_token();

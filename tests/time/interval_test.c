@@ -396,6 +396,25 @@ EDO_TEST(a_loser_of_select_puts_its_ticks_back)
     ticking_end(&t);
 }
 
+/* The reset came after the tick: putting that back must not undo it. */
+EDO_TEST(a_reset_outlives_a_tick_that_is_put_back)
+{
+    ticking t;
+    edo_instant at;
+
+    ticking_begin(&t, 300, EDO_MISSED_BURST);
+    edo_interval_tick_future tick = edo_interval_tick_async(&t.interval, &at);
+    assert_ready(&tick.base);
+    edo_interval_reset_after(&t.interval, EDO_MILLIS(1000));
+    edo_future_put_back(&tick.base);
+    assert_int_equal(tick.base.result, -ECANCELED);
+    go_to(&t, 1000);
+    check_none(&t);
+    go_to(&t, 1001); /* the reset was 1 ms after the start */
+    check_tick(&t, 1001);
+    ticking_end(&t);
+}
+
 EDO_TEST(a_tick_within_a_timeout_is_put_back_by_it)
 {
     ticking t;
