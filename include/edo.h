@@ -10,7 +10,10 @@
 #include <edo/future.h>         /* what can be waited for */
 #include <edo/task.h>           /* functions that run by the million */
 #include <edo/blocking.h>       /* functions that block, on threads of their own */
+#include <edo/histogram.h>      /* how durations are counted */
 #include <edo/runtime.h>        /* what runs them */
+#include <edo/text_sink.h>      /* where text about a runtime goes */
+#include <edo/metrics.h>        /* what its workers have done */
 #include <edo/main.h>           /* a main() that is a task */
 #include <edo/await.h>          /* waiting for one, the first of several, all of several */
 #include <edo/callback.h>       /* a call that can't be cancelled, as a future */

@@ -2,7 +2,7 @@
 #ifndef EDO_RUNTIME_H
 #define EDO_RUNTIME_H
 
-#include <edo/duration.h>
+#include <edo/histogram.h>
 #include <edo/task.h>
 
 EDO_BEGIN_DECLS
@@ -21,6 +21,16 @@ typedef enum edo_monitor {
     EDO_MONITOR_ON = 1,
     EDO_MONITOR_OFF = 2
 } edo_monitor;
+
+/** What a task's hooks are told. Good during the call. */
+typedef struct edo_task_info {
+    uint64_t id;
+    const char *name;     /**< or NULL */
+    const char *place;    /**< of the spawn, "file:line" */
+    bool is_blocking;     /**< a blocking call, which is spawned and ends and has no polls */
+    bool has_latency;     /**< before a poll, with track_latency */
+    edo_duration latency; /**< since it was made ready */
+} edo_task_info;
 
 /** Zeros are the defaults. */
 typedef struct edo_runtime_opts {
@@ -43,7 +53,16 @@ typedef struct edo_runtime_opts {
     void (*on_thread_stop)(void *hook_arg);  /**< on each of them, before it ends */
     void (*on_park)(void *hook_arg);         /**< before a worker sleeps; may make work */
     void (*on_unpark)(void *hook_arg);       /**< after it slept */
+    /* Hooks of tasks must not wait, and those of polls should be quick. */
+    void (*on_task_spawn)(const edo_task_info *task, void *hook_arg);      /**< by who spawns it */
+    void (*on_task_poll_begin)(const edo_task_info *task, void *hook_arg); /**< before each run */
+    void (*on_task_poll_end)(const edo_task_info *task, void *hook_arg);   /**< after each run */
+    void (*on_task_end)(const edo_task_info *task, void *hook_arg); /**< before it can be joined */
     void *hook_arg;
+    bool
+        track_latency; /**< notes when a task is made ready: for on_task_poll_begin and the counts */
+    bool poll_times;   /**< counts how long runs take, see edo_handle_poll_times */
+    edo_histogram_opts histogram; /**< the buckets of these durations */
 } edo_runtime_opts;
 
 /**

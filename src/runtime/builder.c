@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "runtime/runtime.h"
 #include "sched/debug.h"
+#include "sched/observe.h"
 #include "sched/overflow.h"
 
 #define WORKERS_MAX 4096
@@ -44,6 +45,22 @@ static const char *fault_of(const edo_runtime_opts *o)
     if ((unsigned)o->monitor > EDO_MONITOR_OFF)
         return "there is no such monitor setting";
     return NULL;
+}
+
+static int check_histogram(const edo_runtime_opts *o, const char *place)
+{
+    histogram_shape shape = {0};
+    int rc = histogram_shape_of(&o->histogram, &shape);
+
+    (void)place; /* of a debug build's sentence */
+    if (rc == -E2BIG)
+        report_misuse("%s: a runtime can't be built so: the histogram needs %u buckets, more than "
+                      "its max_buckets",
+                      place, shape.count);
+    else if (rc < 0)
+        report_misuse("%s: a runtime can't be built so: the histogram's limits make no sense",
+                      place);
+    return rc < 0 ? -EINVAL : 0;
 }
 
 static size_t page_round(size_t n)
@@ -122,6 +139,8 @@ static sched *new_sched(const edo_runtime_opts *opts)
     s->opts = *opts;
     fill_in(&s->opts);
     s->multi = s->opts.kind == EDO_MULTI_THREAD;
+    s->observed = observe_what(&s->opts);
+    histogram_shape_of(&s->opts.histogram, &s->shape); /* checked by the caller */
     s->can_revoke = sys_membarrier_register() == 0;
     rng_seed(&s->seeds, s->opts.seed ? s->opts.seed : random_seed());
     s->paused = s->opts.start_paused;
@@ -154,6 +173,8 @@ int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts, edo_ru
         report_misuse("%s: a runtime can't be built so: %s", place, fault);
         return -EINVAL;
     }
+    if (check_histogram(opts ? opts : &defaults, place) < 0)
+        return -EINVAL;
     chaos_init();
     overflow_init();
     guard_forks();

@@ -5,9 +5,16 @@
  */
 #include "sched/sched.h"
 
-uint64_t sched_now(sched *s)
+uint64_t sched_time(sched *s, uint64_t now)
 {
     if (unlikely(a_load(&s->paused, acquire))) /* pairs with the release of pause */
+        return a_load(&s->frozen, relaxed);
+    return now + a_load(&s->skew, relaxed);
+}
+
+uint64_t sched_now(sched *s)
+{
+    if (unlikely(a_load(&s->paused, acquire)))
         return a_load(&s->frozen, relaxed);
     return clock_now() + a_load(&s->skew, relaxed);
 }

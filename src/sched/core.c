@@ -13,6 +13,7 @@
 #include "base/report.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "sched/observe.h"
 #include "sched/sched.h"
 
 enum { AWAKE, PARKED, NOTIFIED }; /* park_word, without a driver */
@@ -61,18 +62,21 @@ int core_new(sched *s, unsigned index, core **ret)
            offsetof(core, wheel) - offsetof(core, next_sleeper));
     c->sched = s;
     c->index = index;
+    c->observed = s->observed;
     c->until_inject = s->opts.global_queue_interval;
     c->until_turn = s->opts.event_interval;
     c->queue.alone = s->opts.workers == 1; /* core_count is still growing */
     rng_seed(&c->rng, rng_next(&s->seeds));
     wheel_init(&c->wheel, sched_now(s));
-    if (!s->opts.no_io) {
+    int rc = observe_init_core(c);
+    if (rc == 0 && !s->opts.no_io) {
         const driver_ops *ops = driver_choose(); /* NULL: EDO_DRIVER names none */
-        int rc = ops ? ops->open(&c->driver) : -EINVAL;
-        if (rc < 0) {
-            core_reuse(c);
-            return rc;
-        }
+        rc = ops ? ops->open(&c->driver) : -EINVAL;
+    }
+    if (rc < 0) {
+        observe_free_core(c);
+        core_reuse(c);
+        return rc;
     }
     *ret = c;
     return 0;
@@ -89,6 +93,7 @@ void core_free(core *c)
     if (c->driver)
         c->driver->ops->free(c->driver);
     c->driver = NULL;
+    observe_free_core(c);
     core_reuse(c);
 }
 
@@ -140,8 +145,11 @@ void core_park(core *c, uint64_t until_ns)
 {
     a_bump(&c->parks, 1);
     chaos_point();
+    busy_end(c, clock_now());
     park(c, until_ns);
-    wheel_advance(&c->wheel, sched_now(c->sched));
+    uint64_t now = clock_now();
+    busy_begin(c, now);
+    wheel_advance(&c->wheel, sched_time(c->sched, now));
 }
 
 /* No descriptor is open in its driver: there is nothing to ask the system for. */

@@ -33,7 +33,7 @@
 #include "base/futex.h"
 #include "base/thread.h"
 #include "sched/finish.h"
-#include "sched/sched.h"
+#include "sched/observe.h"
 
 /* On the thread's stack. */
 struct pool_thread {
@@ -166,6 +166,8 @@ static void run_call(thread *self, sched *s, task *t)
     self->on_behalf = NULL;
     self->entered = s; /* whatever it entered and did not leave */
     chaos_point();
+    if (unlikely(s->observed))
+        observe_end(self, s, t);
     end_call(s, t);
 }
 

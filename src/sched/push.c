@@ -6,7 +6,7 @@
  *                the push; from then on nothing but the caller's own reference keeps the runtime.
  */
 #include "base/chaos.h"
-#include "sched/sched.h"
+#include "sched/observe.h"
 
 void task_inject(task *t)
 {
@@ -63,8 +63,11 @@ void task_push_from_outside(task *t)
 static void push(task *t, bool next)
 {
     thread *self = thread_self();
-    core *c = self->sched == a_load(&t->sched, relaxed) ? core_enter(self) : NULL;
+    sched *s = a_load(&t->sched, relaxed); /* as in task_inject */
+    core *c = self->sched == s ? core_enter(self) : NULL;
 
+    if (unlikely(s->observed))
+        observe_ready(s, t);
     if (!c) {
         task_push_from_outside(t);
         return;

@@ -200,6 +200,7 @@ static void hold_again(thread *self, core *c)
     a_store(&self->revoked, 0, relaxed); /* nobody revokes a thread without a core */
     a_store(&c->run_seq, c->run_seq + 1, relaxed);
     self->core = c;
+    a_store(&c->thread_id, thread_system_id(self), relaxed);
     a_store(&c->holder, self, release); /* pairs with the acquire in monitor.c */
 }
 

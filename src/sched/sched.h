@@ -26,6 +26,7 @@
 #include "driver/driver.h"
 #include "driver/wheel.h"
 #include "future/parker.h"
+#include "sched/histogram.h"
 #include "sched/inject.h"
 #include "sched/pool.h"
 #include "sched/run_queue.h"
@@ -56,6 +57,7 @@ struct core {
     unsigned lifo_streak;
     task *lifo;
     bool searching;
+    uint8_t observed;  /* the runtime's: see sched/observe.h */
     unsigned refusals; /* EDO_CHAOS=migrate */
     rng rng;
     driver *driver;     /* NULL: built without I/O */
@@ -71,11 +73,15 @@ struct core {
     uint64_t next_id, last_id; /* the block of task ids it gives out */
     uint64_t spawned, completed, polls, steals, overflows, parks, turns, forced_yields;
     run_queue queue;
-    inject_queue overflow;        /* what had no room in it; anybody may take of it */
-    task *yielded, *last_yielded; /* behind those; the holder's */
-    uint64_t yielded_count;       /* atomic: others read it */
-    unsigned runs_unseen;         /* while there were any that others can't see */
-    unsigned looks_outside;       /* which list comes first alternates */
+    inject_queue overflow;                  /* what had no room in it; anybody may take of it */
+    task *yielded, *last_yielded;           /* behind those; the holder's */
+    uint64_t yielded_count;                 /* atomic: others read it */
+    unsigned runs_unseen;                   /* while there were any that others can't see */
+    unsigned looks_outside;                 /* which list comes first alternates */
+    uint64_t busy, busy_told;               /* atomic: see sched/busy.c */
+    uint64_t thread_id;                     /* atomic: the system's, of who held it last */
+    uint64_t *poll_counts, *latency_counts; /* atomic, by the buckets of sched.shape; or NULL */
+    uint64_t poll_ns;                       /* atomic */
     timer_wheel wheel;
 };
 
@@ -113,11 +119,13 @@ struct edo_handle {
     edo_runtime_opts opts; /* defaults filled in */
     char *name;
     bool multi;
+    uint8_t observed; /* sched/observe.h */
     unsigned core_count;
     core **cores;
     inject_queue inject;
     idle idle;
     rng seeds;
+    histogram_shape shape; /* of durations that are counted */
 
     uint32_t down;    /* atomic: shutting down, no new tasks */
     uint32_t stop;    /* atomic: workers end */
@@ -174,6 +182,8 @@ struct thread {
     bool in_loop;        /* the worker's own code runs, not a task's */
     bool in_hook;
     bool in_block_on;
+    uint64_t run_began; /* of the running task, where that is noted */
+    uint64_t system_id; /* 0: not asked for yet */
     enum leave leave;
     context loop;
     int *errno_place;      /* of a thread that runs tasks */
@@ -189,6 +199,8 @@ struct thread {
 thread *thread_self(void);
 /* From now on a child of fork(2) is told that it is in no task. */
 void thread_watch_forks(void);
+/* Its number in the system. */
+uint64_t thread_system_id(thread *self);
 /* Its parker, made on first use; NULL: no memory. */
 parker *thread_parker(thread *self);
 /* Calls one of the runtime's hooks, in which nothing may wait. */
@@ -216,6 +228,8 @@ static inline bool sched_is_ours(const sched *s)
 sched *sched_ref(sched *s);
 void sched_unref(sched *s);
 uint64_t sched_now(sched *s);
+/* The same, at that moment of the system's monotonic clock. */
+uint64_t sched_time(sched *s, uint64_t now);
 /*
  * The holder's guard. core_enter gives the core if this thread still holds it, else NULL, and from
  * then on it holds none. Between enter and leave it can't be taken.

@@ -14,6 +14,7 @@
 #include "base/report.h"
 #include "base/sys.h"
 #include "sched/debug.h"
+#include "sched/observe.h"
 #include "sched/spawn.h"
 
 static const edo_spawn_opts no_opts;
@@ -122,6 +123,19 @@ static int check_opts(const edo_spawn_opts *opts)
     return fits ? 0 : -EINVAL;
 }
 
+static bool needs_extra(const sched *s, const spawn_request *req, const edo_spawn_opts *opts)
+{
+    return has_name(opts) || opts->keep_fp || req->hook || (s->observed & OBSERVE_TIMES);
+}
+
+/* Outside of the core: a hook may last. Returns the core if it is still held. */
+static noinline core *tell_observers(thread *self, sched *s, core *c, task *t)
+{
+    core_leave(self, c);
+    observe_spawn(self, s, t);
+    return c ? core_enter(self) : NULL;
+}
+
 int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts *opts,
                 edo_task *ret_task)
 {
@@ -133,9 +147,11 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
     if (rc < 0 || (rc = check_opts(opts)) < 0)
         return rc;
     req->with_handle = ret_task || req->keeper;
-    req->with_extra = has_name(opts) || opts->keep_fp || req->hook;
+    req->with_extra = needs_extra(s, req, opts);
     core *c = self->sched == s ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task, &t);
+    if (unlikely(s->observed) && rc == 0)
+        c = tell_observers(self, s, c, t);
     if (rc == 0 && c && !req->uncounted)
         core_push_next(self, c, t);
     core_leave(self, c);
@@ -156,12 +172,14 @@ int sched_spawn_blocking(thread *self, sched *s, spawn_request *req, const edo_s
     if (rc < 0)
         return rc;
     req->with_handle = ret_task != NULL;
-    req->with_extra = has_name(opts) || req->hook;
+    req->with_extra = needs_extra(s, req, opts);
     core *c = self->sched == s ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task ? &handle : NULL, &t);
     core_leave(self, c);
     if (rc < 0)
         return rc;
+    if (unlikely(s->observed))
+        observe_spawn(self, s, t);
     edo_task before = {0};
     if (ret_task) { /* before it can run */
         before = *ret_task;

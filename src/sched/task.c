@@ -180,6 +180,7 @@ static int new_extra(size_t copy_size, task_extra **ret)
         return -ENOMEM;
     extra->name[0] = 0;
     extra->hook = NULL;
+    extra->ready_at = 0;
     *ret = extra;
     return 0;
 }

@@ -52,8 +52,9 @@ typedef struct task_keeper {
 
 /* What few tasks have; on the heap. */
 typedef struct task_extra {
-    fp_control fp;   /* while suspended, with keep_fp */
-    task_hook *hook; /* or NULL; `t` is NULL in its call, as nothing of the task is left to it */
+    fp_control fp;     /* while suspended, with keep_fp */
+    task_hook *hook;   /* or NULL; `t` is NULL in its call, as nothing of the task is left to it */
+    uint64_t ready_at; /* nanoseconds of the clock; 0: not noted */
     char name[TASK_NAME_MAX + 1];
     _Alignas(16) char copy[]; /* an argument that has no room in the header */
 } task_extra;

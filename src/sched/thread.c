@@ -31,6 +31,13 @@ static void thread_exit(void *p)
     parker_unref(p);
 }
 
+uint64_t thread_system_id(thread *self)
+{
+    if (!self->system_id)
+        self->system_id = (uint64_t)sys_gettid();
+    return self->system_id;
+}
+
 /* False: the process has no keys left. Others may give theirs back, so it is tried each time. */
 static bool make_exit_key(void)
 {

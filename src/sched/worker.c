@@ -19,6 +19,7 @@
 #include "context/sanitizer.h"
 #include "sched/finish.h"
 #include "sched/in_place.h"
+#include "sched/observe.h"
 #include "sched/overflow.h"
 #include "sched/scope.h"
 #include "sched/sched.h"
@@ -167,6 +168,8 @@ static void requeue(core *c, task *t)
 static void leave_task(thread *self, core *c, sched *s, task *t)
 {
     chaos_point();
+    if (unlikely(!c || c->observed) && s->observed)
+        observe_left(self, s, t);
     if (unlikely(t->has_canary))
         overflow_check(t, self->leave == LEAVE_END);
     if (self->leave == LEAVE_END) {
@@ -247,6 +250,8 @@ static inline void run_task(thread *self, core *c, task *t)
 
     if (!ready_to_run(c, t))
         return;
+    if (unlikely(c->observed))
+        observe_run(self, s, t);
     enter_task(self, c, t);
     if (t->kind == TASK_STACKFUL)
         run_stackful(self, t);
@@ -333,6 +338,8 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     a_store(&self->revoked, 0, relaxed); /* nobody revokes a thread without a core */
     a_store(&self->busy, 1, relaxed);
     a_store(&c->holder, self, seq_cst); /* before the look of monitor_kick; else as a release */
+    a_store(&c->thread_id, thread_system_id(self), relaxed);
+    busy_begin(c, clock_now());
     monitor_kick(c->sched);
     c->until_inject = c->sched->opts.global_queue_interval;
     c->until_turn = c->sched->opts.event_interval;
@@ -349,6 +356,8 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
             worker_sleep(self, c);
     }
     self->in_loop = false;
-    if (self->core)
+    if (self->core) {
+        busy_end(c, clock_now());
         core_let_go(self, c);
+    }
 }

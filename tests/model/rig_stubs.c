@@ -5,6 +5,7 @@
 #include "engine/model.h"
 #include "sched/current.h"
 #include "sched/in_place.h"
+#include "sched/observe.h"
 #include "sched/overflow.h"
 #include "sched/sched.h"
 
@@ -184,5 +185,62 @@ STUB bool pool_holds_clock(sched *s)
 STUB void in_place_run(thread *self, task *t)
 {
     (void)self, (void)t;
+    NOT_MODELLED();
+}
+
+STUB uint64_t sched_time(sched *s, uint64_t now)
+{
+    (void)s;
+    return now;
+}
+
+STUB pid_t sys_gettid(void)
+{
+    return 1;
+}
+
+/* Nobody watches. */
+STUB int observe_init_core(core *c)
+{
+    (void)c;
+    return 0;
+}
+
+STUB void observe_free_core(core *c)
+{
+    (void)c;
+}
+
+STUB void busy_begin(core *c, uint64_t now)
+{
+    (void)c, (void)now;
+}
+
+STUB void busy_end(core *c, uint64_t now)
+{
+    (void)c, (void)now;
+}
+
+STUB void observe_ready(sched *s, task *t)
+{
+    (void)s, (void)t;
+    NOT_MODELLED();
+}
+
+STUB void observe_run(thread *self, sched *s, task *t)
+{
+    (void)self, (void)s, (void)t;
+    NOT_MODELLED();
+}
+
+STUB void observe_left(thread *self, sched *s, task *t)
+{
+    (void)self, (void)s, (void)t;
+    NOT_MODELLED();
+}
+
+STUB void observe_end(thread *self, sched *s, task *t)
+{
+    (void)self, (void)s, (void)t;
     NOT_MODELLED();
 }
