@@ -56,7 +56,8 @@ model_program(run_queue 1 src/sched/run_queue.c src/sched/inject.c)
 target_compile_definitions(model-run_queue PRIVATE RUN_QUEUE_SIZE=4)
 set(model_sched src/sched/task.c src/sched/push.c src/sched/run_queue.c
     src/sched/inject.c src/sched/idle.c src/sched/census.c src/sched/thread.c src/sched/ref.c
-    src/sched/coop.c src/sched/scope.c src/sched/find.c src/sched/sleep.c src/task/abort.c src/task/join.c src/future/future.c src/future/waker.c
+    src/sched/coop.c src/sched/scope.c src/sched/find.c src/sched/sleep.c src/sched/seat.c
+    src/sched/local_set.c src/task/abort.c src/task/join.c src/future/future.c src/future/waker.c
     src/future/parker.c src/driver/wheel.c src/driver/timer_heap.c tests/model/rig_stubs.c)
 model_program(task_state 3 ${model_sched})
 model_program(parking 4 ${model_sched} src/sched/task_slab.c src/sched/core.c)
@@ -112,6 +113,9 @@ target_compile_definitions(model-cancel_token PRIVATE WAKES_MAX=1)
 model_program(members 21 src/task/members.c src/task/members_wait.c src/task/join_set.c src/task/group.c
     src/sync/semaphore.c src/sync/permits.c src/sync/permits_future.c src/future/future.c
     src/future/waker.c src/future/parker.c)
+
+model_program(seat 29 ${model_sched} src/sched/task_slab.c src/sched/core.c)
+target_compile_definitions(model-seat PRIVATE CHUNK_SIZE=4096UL)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

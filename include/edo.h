@@ -37,6 +37,8 @@
 #include <edo/set_once.h>       /* a value set once, and waited for */
 #include <edo/cancel_token.h>   /* asking many to stop, in a tree */
 #include <edo/tracker.h>        /* knowing when many tasks are over */
+#include <edo/local_set.h>      /* tasks that stay on one thread, together */
+#include <edo/pinned_pool.h>    /* threads with tasks that never leave them */
 #include <edo/delay_queue.h>    /* things that are due later, each at its own time */
 #include <edo/join_set.h>       /* tasks that are joined as they end */
 #include <edo/join_queue.h>     /* as they were spawned */

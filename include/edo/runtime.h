@@ -13,7 +13,8 @@ typedef struct edo_handle edo_handle;
 
 typedef enum edo_runtime_kind {
     EDO_MULTI_THREAD = 0,  /**< workers on threads of their own, which steal from each other */
-    EDO_CURRENT_THREAD = 1 /**< one worker, on whichever thread is in block_on */
+    EDO_CURRENT_THREAD = 1, /**< one worker, on whichever thread is in block_on */
+    EDO_LOCAL = 2 /**< current-thread, on the thread that built it: local tasks need no set */
 } edo_runtime_kind;
 
 typedef enum edo_monitor {
@@ -32,6 +33,19 @@ typedef struct edo_task_info {
     edo_duration latency; /**< since it was made ready */
 } edo_task_info;
 
+/** Which tasks of a multi-thread runtime may go on on another thread than they began on. */
+typedef enum edo_migration {
+    EDO_MIGRATION_ALLOWED = 0, /**< any that isn't pinned */
+    EDO_MIGRATION_NEVER = 1    /**< none: only tasks that have not begun are taken by another worker;
+                                    there is no relief, and edo_block_in_place is -EDO_EMISUSE */
+} edo_migration;
+
+/** A thread-local variable of which each task is to have its own value; see thread_slots. */
+typedef struct edo_thread_slot {
+    void *(*address)(void); /**< says where it lies on the calling thread; it must not wait */
+    size_t size;            /**< bytes */
+} edo_thread_slot;
+
 /** Zeros are the defaults. */
 typedef struct edo_runtime_opts {
     edo_runtime_kind kind;
@@ -42,10 +56,16 @@ typedef struct edo_runtime_opts {
     size_t stack_size;              /**< of a task, in bytes; 0: 256 KiB; at least 16 KiB */
     uint64_t seed;                  /**< of the random choices; 0: from the system */
     bool no_lifo_slot;              /**< a task just woken goes to the queue like any other */
-    bool start_paused;              /**< time stands still; current-thread only */
+    bool start_paused;              /**< time stands still; current-thread and local only */
     bool no_io;                     /**< no driver: descriptors give -EDO_ENOIO */
     bool no_time;                   /**< no timers: sleeps give -EDO_ENOTIME */
     edo_monitor monitor;            /**< watches for tasks that block their worker */
+    edo_migration migration;        /**< of tasks, between the workers' threads */
+    /** Variables that tasks take along from thread to thread: each task begins with zeros, and keeps
+     * its own bytes, which are swapped with the thread's before it runs and after. Blocking calls have
+     * the thread's. The list is copied. */
+    const edo_thread_slot *thread_slots;
+    size_t thread_slot_count;
     int max_blocking_threads; /**< for edo_spawn_blocking, started as they are needed; 0: 512 */
     edo_duration blocking_keep_alive; /**< an idle one ends after it; 0: 10 s */
     size_t blocking_stack_size;       /**< of each, in bytes; 0: the system's; at least 16 KiB */
@@ -82,7 +102,8 @@ EDO_API int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts
  *
  * Returns   0; and then nothing was freed: -EDEADLK (from inside it; a current-thread runtime also
  *           from a task or hook of any other, as its last tasks run on the calling thread), -ENOMEM,
- *           -EDO_EFORKED in a forked child.
+ *           -EDO_EMISUSE (a local runtime, by another thread than its own), -EDO_EFORKED in a forked
+ *           child.
  */
 EDO_API int edo_runtime_free(edo_runtime *runtime);
 
@@ -92,15 +113,16 @@ EDO_API int edo_runtime_free(edo_runtime *runtime);
  * be freed. A second call waits for what the first has left.
  *
  * Returns   0 when every task has ended; -ETIMEDOUT when some are left, which it names on stderr,
- *           and what they stand on stays until they end; -EINVAL; -EDEADLK, -ENOMEM and
- *           -EDO_EFORKED as in edo_runtime_free.
+ *           and what they stand on stays until they end; -EINVAL; -EDEADLK, -ENOMEM,
+ *           -EDO_EMISUSE and -EDO_EFORKED as in edo_runtime_free.
  */
 EDO_API int edo_runtime_shutdown(edo_runtime *runtime, edo_duration timeout);
 
 /**
  * Runs `fn(arg)` as a task of the runtime, the root task, and waits for its result. A multi-thread
  * runtime runs it on a worker; a current-thread one runs on the calling thread meanwhile, along
- * with its other tasks, unless another thread is driving it.
+ * with its other tasks, unless another thread is driving it. A local one runs on its own thread
+ * alone: others wait until that one drives it.
  *
  * Returns   what `fn` returned; or, and then it was not called: -EINVAL, -ENOMEM, -EDEADLK (from a
  *           task, or inside another block_on), -EDO_ESHUTDOWN, -EDO_EFORKED.

@@ -26,6 +26,8 @@ typedef struct edo_spawn_opts {
         measure_stack; /**< it starts on an empty stack: edo_task_stack_peak is its own use alone */
     size_t copy_size; /**< the argument's size; it is copied into the task; 0: the pointer itself */
     const struct edo_handle *on; /**< the runtime it runs on; NULL: the current one */
+    bool local; /**< as edo_spawn_local: into the local set around, or on a local runtime */
+    struct edo_local_set *local_set; /**< into this one, which says the runtime; NULL: none */
 } edo_spawn_opts;
 
 /**
@@ -187,6 +189,19 @@ typedef struct edo_yield_future {
  */
 EDO_API int edo_yield(void);
 EDO_API edo_yield_future edo_yield_async(void);
+
+/**
+ * From here to edo_unpin the running task stays on this thread, whatever it waits for: for code that
+ * keeps to thread-locals, locks of threads, or handles bound to one. Pins nest; what is left of them
+ * at the task's end ends with it. Should the thread be blocked, by this task or another, the pinned
+ * ones wait for it; so they do in a current-thread runtime while another thread drives it, unless that
+ * shuts it down. Outside of a task there is nothing to do.
+ *
+ * Returns   0; -ENOMEM.
+ */
+EDO_API int edo_pin(void);
+/** Ends one edo_pin. Returns 0; -EDO_EMISUSE: the task has none. */
+EDO_API int edo_unpin(void);
 
 /** Whether the running task may go on without a forced yield. True outside of a task. */
 EDO_API bool edo_has_budget(void);

@@ -56,6 +56,12 @@ static int check(const sched *s, const thread *self)
     return a_load(&s->down, acquire) ? -EDO_ESHUTDOWN : 0;
 }
 
+/* A local runtime that only another thread drives. */
+static bool is_others(const sched *s, thread *self)
+{
+    return s->is_local && s->owner != thread_number(self);
+}
+
 static int run_root(sched *s, thread *self, spawn_request *req)
 {
     edo_task root;
@@ -69,7 +75,7 @@ static int run_root(sched *s, thread *self, spawn_request *req)
         return rc;
     }
     self->in_block_on = true;
-    rc = s->multi ? wait_parked(self, root, &result) : wait_driving(s, self, root, &result);
+    rc = s->multi || is_others(s, self) ? wait_parked(self, root, &result) : wait_driving(s, self, root, &result);
     self->in_block_on = false;
     a_fetch_sub(&s->roots, 1, release); /* joined; pairs with the acquire in shutdown.c */
     return rc < 0 ? rc : result;

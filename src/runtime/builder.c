@@ -12,6 +12,8 @@
 #include "sched/debug.h"
 #include "sched/observe.h"
 #include "sched/overflow.h"
+#include "sched/seat.h"
+#include "sched/slots.h"
 
 #define WORKERS_MAX 4096
 
@@ -20,10 +22,20 @@ static bool only_blanks(const char *name)
     return name[strspn(name, " \t\n\v\f\r")] == '\0';
 }
 
+static bool has_bad_slot(const edo_runtime_opts *o)
+{
+    if (o->thread_slot_count > 0 && !o->thread_slots)
+        return true;
+    for (size_t i = 0; i < o->thread_slot_count; i++)
+        if (!o->thread_slots[i].address || o->thread_slots[i].size == 0)
+            return true;
+    return false;
+}
+
 /* What is wrong with the options, as a sentence's end; NULL: nothing. */
 static const char *fault_of(const edo_runtime_opts *o)
 {
-    if (o->kind != EDO_MULTI_THREAD && o->kind != EDO_CURRENT_THREAD)
+    if ((unsigned)o->kind > EDO_LOCAL)
         return "there is no such kind of runtime";
     if (o->workers < 0 || o->workers > WORKERS_MAX)
         return "workers has to be 0 (one a CPU) or at most 4096";
@@ -35,8 +47,8 @@ static const char *fault_of(const edo_runtime_opts *o)
         return "a name has to hold more than blanks";
     if (o->stack_size && (o->stack_size < STACK_MIN_SIZE || o->stack_size > (size_t)1 << 30))
         return "stack_size has to be at least 16 KiB and at most 1 GiB";
-    if (o->start_paused && o->kind != EDO_CURRENT_THREAD)
-        return "only a current-thread runtime's time can be paused";
+    if (o->start_paused && o->kind == EDO_MULTI_THREAD)
+        return "only a current-thread or local runtime's time can be paused";
     if (o->max_blocking_threads < 0)
         return "max_blocking_threads has to be 0 (512) or more";
     if (o->blocking_stack_size &&
@@ -44,6 +56,10 @@ static const char *fault_of(const edo_runtime_opts *o)
         return "blocking_stack_size has to be at least 16 KiB and at most 1 GiB";
     if ((unsigned)o->monitor > EDO_MONITOR_OFF)
         return "there is no such monitor setting";
+    if ((unsigned)o->migration > EDO_MIGRATION_NEVER)
+        return "there is no such migration setting";
+    if (has_bad_slot(o))
+        return "each of thread_slots has to have an address function and a size";
     return NULL;
 }
 
@@ -72,7 +88,7 @@ static size_t page_round(size_t n)
 
 static void fill_in(edo_runtime_opts *o)
 {
-    if (o->kind == EDO_CURRENT_THREAD)
+    if (o->kind != EDO_MULTI_THREAD)
         o->workers = 1;
     else if (o->workers == 0)
         o->workers = sys_cpu_count();
@@ -101,13 +117,29 @@ static int make_name(sched *s)
     return s->name ? 0 : -ENOMEM;
 }
 
+static int add_core(sched *s)
+{
+    core **place = &s->cores[s->core_count];
+    int rc = core_new(s, s->core_count, place);
+
+    if (rc < 0)
+        return rc;
+    s->core_count++;
+    core *c = *place;
+    c->swaps = s->slot_bytes > 0;
+    c->binds = s->multi && s->opts.migration == EDO_MIGRATION_NEVER;
+    if (c->binds)
+        c->seat = seat_new(s);
+    return c->binds && !c->seat ? -ENOMEM : 0;
+}
+
 static int make_cores(sched *s)
 {
     s->cores = calloc((size_t)s->opts.workers, sizeof *s->cores);
     if (!s->cores)
         return -ENOMEM;
-    for (; s->core_count < (unsigned)s->opts.workers; s->core_count++) {
-        int rc = core_new(s, s->core_count, &s->cores[s->core_count]);
+    while (s->core_count < (unsigned)s->opts.workers) {
+        int rc = add_core(s);
         if (rc < 0)
             return rc;
     }
@@ -143,6 +175,8 @@ static sched *new_sched(const edo_runtime_opts *opts)
     histogram_shape_of(&s->opts.histogram, &s->shape); /* checked by the caller */
     s->can_revoke = sys_membarrier_register() == 0;
     rng_seed(&s->seeds, s->opts.seed ? s->opts.seed : random_seed());
+    s->is_local = s->opts.kind == EDO_LOCAL;
+    s->owner = thread_number(thread_self());
     s->paused = s->opts.start_paused;
     s->frozen = clock_now();
     s->drive_limit = UINT64_MAX;
@@ -186,7 +220,7 @@ int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts, edo_ru
     sched *s = runtime ? new_sched(opts ? opts : &defaults) : NULL;
     if (!s)
         goto fail;
-    if ((rc = make_name(s)) < 0 || (rc = make_cores(s)) < 0 || (rc = start_threads(s)) < 0) {
+    if ((rc = make_name(s)) < 0 || (rc = slots_init(s)) < 0 || (rc = make_cores(s)) < 0 || (rc = start_threads(s)) < 0) {
         runtime_shutdown(s, UINT64_MAX);
         sched_unref(s);
         goto fail;

@@ -7,6 +7,7 @@
  */
 #include "runtime/runtime.h"
 #include "sched/overflow.h"
+#include "sched/seat.h"
 
 #include <edo/errno.h>
 
@@ -34,6 +35,7 @@ static void take_core(sched *s, thread *self)
 {
     self->sched = s;
     self->core = s->cores[0];
+    self->seat = seat_find(s, self);
     context_init_thread(&self->loop);
     self->errno_place = edo_errno_location();
     overflow_init_thread();
@@ -79,6 +81,8 @@ void drive_end(sched *s, thread *self)
 {
     context_fini_thread(&self->loop);
     overflow_fini_thread();
+    seat_hold(self, NULL);
+    self->seat = NULL;
     self->core = NULL;
     self->sched = NULL;
     lock_take(&s->drive_lock);

@@ -19,6 +19,7 @@
 #include "base/report.h"
 #include "base/sys.h"
 #include "runtime/runtime.h"
+#include "sched/local_set.h"
 
 static void mark_down(task *t, void *arg)
 {
@@ -44,6 +45,7 @@ static void begin(sched *s)
     /* Pairs with the compiler barriers in sched/census.c; where there is none, these pay. */
     (void)sys_membarrier();
     task_slab_walk(mark_down, s);
+    local_sets_release(s);
     pool_tell_shutdown(s);
 }
 
@@ -88,6 +90,7 @@ static bool drive_to_the_end(sched *s, uint64_t until_ns)
     if (drive_begin(s, self, drive_is_over, &drive, until_ns)) {
         if (until_ns != UINT64_MAX)
             s->drive_limit = until_ns;
+        seats_take_over(s, self);
         worker_loop(self, drive_is_over, &drive);
         s->drive_limit = UINT64_MAX;
         drive_end(s, self);
@@ -164,6 +167,8 @@ static int check(const sched *s)
 
     if (!sched_is_ours(s))
         return -EDO_EFORKED;
+    if (s->is_local && s->owner != thread_number(self))
+        return -EDO_EMISUSE;
     if (self->sched == s || (subject && subject->sched == s) ||
         (!s->multi && !thread_may_block(self)))
         return -EDEADLK;

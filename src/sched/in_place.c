@@ -18,9 +18,11 @@
 static bool call_outside(thread *self, task *t, in_place_call *call)
 {
     sched *s = self->sched, *entered = self->entered;
+    seat *st = self->seat;
 
     self->entered = sched_current(self);
     self->sched = NULL;
+    self->seat = NULL;
     self->on_behalf = t;
     a_store(&self->task, NULL, relaxed);
     *self->errno_place = t->saved_errno;
@@ -30,6 +32,7 @@ static bool call_outside(thread *self, task *t, in_place_call *call)
         return false;
     self->on_behalf = NULL;
     self->sched = s;
+    self->seat = st;
     self->entered = entered;
     return true;
 }

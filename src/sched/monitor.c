@@ -96,7 +96,7 @@ static void core_revoke(core *c, watch *w)
 static void relieve(sched *s, core *c, watch *w)
 {
     name_stuck(c, w);
-    if (!s->multi || !s->can_revoke)
+    if (!s->multi || !s->can_revoke || c->binds)
         return;
     core_revoke(c, w);
     if (w->revoking)

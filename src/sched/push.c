@@ -7,6 +7,7 @@
  */
 #include "base/chaos.h"
 #include "sched/observe.h"
+#include "sched/seat.h"
 
 void task_inject(task *t)
 {
@@ -64,10 +65,14 @@ static void push(task *t, bool next)
 {
     thread *self = thread_self();
     sched *s = a_load(&t->sched, relaxed); /* as in task_inject */
-    core *c = self->sched == s ? core_enter(self) : NULL;
 
     if (unlikely(s->observed))
         observe_ready(s, t);
+    if (unlikely(t->pinned)) { /* plain: we own the enqueue */
+        seat_push(t);
+        return;
+    }
+    core *c = self->sched == s ? core_enter(self) : NULL;
     if (!c) {
         task_push_from_outside(t);
         return;

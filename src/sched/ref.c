@@ -1,7 +1,8 @@
 /* ref.c: the references that keep what a runtime's workers share, and its end. */
 #include <stdlib.h>
 
-#include "sched/sched.h"
+#include "sched/seat.h"
+#include "sched/slots.h"
 
 sched *sched_ref(sched *s)
 {
@@ -17,6 +18,8 @@ void sched_unref(sched *s)
     for (unsigned i = 0; i < s->core_count; i++)
         core_free(s->cores[i]);
     free(s->cores);
+    seats_free(s);
+    slots_fini(s);
     free(s->watches);
     free(s->name);
     free(s);

@@ -5,7 +5,11 @@
  * the list of free cores; a spare thread takes it from there, or a new one is started. A thread
  * that finds its core lost becomes a spare. A task that blocks in place gives the core away itself,
  * and takes it back if it is free still.
+ *
+ * Pinned tasks run on their one thread. If that has lost its core it takes the next free one before
+ * all others, or asks another thread, which gives its core between two runs.
  */
+#include <limits.h>
 #include <stdlib.h>
 
 #include <edo/errno.h>
@@ -13,11 +17,13 @@
 #include "base/futex.h"
 #include "base/thread.h"
 #include "sched/overflow.h"
-#include "sched/sched.h"
+#include "sched/seat.h"
 
 /* Threads beyond one a core, and how long one without a core is kept. */
 #define RELIEF_MOST 512
 #define KEEP_ALIVE_NS (10 * NS_PER_S)
+/* After which a thread that wants a core asks one more of those that have one. */
+#define ASK_AGAIN_NS (5 * NS_PER_MS)
 
 static bool stopping(void *arg)
 {
@@ -44,22 +50,79 @@ static core *pop_free_core(sched *s)
     return c;
 }
 
+static void wake_spares(sched *s, int n)
+{
+    if (a_load(&s->wanting, relaxed) > 0) /* not seen: who wants one has looked at the list since */
+        n = INT_MAX;
+    a_fetch_add(&s->spare_word, 1, release); /* pairs with the acquire in wait_for_core */
+    futex_wake(&s->spare_word, n);
+}
+
+/* ---- a thread with pinned tasks, without a core; under the lock ---------------------------- */
+
+static void set_wanting(sched *s, thread *self, bool wants)
+{
+    if (self->wants_core != wants)
+        a_store(&s->wanting, s->wanting + (wants ? 1 : -1U), relaxed);
+    self->wants_core = wants;
+}
+
+/* A holder's record is there: to end, it takes the lock. */
+static void ask_for_core(sched *s)
+{
+    for (unsigned i = 0; i < s->core_count; i++) {
+        core *c = s->cores[(s->asks + i) % s->core_count];
+        thread *holder = a_load(&c->holder, acquire); /* pairs with worker_loop */
+        if (!holder || a_load(&holder->asked, relaxed))
+            continue;
+        a_store(&holder->asked, 1, relaxed); /* a level, looked at between two runs */
+        core_wake(c);
+        s->asks++; /* the next one asks another */
+        return;
+    }
+}
+
+/* What it waits for at the most. */
+static uint64_t want_core(sched *s, thread *self, uint64_t keep_until)
+{
+    bool wants = MODEL_BUG(2903, seat_is_ready(self), false);
+
+    set_wanting(s, self, wants);
+    if (wants)
+        ask_for_core(s);
+    if (wants)
+        return clock_now() + ASK_AGAIN_NS;
+    return seat_is_used(self) ? UINT64_MAX : keep_until;
+}
+
+static core *take_free_core(sched *s, thread *self)
+{
+    set_wanting(s, self, seat_is_ready(self));
+    return s->wanting == 0 || self->wants_core ? pop_free_core(s) : NULL;
+}
+
 /* A spare's wait, as which it is counted already. NULL: the runtime stops, or nobody needed it for
  * a long time, and then it is not counted any more. */
-static core *wait_for_core(sched *s)
+static core *wait_for_core(thread *self, sched *s)
 {
     uint64_t until = clock_now() + KEEP_ALIVE_NS;
     core *c = NULL;
 
     lock_take(&s->threads_lock);
-    while (!stopping(s) && !(c = pop_free_core(s)) && clock_now() < until) {
-        uint32_t word = a_load(&s->spare_word, acquire); /* pairs with wake_spares */
+    while (!stopping(s) && !(c = take_free_core(s, self)) &&
+           (clock_now() < until || seat_is_used(self))) {
+        uint32_t word = a_load(&s->spare_word, acquire); /* pairs with wake_spares, call_spares */
+        uint64_t limit = want_core(s, self, until);
         lock_drop(&s->threads_lock);
-        futex_wait(&s->spare_word, word, until);
+        futex_wait(&s->spare_word, word, limit);
         lock_take(&s->threads_lock);
     }
+    set_wanting(s, self, false);
     s->spare_count--;
+    bool more = s->free_count > 0; /* others may have left them to us */
     lock_drop(&s->threads_lock);
+    if (more)
+        wake_spares(s, 1);
     return c;
 }
 
@@ -89,25 +152,32 @@ static void leave_early(sched *s, worker_thread *w)
     }
 }
 
-static void wake_spares(sched *s, int n)
-{
-    a_fetch_add(&s->spare_word, 1, release); /* pairs with the acquire in wait_for_core */
-    futex_wake(&s->spare_word, n);
-}
-
 static void run_cores(thread *self, worker_thread *w)
 {
     sched *s = w->sched;
     core *c = w->core;
 
+    if (c && c->binds)
+        self->seat = c->seat;
     for (;;) {
-        if (!c && !(c = wait_for_core(s)))
+        if (!c && !(c = wait_for_core(self, s)))
             return;
         self->core = c;
         worker_loop(self, stopping, s);
+        seat_hold(self, NULL);
         become_spare(s);
         c = NULL;
     }
+}
+
+static void leave_seat(sched *s, thread *self)
+{
+    if (!self->seat)
+        return;
+    lock_take(&s->seats_lock);
+    seat_leave(self->seat);
+    lock_drop(&s->seats_lock);
+    self->seat = NULL;
 }
 
 static void *worker_main(void *arg)
@@ -125,6 +195,7 @@ static void *worker_main(void *arg)
     thread_call_hook(self, s->opts.on_thread_stop);
     overflow_fini_thread();
     context_fini_thread(&self->loop);
+    leave_seat(s, self);
     leave_early(s, w);
     return NULL;
 }

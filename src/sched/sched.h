@@ -41,6 +41,7 @@
 
 typedef struct core core;
 typedef struct thread thread;
+typedef struct seat seat;
 struct in_place_call;
 typedef struct watch watch; /* the monitor's */
 
@@ -58,6 +59,8 @@ struct core {
     task *lifo;
     bool searching;
     uint8_t observed;  /* the runtime's: see sched/observe.h */
+    bool binds;        /* a task stays with the core that it first ran on */
+    bool swaps;        /* the runtime has thread slots */
     unsigned refusals; /* EDO_CHAOS=migrate */
     rng rng;
     driver *driver;     /* NULL: built without I/O */
@@ -69,6 +72,7 @@ struct core {
     bool asleep;        /* in the sleepers' list; under idle's lock */
     bool parked;        /* its holder sleeps, or handles what it slept for */
     core *next_free;    /* in the list of cores without a thread, or of unused memory */
+    seat *seat;         /* of its one thread, if it binds */
     /* Counters; written by the holder, read by anybody. */
     uint64_t next_id, last_id; /* the block of task ids it gives out */
     uint64_t spawned, completed, polls, steals, overflows, parks, turns, forced_yields;
@@ -146,6 +150,8 @@ struct edo_handle {
     unsigned thread_count; /* running */
     unsigned spare_count;  /* without a core, starting ones among them */
     unsigned free_count;   /* in free_cores */
+    unsigned wanting;      /* atomic; written under the lock: spares that have pinned tasks to run */
+    unsigned asks;
     core *free_cores;
     uint32_t spare_word; /* atomic futex: grows when a core is free or on stop */
     pthread_t monitor;
@@ -154,6 +160,16 @@ struct edo_handle {
     uint32_t monitor_word; /* atomic futex: 1 while it sleeps for long */
     uint32_t monitor_stop; /* atomic futex: 1: it ends */
     bool can_revoke;       /* there is a membarrier */
+
+    /* Pinned tasks. The lists under seats_lock. */
+    lock seats_lock;
+    seat *seats;      /* atomic */
+    bool seats_taken; /* atomic: a thread runs all of them, to the end */
+    struct edo_local_set *local_sets;
+    uint64_t owner; /* number of the thread of a local runtime */
+    bool is_local;
+    edo_thread_slot *slots; /* its own list; as many as its options say */
+    size_t slot_bytes;      /* of all of them; 0: it has none */
 
     pool pool; /* of blocking calls */
 
@@ -170,8 +186,10 @@ enum leave { LEAVE_SUSPEND, LEAVE_YIELD, LEAVE_END, LEAVE_IN_PLACE };
 struct thread {
     uint32_t busy;    /* atomic: it is inside its core */
     uint32_t revoked; /* atomic: the monitor has taken its core away */
+    uint32_t asked;   /* atomic: to give its core to a thread that has pinned tasks */
     core *core;       /* held, or lost without knowing it; NULL: none */
     sched *sched;     /* whose worker it is, or whom it drives; NULL: none */
+    seat *seat;       /* in that runtime; NULL: no task was pinned to it */
     sched *entered;   /* by edo_enter outside of a task */
     task *task;       /* running on it */
     task *on_behalf;  /* of which blocking code runs on it, which is in no task */
@@ -193,6 +211,9 @@ struct thread {
     bool rng_seeded;
     thread *next_waiting; /* under drive_lock */
     bool handed;          /* the core was left to it; under drive_lock */
+    bool wants_core;      /* as a spare: it has pinned tasks that are ready; under threads_lock */
+    uint64_t number;      /* 0: not numbered yet */
+    struct edo_local_set *around; /* entered outside of a task */
 };
 
 /* This thread's record. Never inlined: a task may be on another thread after each suspension. */
@@ -201,6 +222,8 @@ thread *thread_self(void);
 void thread_watch_forks(void);
 /* Its number in the system. */
 uint64_t thread_system_id(thread *self);
+/* A number that no other thread of the process ever has. */
+uint64_t thread_number(thread *self);
 /* Its parker, made on first use; NULL: no memory. */
 parker *thread_parker(thread *self);
 /* Calls one of the runtime's hooks, in which nothing may wait. */

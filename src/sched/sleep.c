@@ -4,10 +4,10 @@
 #include "base/chaos.h"
 #include "base/model.h"
 #include "base/sys.h"
-#include "sched/sched.h"
+#include "sched/seat.h"
 
 /* Nothing can run: a paused clock jumps to the next deadline. False: there is none. */
-static bool advance_paused(core *c)
+static bool advance_paused(thread *self, core *c)
 {
     sched *s = c->sched;
 
@@ -15,7 +15,7 @@ static bool advance_paused(core *c)
         return false;
     bool held = pool_holds_clock(s); /* first: what a call that has ended woke is seen below */
     core_turn(c);
-    if (c->lifo || core_sees_work(c))
+    if (c->lifo || core_sees_work(c) || seat_is_ready(self))
         return true;
     if (held)
         return false;
@@ -84,14 +84,16 @@ void worker_sleep(thread *self, core *c)
 
     thread_call_hook(self, s->opts.on_park);
     /* Those that yielded are still there when thieves emptied the overflow before them meanwhile. */
-    if (c->lifo || c->yielded || run_queue_len(&c->queue) > 0 || advance_paused(c)) {
+    if (c->lifo || c->yielded || run_queue_len(&c->queue) > 0 || seat_is_ready(self) ||
+        advance_paused(self, c)) {
         thread_call_hook(self, s->opts.on_unpark);
         return;
     }
     idle_sleep(c);
     c->parked = true;
     chaos_point();
-    if (MODEL_BUG(406, core_sees_work(c), false)) /* pairs with whoever pushed: see idle.c */
+    /* Pairs with whoever pushed: see idle.c and seat.c. */
+    if (MODEL_BUG(406, core_sees_work(c), false) || MODEL_BUG(2900, seat_is_ready(self), false))
         core_turn(c);
     else
         park_and_trim(c);

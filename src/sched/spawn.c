@@ -14,7 +14,9 @@
 #include "base/report.h"
 #include "base/sys.h"
 #include "sched/debug.h"
+#include "sched/local_set.h"
 #include "sched/observe.h"
+#include "sched/slots.h"
 #include "sched/spawn.h"
 
 static const edo_spawn_opts no_opts;
@@ -88,6 +90,12 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
 #endif
 }
 
+/* A blocking call runs on a thread of the pool, with that one's values. */
+static bool has_slots(const sched *s, const spawn_request *req)
+{
+    return unlikely(s->slot_bytes > 0) && (req->kind == TASK_STACKFUL || req->kind == TASK_POLLED);
+}
+
 static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opts *opts,
                 edo_task *ret_task, task **ret)
 {
@@ -100,9 +108,16 @@ static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opt
     if (rc < 0)
         return rc;
     fill(t, s, req, opts);
-    rc = count_spawn(s, c);
+    rc = has_slots(s, req) ? slots_give(s, t) : 0;
+    if (rc == 0)
+        rc = count_spawn(s, c);
     if (rc < 0) {
         task_discard(t);
+        return rc;
+    }
+    if (unlikely(req->set) && (rc = local_set_adopt(req->set, t)) < 0) {
+        task_discard(t);
+        count_end(s, c);
         return rc;
     }
     if (unlikely(req->keeper)) {
@@ -147,15 +162,17 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
     if (rc < 0 || (rc = check_opts(opts)) < 0)
         return rc;
     req->with_handle = ret_task || req->keeper;
-    req->with_extra = needs_extra(s, req, opts);
+    req->with_extra = needs_extra(s, req, opts) || req->set || s->slot_bytes > 0;
     core *c = self->sched == s ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task, &t);
     if (unlikely(s->observed) && rc == 0)
         c = tell_observers(self, s, c, t);
-    if (rc == 0 && c && !req->uncounted)
+    if (rc == 0 && c && !req->uncounted && !req->set)
         core_push_next(self, c, t);
     core_leave(self, c);
-    if (rc == 0 && req->uncounted)
+    if (rc == 0 && req->set)
+        seat_push(t);
+    else if (rc == 0 && req->uncounted)
         task_inject(t);
     else if (rc == 0 && !c)
         task_push_from_outside(t);
@@ -201,6 +218,11 @@ static int spawn(spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_t
     thread *self = thread_self();
     sched *s = opts && opts->on ? (sched *)opts->on : sched_current(self);
 
+    if (unlikely(opts && (opts->local || opts->local_set))) {
+        int rc = local_target(self, opts, &s, &req->set);
+        if (rc < 0)
+            return rc;
+    }
     return sched_spawn(self, s, req, opts, ret_task);
 }
 

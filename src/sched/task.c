@@ -16,7 +16,7 @@
 #include "base/chaos.h"
 #include "base/model.h"
 #include "base/report.h"
-#include "sched/sched.h"
+#include "sched/local_set.h"
 
 static bool mark_borrowed(void *data)
 {
@@ -97,7 +97,10 @@ static void task_free(task *t)
 {
     uint32_t gen = state_gen(a_load(&t->state, relaxed)); /* we are the last */
 
-    free(t->extra);
+    if (unlikely(t->extra)) { /* it never ran */
+        free(t->extra->slots);
+        free(t->extra);
+    }
     a_store(&t->sched, NULL, relaxed);
     if (gen == UINT32_MAX)
         return; /* its generations are used up: never given out again */
@@ -158,7 +161,7 @@ static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
     t->saved_errno = 0;
     t->last_core = UINT16_MAX;
     a_store(&t->kind, (uint8_t)req->kind, relaxed);
-    t->keep_fp = t->measure_stack = t->has_canary = t->yielded = t->kept = false;
+    t->keep_fp = t->measure_stack = t->has_canary = t->yielded = t->kept = t->pinned = false;
     memset((char *)t + offsetof(task, fn), 0, offsetof(task, slab) - offsetof(task, fn));
     t->forks = (uint16_t)s->fork_count;
     a_store(&t->sched, s, relaxed); /* these are published by the state word */
@@ -178,11 +181,14 @@ static int new_extra(size_t copy_size, task_extra **ret)
 
     if (!extra)
         return -ENOMEM;
-    extra->name[0] = 0;
-    extra->hook = NULL;
-    extra->ready_at = 0;
+    memset(extra, 0, sizeof *extra);
     *ret = extra;
     return 0;
+}
+
+int task_need_extra(task *t)
+{
+    return t->extra ? 0 : new_extra(0, &t->extra);
 }
 
 /* It is in the place of a join whose waker is published. */
@@ -243,14 +249,34 @@ static void wake_joiner(task *t)
         waker.ops->push(waker.data);
 }
 
-/* Dead with the function, whoever holds the header. */
-static noinline task_hook *end_extra(task *t)
-{
-    task_hook *hook = t->extra->hook;
+/* Who hears of the end of a task that has an extra part. */
+typedef struct listeners {
+    task_hook *hook;
+    local_set *set;
+} listeners;
 
-    free(t->extra);
+/* Dead with the function, whoever holds the header. */
+static noinline listeners end_extra(task *t)
+{
+    task_extra *extra = t->extra;
+    listeners heard = {extra->hook, extra->set};
+
+    while (unlikely(extra->pins > 0)) /* it has not unpinned itself */
+        task_unpin(t);
+    if (unlikely(heard.set))
+        local_set_forget(heard.set, t);
     t->extra = NULL;
-    return hook;
+    free(extra->slots);
+    free(extra);
+    return heard;
+}
+
+static noinline void tell(listeners heard)
+{
+    if (heard.hook)
+        heard.hook->ended(heard.hook, NULL);
+    if (heard.set)
+        local_set_ended(heard.set);
 }
 
 static void tell_keeper(task *t)
@@ -283,9 +309,11 @@ static inline void complete(task *t)
 
 void task_complete(task *t)
 {
-    task_hook *hook = unlikely(t->extra) ? end_extra(t) : NULL;
-
+    if (likely(!t->extra)) {
+        complete(t);
+        return;
+    }
+    listeners heard = end_extra(t);
     complete(t);
-    if (unlikely(hook))
-        hook->ended(hook, NULL);
+    tell(heard);
 }

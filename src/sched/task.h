@@ -55,6 +55,12 @@ typedef struct task_extra {
     fp_control fp;     /* while suspended, with keep_fp */
     task_hook *hook;   /* or NULL; `t` is NULL in its call, as nothing of the task is left to it */
     uint64_t ready_at; /* nanoseconds of the clock; 0: not noted */
+    struct seat *seat; /* while it has pins */
+    unsigned pins;     /* those under way */
+    struct edo_local_set *set;                    /* it is one of its tasks; NULL: of none */
+    struct edo_local_set *around;                 /* that its local spawns go to */
+    struct edo_task_header *set_next, **set_link; /* in the set's list */
+    void *slots; /* its values of the runtime's thread slots, or NULL */
     char name[TASK_NAME_MAX + 1];
     _Alignas(16) char copy[]; /* an argument that has no room in the header */
 } task_extra;
@@ -73,6 +79,7 @@ struct edo_task_header {
     bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
     bool yielded : 1;    /* it stands in a queue, and its state is still RUNNING */
     bool kept : 1;       /* join_waker.data is its keeper */
+    bool pinned : 1;     /* it is ready at the seat of one thread; see sched/seat.c */
     struct scope *scope; /* innermost; lies on the task's own stack */
     void *low_water;     /* the deepest place at which it was left */
     context ctx;
@@ -179,6 +186,7 @@ typedef struct spawn_request {
     bool uncounted;      /* not a schedule from outside, wherever the caller is */
     task_keeper *keeper; /* or NULL; then with_handle, and nobody can join it */
     task_hook *hook;     /* or NULL; then with_extra */
+    struct edo_local_set *set; /* or NULL; then with_extra */
 } spawn_request;
 
 /* Makes a header that is NOTIFIED and not queued, its extra part there if `with_extra` or if the
@@ -188,6 +196,8 @@ int task_new(sched *s, struct task_cache *cache, struct core *owner, const spawn
              task **ret);
 /* Where a copied argument of that size lies. */
 void *task_copy_place(task *t, size_t copy_size);
+/* Gives the running task its extra part, if it has none. 0 or -ENOMEM. */
+int task_need_extra(task *t);
 /* Takes back a task that was made and never pushed. */
 void task_discard(task *t);
 /* The end: it is off its stack. Stores COMPLETE, wakes the join, gives the live reference up. */

@@ -22,7 +22,8 @@
 #include "sched/observe.h"
 #include "sched/overflow.h"
 #include "sched/scope.h"
-#include "sched/sched.h"
+#include "sched/seat.h"
+#include "sched/slots.h"
 
 /* Between looks at the driver: about a millisecond at the slowest, whatever the clock rate. Reading
  * the cycles costs more than a switch, so it is done every few runs while runs are short. */
@@ -154,7 +155,7 @@ static void take_stack(core *c, task *t)
 /* What the worker has just left is run next, if it is alone: then nobody else need be woken. */
 static void requeue(core *c, task *t)
 {
-    if (!c)
+    if (!c || t->pinned)
         task_push_back(t);
     else if (unlikely(chaos_migrate() || c->yielded || a_load(&c->overflow.len, relaxed) > 0))
         core_push_yielded(c, t);
@@ -180,8 +181,11 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
     }
     if (t->ctx.sp < t->low_water) /* nothing is read of it before a stack is given back */
         t->low_water = t->ctx.sp;
-    if (c)
+    if (c) {
         t->last_core = (uint16_t)c->index;
+        if (unlikely(c->binds))
+            t->pinned = true;
+    }
     t->yielded = self->leave == LEAVE_YIELD;
     /* acq_rel: publishes the saved context to whoever runs it next; a yield leaves that to the
      * queue. */
@@ -239,7 +243,10 @@ static bool ready_to_run(core *c, task *t)
         report("no memory for the stack of task %llu (spawned at %s): it waits",
                (unsigned long long)t->id, t->place);
     t->told_no_stack = true;
-    inject_push_list(&c->sched->inject, t, t, 1);
+    if (t->pinned)
+        seat_push(t);
+    else
+        inject_push_list(&c->sched->inject, t, t, 1);
     thread_nap(NS_PER_MS);
     return false;
 }
@@ -250,9 +257,12 @@ static inline void run_task(thread *self, core *c, task *t)
 
     if (!ready_to_run(c, t))
         return;
+    bool swaps = c->swaps;
     if (unlikely(c->observed))
         observe_run(self, s, t);
     enter_task(self, c, t);
+    if (unlikely(swaps))
+        slots_swap(s, t);
     if (t->kind == TASK_STACKFUL)
         run_stackful(self, t);
     else
@@ -260,6 +270,8 @@ static inline void run_task(thread *self, core *c, task *t)
     while (unlikely(self->leave == LEAVE_IN_PLACE))
         in_place_run(self, t);
     end_if_forked(self, t);
+    if (unlikely(swaps))
+        slots_swap(s, t);
     leave_task(self, exit_task(self), s, t);
 }
 
@@ -337,17 +349,19 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     self->in_loop = true;
     a_store(&self->revoked, 0, relaxed); /* nobody revokes a thread without a core */
     a_store(&self->busy, 1, relaxed);
+    a_store(&self->asked, 0, relaxed);  /* nor asks it */
     a_store(&c->holder, self, seq_cst); /* before the look of monitor_kick; else as a release */
     a_store(&c->thread_id, thread_system_id(self), relaxed);
     busy_begin(c, clock_now());
+    seat_hold(self, c);
     monitor_kick(c->sched);
     c->until_inject = c->sched->opts.global_queue_interval;
     c->until_turn = c->sched->opts.event_interval;
     c->until_look = 1;
     while (self->core && !until(arg)) {
-        if (unlikely(a_load(&self->revoked, relaxed)))
+        if (unlikely(a_load(&self->revoked, relaxed) | a_load(&self->asked, relaxed)))
             break;
-        task *t = next_task(c);
+        task *t = likely(!self->seat) ? next_task(c) : seat_next_task(self, c, next_task);
         if (!t)
             t = find_elsewhere(c);
         if (t)
@@ -358,6 +372,9 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     self->in_loop = false;
     if (self->core) {
         busy_end(c, clock_now());
-        core_let_go(self, c);
+        if (a_load(&self->asked, relaxed))
+            worker_give(self, c);
+        else
+            core_let_go(self, c);
     }
 }

@@ -38,6 +38,15 @@ int edo_spawn_blocking_from(const char *place, const edo_blocking_opts *opts, in
     return spawn_call(place, NULL, opts, fn, arg, ret_task);
 }
 
+/* Whether others depend on its very thread. */
+static bool is_bound(const task *t)
+{
+    const sched *s = t->sched;
+
+    return !s->multi || s->opts.migration == EDO_MIGRATION_NEVER ||
+           (t->extra && (t->extra->set || t->extra->around));
+}
+
 int edo_block_in_place(int (*fn)(void *arg), void *arg)
 {
     thread *self = thread_self();
@@ -46,9 +55,9 @@ int edo_block_in_place(int (*fn)(void *arg), void *arg)
 
     if (!fn)
         return -EINVAL;
-    if (self->poll_depth || self->in_hook || (t && !t->sched->multi)) {
-        report_misuse("edo_block_in_place needs a task of a multi-thread runtime, outside of poll "
-                      "functions and hooks: use edo_spawn_blocking here");
+    if (self->poll_depth || self->in_hook || (t && is_bound(t))) {
+        report_misuse("edo_block_in_place needs a task of a multi-thread runtime that may migrate, "
+                      "outside of local sets, poll functions and hooks: use edo_spawn_blocking");
         return -EDO_EMISUSE;
     }
     if (!t)

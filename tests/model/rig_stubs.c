@@ -244,3 +244,9 @@ STUB void observe_end(thread *self, sched *s, task *t)
     (void)self, (void)s, (void)t;
     NOT_MODELLED();
 }
+
+STUB bool worker_give(thread *self, core *c)
+{
+    (void)self, (void)c;
+    NOT_MODELLED();
+}

@@ -113,7 +113,7 @@ static void monitor_thread(void)
 static void relief_thread(void)
 {
     thread *self = thread_self();
-    core *c = wait_for_core(&rig);
+    core *c = wait_for_core(self, &rig);
 
     if (!c)
         return;

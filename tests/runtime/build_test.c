@@ -56,7 +56,7 @@ static int join_ten(void *arg)
 EDO_TEST_PLAIN(global_queue_interval_has_a_limit_and_may_be_one) /* rt-004 */
 {
     check_refused(EDO_OPTS(runtime, .global_queue_interval = UINT32_C(1) << 31));
-    for (int kind = 0; kind < 2; kind++) {
+    for (int kind = 0; kind < 3; kind++) {
         edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .kind = (edo_runtime_kind)kind,
                                                      .workers = 1, .global_queue_interval = 1));
         int runs = 0;
@@ -78,7 +78,7 @@ EDO_TEST_PLAIN(event_interval_has_a_limit) /* rt-005 */
 
 EDO_TEST_PLAIN(other_options_out_of_range_are_refused)
 {
-    check_refused(EDO_OPTS(runtime, .kind = (edo_runtime_kind)2));
+    check_refused(EDO_OPTS(runtime, .kind = (edo_runtime_kind)3));
     check_refused(EDO_OPTS(runtime, .stack_size = 16383));
     check_refused(EDO_OPTS(runtime, .stack_size = ((size_t)1 << 30) + 1));
     check_refused(EDO_OPTS(runtime, .monitor = (edo_monitor)3));
