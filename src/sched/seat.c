@@ -4,10 +4,9 @@
  *
  * Own list     of the thread's: what it pushes itself takes no lock, whether it has a core or not.
  * No lost      A push to `remote` comes before the look at seat->core; the thread writes that before
- *   wake-up    it looks at `remote`, and looks again after it has said that it sleeps. All are
- *              seq_cst: so the pusher finds the core that the thread is about to sleep in, and its
- *              wake is kept; or NULL, and the spare threads are called; or the thread finds the task.
- *              A core that has another holder by now is woken for nothing.
+ *   wake-up    it looks at `remote`. All are seq_cst: so the thread finds the task, or the pusher finds
+ *              the core that it is about to sleep in, whose wake is kept; or NULL, and then the spare
+ *              threads are called. A core that has another holder by now is woken for nothing.
  * Rounds       Pinned tasks and the others take turns, as many at a time as stand there: so one that
  *              yields lets the others run.
  * A driver     of a current-thread runtime has its seat for as long as it drives; a thread that comes

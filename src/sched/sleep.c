@@ -92,8 +92,8 @@ void worker_sleep(thread *self, core *c)
     idle_sleep(c);
     c->parked = true;
     chaos_point();
-    /* Pairs with whoever pushed: see idle.c and seat.c. */
-    if (MODEL_BUG(406, core_sees_work(c), false) || MODEL_BUG(2900, seat_is_ready(self), false))
+    /* Pairs with whoever pushed: see idle.c; who pushes a pinned task wakes this core anyway. */
+    if (MODEL_BUG(406, core_sees_work(c), false))
         core_turn(c);
     else
         park_and_trim(c);
