@@ -9,6 +9,7 @@
 #include <edo/waker.h>          /* how the end of a wait reaches whoever waits */
 #include <edo/future.h>         /* what can be waited for */
 #include <edo/task.h>           /* functions that run by the million */
+#include <edo/stackless.h>      /* tasks that take no stack, only a frame */
 #include <edo/blocking.h>       /* functions that block, on threads of their own */
 #include <edo/histogram.h>      /* how durations are counted */
 #include <edo/runtime.h>        /* what runs them */

@@ -105,3 +105,39 @@ EDO_BENCH(idle_poll_tasks, 1000)
     bench_stop(b);
     bench_equal(b, c.gone.left, 0);
 }
+
+/* ---- without a stack, as a function that waits ------------------------------------------------- */
+
+typedef struct sitter {
+    edo_stackless base;
+    crowd *crowd;
+    EDO_WAITS(event_future);
+} sitter;
+
+EDO_STACKLESS(sitter, me)
+{
+    EDO_BEGIN();
+    int rc;
+
+    EDO_AWAIT(rc, event_async(&me->crowd->gate));
+    latch_arrive(&me->crowd->gone);
+    EDO_END(rc);
+}
+
+/* An op is the same task as in idle_tasks, but without a stack. `frame` is what its body keeps. */
+EDO_BENCH(idle_stackless_tasks, 1000)
+{
+    crowd c = {.gone = {.left = b->ops}};
+    memory before = memory_now();
+
+    bench_start(b);
+    for (uint64_t i = 0; i < b->ops; i++)
+        bench_check(b, edo_spawn_stackless(&EDO_FRAME(sitter, .crowd = &c), NULL));
+    wait_until_parked(b, &c);
+    report_growth(b, before);
+    bench_report(b, "frame", sizeof(sitter));
+    event_open(&c.gate);
+    bench_check(b, event_wait(&c.gone.zero));
+    bench_stop(b);
+    bench_equal(b, c.gone.left, 0);
+}

@@ -1,12 +1,12 @@
 /*
  * server.c: edo's echo server for the network benchmarks.
  *
- *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll]
+ *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll|stackless]
  *
  * handler=stack is the handler of README.md, a task with a stack for each connection; with a buf
  * over 1024 it has 32 KiB of buffer, else its 1024. handler=poll is the same as a poll function,
- * with 64 bytes: what the runtime itself takes for a connection. Prints "port=N", and runs until
- * SIGTERM.
+ * with 64 bytes: what the runtime itself takes for a connection; handler=stackless is that one written
+ * as a body that waits. Prints "port=N", and runs until SIGTERM.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 
 static struct {
     unsigned port, threads, buf;
-    bool poll;
+    bool poll, stackless;
 } options = {.threads = 1, .buf = 1024};
 
 static int serve(void *arg)
@@ -103,12 +103,40 @@ static int spawn_echo(edo_tcp_stream *conn)
     return edo_spawn_future(&e.base, sizeof e, NULL);
 }
 
+/* ---- a body without a stack -------------------------------------------------------------------- */
+
+typedef struct reply {
+    edo_stackless base;
+    edo_tcp_stream *conn;
+    EDO_WAITS(edo_tcp_read_future, edo_tcp_write_all_future);
+    char buf[64];
+} reply;
+
+EDO_STACKLESS(reply, me)
+{
+    EDO_BEGIN();
+    ssize_t n;
+
+    for (;;) {
+        EDO_AWAIT(n, edo_tcp_read_async(me->conn, me->buf, sizeof me->buf));
+        if (n <= 0)
+            break;
+        EDO_AWAIT(n, edo_tcp_write_all_async(me->conn, me->buf, (size_t)n));
+        if (n < 0)
+            break;
+    }
+    edo_tcp_close(me->conn);
+    EDO_END(n);
+}
+
 /* ---- accepting -------------------------------------------------------------------------------- */
 
 static int spawn_handler(edo_tcp_stream *conn)
 {
     if (options.poll)
         return spawn_echo(conn);
+    if (options.stackless)
+        return edo_spawn_stackless(&EDO_FRAME(reply, .conn = conn), NULL);
     return edo_spawn(options.buf > 1024 ? serve_large : serve, conn, NULL);
 }
 
@@ -154,7 +182,9 @@ static bool parse_option(const char *arg)
     return sscanf(arg, "port=%u", &options.port) == 1 ||
            sscanf(arg, "threads=%u", &options.threads) == 1 ||
            sscanf(arg, "buf=%u", &options.buf) == 1 ||
-           (options.poll = strcmp(arg, "handler=poll") == 0) || strcmp(arg, "handler=stack") == 0;
+           (options.poll = strcmp(arg, "handler=poll") == 0) ||
+           (options.stackless = strcmp(arg, "handler=stackless") == 0) ||
+           strcmp(arg, "handler=stack") == 0;
 }
 
 int main(int argc, char **argv)

@@ -86,10 +86,10 @@ def run_memory(names, _rounds, results):
             attempt(results, f"idle_tasks, {contestant.name}",
                     lambda: idle.memory(contestant, "idle_tasks"), idle.show_memory,
                     results["memory"])
-    if "idle_poll_tasks" in names:
-        attempt(results, "idle_poll_tasks",
-                lambda: idle.memory(contestants.EDO, "idle_poll_tasks"), idle.show_memory,
-                results["memory"])
+    for name in ("idle_poll_tasks", "idle_stackless_tasks"):
+        if name in names:
+            attempt(results, name, lambda: idle.memory(contestants.EDO, name), idle.show_memory,
+                    results["memory"])
 
 
 def run_connections(_names, _rounds, results):
@@ -108,7 +108,7 @@ NAMES = {
     "witness": tuple("witness_" + n for n in contestants.EVERYTHING + contestants.SYNC),
     "net": tuple(net.WORKLOADS),
     "requests": tuple("requests_" + n for n in net.COUNTED),
-    "memory": ("idle_tasks", "idle_poll_tasks"),
+    "memory": ("idle_tasks", "idle_poll_tasks", "idle_stackless_tasks"),
     "connections": ("idle_connections",),
     "quiet": ("idle_runtime",),
 }

@@ -28,7 +28,8 @@ NET_OTHERS = ("tokio", "go")  # below these with one thread and two
 INSTRUCTIONS_ABOVE_EPOLL = 600
 # A call that happens a few times a time slice is no call of a request.
 CALLS_TOLERANCE = 0.02
-MEMORY = {"idle_tasks": 5.2 * 1024, "idle_poll_tasks": 200}
+MEMORY = {"idle_tasks": 5.2 * 1024, "idle_poll_tasks": 200,
+          "idle_stackless_tasks": 200 + 128}  # and its frame
 CONNECTIONS = {"edo": 5.2 * 1024, "edo, poll function": 400}
 
 

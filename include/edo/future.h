@@ -44,6 +44,11 @@ enum {
      * so that it can be begun anew: edo_select_keep does so.
      */
     EDO_FUTURE_RESTARTS = 4,
+    /**
+     * It is a function's body (edo/stackless.h): a task that was cancelled before its first poll
+     * polls it all the same, and it asks by itself why its waits are cut short.
+     */
+    EDO_FUTURE_BODY = 8,
 };
 
 /** Its fields but result are private. The same layout in every build. */

@@ -66,6 +66,16 @@ EDO_API int edo_group_spawn_from(const char *place, edo_group *group, const edo_
                                  int (*fn)(void *arg), void *arg);
 EDO_API int edo_group_try_spawn_from(const char *place, edo_group *group,
                                      const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg);
+/** The same two for a task without a stack: see edo_spawn_future. */
+#define edo_group_spawn_future(group, fut, size)                                                   \
+    edo_group_spawn_future_from(EDO_HERE, (group), NULL, (fut), (size))
+#define edo_group_try_spawn_future(group, fut, size)                                               \
+    edo_group_try_spawn_future_from(EDO_HERE, (group), NULL, (fut), (size))
+EDO_API int edo_group_spawn_future_from(const char *place, edo_group *group,
+                                        const edo_spawn_opts *opts, edo_future *fut, size_t size);
+EDO_API int edo_group_try_spawn_future_from(const char *place, edo_group *group,
+                                            const edo_spawn_opts *opts, edo_future *fut,
+                                            size_t size);
 
 /** Aborts all its tasks; from now on none is spawned. It stays so. */
 EDO_API void edo_group_cancel(edo_group *group);

@@ -10,7 +10,7 @@
 #include "base/lock.h"
 #include "sched/task.h"
 
-#define TASK_SLAB_CLASSES 7
+#define TASK_SLAB_CLASSES 12
 
 struct task_chunk;
 

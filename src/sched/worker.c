@@ -104,6 +104,12 @@ static inline void run_stackful(thread *self, task *t)
         fp_control_load(&before);
 }
 
+/* What its spawn handed to it wants to be cleaned up: such a task runs, in the cancelled state. */
+static bool is_body_to_begin(const edo_future *fut)
+{
+    return (fut->ops->flags & EDO_FUTURE_BODY) && !(fut->state & FUTURE_POLLED);
+}
+
 /* A task without a stack: one poll of its future, on the worker's own stack. Or a blocking call that
  * won't run. */
 static void run_polled(thread *self, task *t)
@@ -118,7 +124,8 @@ static void run_polled(thread *self, task *t)
     self->poll_depth++;
     if (why && !t->canceled_future) {
         t->canceled_future = true;
-        edo_future_cancel(t->fut);
+        if (!is_body_to_begin(t->fut))
+            edo_future_cancel(t->fut);
     }
     edo_poll is = edo_future_is_ready(t->fut) ? EDO_READY : edo_future_poll(t->fut, &waker);
     self->poll_depth--;

@@ -116,9 +116,25 @@ size_t edo_group_len(const edo_group *group)
 
 /* Spawning. */
 
+/* A function and its argument, or a future. */
+typedef struct work {
+    const char *place;
+    const edo_spawn_opts *opts;
+    int (*fn)(void *arg);
+    void *arg;
+    edo_future *fut;
+    size_t size;
+} work;
+
+static int spawn_member(members *all, member *m, const work *w)
+{
+    if (w->fn)
+        return members_spawn_function(all, m, w->place, w->opts, w->fn, w->arg, NULL);
+    return members_spawn_future(all, m, w->place, w->opts, w->fut, w->size, NULL);
+}
+
 /* The room has been taken, and is given back when it fails. */
-static int start(edo_group *group, const char *place, const edo_spawn_opts *opts,
-                 int (*fn)(void *arg), void *arg)
+static int start(edo_group *group, const work *w)
 {
     members *all = &group->all;
     member *m;
@@ -126,7 +142,7 @@ static int start(edo_group *group, const char *place, const edo_spawn_opts *opts
 
     if (rc == 0) {
         members_add(all, m);
-        rc = members_spawn_function(all, m, place, opts, fn, arg, NULL);
+        rc = spawn_member(all, m, w);
     }
     if (rc < 0 && group->opts.limit)
         edo_semaphore_add(&group->room, 1);
@@ -140,35 +156,57 @@ static int start(edo_group *group, const char *place, const edo_spawn_opts *opts
     return 0;
 }
 
-static int may_spawn(const edo_group *group, int (*fn)(void *arg))
+static int may_spawn(const edo_group *group, const work *w)
 {
-    if (!group || !fn)
+    if (!group || (!w->fn && !w->fut))
         return -EINVAL;
     return members_are_foreign(&group->all) ? -EDO_EFORKED : 0;
+}
+
+static int spawn_with_room(edo_group *group, const work *w)
+{
+    int rc = may_spawn(group, w);
+
+    if (rc == 0 && group->opts.limit)
+        rc = edo_semaphore_acquire(&group->room, NULL);
+    if (rc == 0)
+        rc = start(group, w);
+    return rc == -EPIPE ? -ECANCELED : rc;
+}
+
+static int try_spawn(edo_group *group, const work *w)
+{
+    int rc = may_spawn(group, w);
+
+    if (rc == 0 && group->opts.limit)
+        rc = edo_semaphore_try_acquire(&group->room, NULL);
+    if (rc == 0)
+        rc = start(group, w);
+    return rc == -EPIPE ? -ECANCELED : rc;
 }
 
 int edo_group_spawn_from(const char *place, edo_group *group, const edo_spawn_opts *opts,
                          int (*fn)(void *arg), void *arg)
 {
-    int rc = may_spawn(group, fn);
-
-    if (rc == 0 && group->opts.limit)
-        rc = edo_semaphore_acquire(&group->room, NULL);
-    if (rc == 0)
-        rc = start(group, place, opts, fn, arg);
-    return rc == -EPIPE ? -ECANCELED : rc;
+    return spawn_with_room(group, &(work){.place = place, .opts = opts, .fn = fn, .arg = arg});
 }
 
 int edo_group_try_spawn_from(const char *place, edo_group *group, const edo_spawn_opts *opts,
                              int (*fn)(void *arg), void *arg)
 {
-    int rc = may_spawn(group, fn);
+    return try_spawn(group, &(work){.place = place, .opts = opts, .fn = fn, .arg = arg});
+}
 
-    if (rc == 0 && group->opts.limit)
-        rc = edo_semaphore_try_acquire(&group->room, NULL);
-    if (rc == 0)
-        rc = start(group, place, opts, fn, arg);
-    return rc == -EPIPE ? -ECANCELED : rc;
+int edo_group_spawn_future_from(const char *place, edo_group *group, const edo_spawn_opts *opts,
+                                edo_future *fut, size_t size)
+{
+    return spawn_with_room(group, &(work){.place = place, .opts = opts, .fut = fut, .size = size});
+}
+
+int edo_group_try_spawn_future_from(const char *place, edo_group *group, const edo_spawn_opts *opts,
+                                    edo_future *fut, size_t size)
+{
+    return try_spawn(group, &(work){.place = place, .opts = opts, .fut = fut, .size = size});
 }
 
 /* Waiting. */

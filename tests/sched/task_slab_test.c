@@ -73,3 +73,18 @@ EDO_TEST_PLAIN(a_walk_meets_each_header_once)
     task_slab_walk(look, NULL);
     assert_int_equal(known, (MANY + 498) / 499);
 }
+
+/* With 144 bytes before it, a release build's header takes 200 beyond a frame at the most. */
+EDO_TEST_PLAIN(a_frame_without_a_stack_wastes_less_than_a_cache_line)
+{
+    for (size_t frame = sizeof(edo_stackless); frame <= 624; frame += 8) {
+        size_t size = offsetof(task, copied_future) + frame;
+        task *t = task_slab_get(&cache, size);
+        assert_true(task_slab_size(t) >= size);
+        assert_true(task_slab_size(t) <= size + 64 - 8 || size < sizeof(task));
+        task_slab_put(t, true);
+    }
+#if !EDO_DEBUG && !HAS_ASAN && !HAS_TSAN
+    assert_true(offsetof(task, copied_future) + 64 - 8 <= 200);
+#endif
+}
