@@ -116,6 +116,9 @@ model_program(members 21 src/task/members.c src/task/members_wait.c src/task/joi
 
 model_program(seat 29 ${model_sched} src/sched/task_slab.c src/sched/core.c)
 target_compile_definitions(model-seat PRIVATE CHUNK_SIZE=4096UL)
+model_program(scope 22 ${model_sched} src/sched/core.c src/task/scope.c src/sync/cancel_token.c
+    src/sync/cancel_token_wait.c src/sync/crowd.c)
+target_compile_definitions(model-scope PRIVATE CHUNK_SIZE=4096UL WAKES_MAX=1)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

@@ -37,6 +37,9 @@
 #include <edo/once_cell.h>      /* a value made by the first who asks for it */
 #include <edo/set_once.h>       /* a value set once, and waited for */
 #include <edo/cancel_token.h>   /* asking many to stop, in a tree */
+#include <edo/scope.h>          /* limits on all that a stretch of code waits for */
+#include <edo/budget.h>         /* futures with a budget of their own, or none */
+#include <edo/task_local.h>     /* values that belong to the running task */
 #include <edo/tracker.h>        /* knowing when many tasks are over */
 #include <edo/local_set.h>      /* tasks that stay on one thread, together */
 #include <edo/pinned_pool.h>    /* threads with tasks that never leave them */

@@ -22,6 +22,9 @@
 /** The caller has to look at the result. */
 #define EDO_CHECK __attribute__((warn_unused_result))
 
+/** Of a variable: `fn(&variable)` is called wherever its block is left. */
+#define EDO_CLEANUP(fn) __attribute__((cleanup(fn)))
+
 #define EDO_STRINGIFY_(x) #x
 #define EDO_STRINGIFY(x) EDO_STRINGIFY_(x)
 /** The place of this line, as the literal "file:line". */

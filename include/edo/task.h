@@ -24,6 +24,7 @@ typedef struct edo_spawn_opts {
     bool keep_fp;      /**< floating-point control state (rounding, MXCSR) is the task's own */
     bool
         measure_stack; /**< it starts on an empty stack: edo_task_stack_peak is its own use alone */
+    bool inherit;      /**< the caller's values of edo_task_local keys that have a clone */
     size_t copy_size; /**< the argument's size; it is copied into the task; 0: the pointer itself */
     const struct edo_handle *on; /**< the runtime it runs on; NULL: the current one */
     bool local; /**< as edo_spawn_local: into the local set around, or on a local runtime */

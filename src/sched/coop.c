@@ -3,9 +3,14 @@
 
 #include "future/wake.h"
 
-noinline bool coop_refuse(const edo_waker *waker)
+noinline bool coop_refill(const edo_waker *waker)
 {
     thread *self = thread_self();
+
+    if (scope_is_unconstrained(self->task)) {
+        self->budget = COOP_BUDGET;
+        return true;
+    }
     core *c = core_enter(self);
 
     if (c && !self->yield_forced && waker->data == self->task) {

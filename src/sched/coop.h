@@ -9,23 +9,24 @@
 #ifndef SCHED_COOP_H
 #define SCHED_COOP_H
 
-#include "sched/sched.h"
+#include "sched/scope.h"
 
 /* Whether the running task has used up its budget. */
 static inline bool coop_is_spent(void)
 {
     const thread *self = thread_self();
 
-    return self->task && self->budget == 0;
+    return self->task && self->budget == 0 && !scope_is_unconstrained(self->task);
 }
 
-/* Makes the task run again, behind the others; false. */
-bool coop_refuse(const edo_waker *waker);
+/* Without a unit: more of them for a task that is unconstrained. Else makes it run again, behind the
+ * others; false. */
+bool coop_refill(const edo_waker *waker);
 
 /* False: no unit is left; the waker has been woken, and the operation says PENDING. */
 static inline bool coop_proceed_on(const thread *self, const edo_waker *waker)
 {
-    return likely(!self->task || self->budget > 0) || coop_refuse(waker);
+    return likely(!self->task || self->budget > 0) || coop_refill(waker);
 }
 
 static inline bool coop_proceed(const edo_waker *waker)

@@ -8,6 +8,7 @@
 
 #include "base/report.h"
 #include "sched/debug.h"
+#include "sched/inherit.h"
 
 #if EDO_DEBUG
 static void check_futures(task *t)
@@ -43,6 +44,17 @@ static void check_borrower(task *t, void *arg)
     report_misuse("task %" PRIu64 " (spawned at %s) was given a pointer to the stack of task "
                   "%" PRIu64 ", which has ended: use edo_spawn_copy, or join it first",
                   seen.id, seen.place, lender->id);
+}
+
+void finish_scopes(const task *t)
+{
+    const inherited *own = t->extra ? t->extra->inherited : NULL;
+
+    if (t->scope != (own ? &own->bindings[own->count - 1].link : NULL))
+        report_misuse("task %" PRIu64
+                      " (spawned at %s) ended in a scope or binding that it has not "
+                      "left; leave it before the function returns on whose stack it lies",
+                      t->id, t->place);
 }
 
 void finish_checks(task *t)

@@ -7,8 +7,14 @@
 /* Debug builds: says what the task left behind that others may still touch. On its own stack. */
 #if EDO_DEBUG
 void finish_checks(task *t);
+/* Scopes and bindings that it has not left. */
+void finish_scopes(const task *t);
 #else
 static inline void finish_checks(task *t)
+{
+    (void)t;
+}
+static inline void finish_scopes(const task *t)
 {
     (void)t;
 }

@@ -1,24 +1,34 @@
-/* scope.c: entering and leaving scopes, and the walk that finds the innermost reason. */
+/* scope.c: the walk that finds the innermost reason, and taking a link out. */
 #include "sched/scope.h"
 
 #include <errno.h>
 
-#include "sched/current.h"
+#include "base/report.h"
 
-static int scope_why(const scope *sc, sched *s)
+static const edo_scope *limit_of(const edo_scope_link *link)
 {
-    if (a_load(&sc->canceled, acquire)) /* pairs with the release of whoever cancels it */
+    return link->kind == SCOPE_LIMIT ? container_of((edo_scope_link *)link, edo_scope, link) : NULL;
+}
+
+static int scope_why(const edo_scope *scope, sched *s)
+{
+    if (scope->error)
+        return scope->error;
+    /* acquire: pairs with the release in the token's mark, as its user's own look does. */
+    if (scope->canceled ||
+        (scope->token_canceled && a_load(scope->token_canceled, MODEL_BUG(2201, acquire, relaxed))))
         return -ECANCELED;
-    return sc->deadline != UINT64_MAX && sched_now(s) >= sc->deadline ? -ETIMEDOUT : 0;
+    return scope->deadline != UINT64_MAX && sched_now(s) >= scope->deadline ? -ETIMEDOUT : 0;
 }
 
 int task_why_slow(task *t)
 {
-    for (scope *sc = t->scope; sc; sc = sc->parent) {
-        int why = scope_why(sc, t->sched);
+    for (const edo_scope_link *link = t->scope; link; link = link->outer) {
+        const edo_scope *scope = limit_of(link);
+        int why = scope ? scope_why(scope, t->sched) : 0;
         if (why)
             return why;
-        if (sc->shield)
+        if (scope && scope->shield)
             return 0;
     }
     uint64_t word = a_load(&t->state, relaxed); /* as in task_why */
@@ -27,29 +37,33 @@ int task_why_slow(task *t)
     return word & TASK_CANCELED ? -ECANCELED : 0;
 }
 
-int scope_enter(scope *sc, uint64_t deadline_ns, bool shield)
+bool scope_is_unconstrained(const task *t)
 {
-    task *t = thread_self()->task;
-
-    if (!t)
-        return -EDO_EMISUSE;
-    *sc = (scope){.parent = t->scope, .deadline = deadline_ns, .shield = shield};
-    if (deadline_ns != UINT64_MAX) {
-        timer_wheel *wheel;
-        bool sooner;
-        edo_waker waker = task_waker(t);
-        int rc = current_own_wheel(&wheel);
-        if (rc < 0)
-            return rc;
-        if (wheel_add(wheel, &sc->timer, deadline_ns, &waker, &sooner) && sooner)
-            current_wheel_sooner(wheel);
+    for (const edo_scope_link *link = t->scope; link; link = link->outer) {
+        const edo_scope *scope = limit_of(link);
+        if (scope && scope->unconstrained)
+            return true;
     }
-    t->scope = sc;
-    return 0;
+    return false;
 }
 
-void scope_leave(scope *sc)
+bool scope_remove(edo_scope_link *link)
 {
-    thread_self()->task->scope = sc->parent;
-    wheel_remove(&sc->timer);
+    task *t = link->task;
+    edo_scope_link **at = scope_chain(thread_self());
+
+    link->task = NULL;
+    if (!t || !at || thread_subject(thread_self()) != t)
+        return false;
+    if (unlikely(*at != link))
+        report_misuse(
+            "task %llu (spawned at %s) leaves a scope or binding that is not its innermost "
+            "one",
+            (unsigned long long)t->id, t->place);
+    while (*at && *at != link)
+        at = &(*at)->outer;
+    if (!*at)
+        return false;
+    *at = link->outer;
+    return true;
 }

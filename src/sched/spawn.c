@@ -14,6 +14,7 @@
 #include "base/report.h"
 #include "base/sys.h"
 #include "sched/debug.h"
+#include "sched/inherit.h"
 #include "sched/local_set.h"
 #include "sched/observe.h"
 #include "sched/slots.h"
@@ -63,6 +64,8 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
         copy_name(t->extra->name, opts->name);
     if (unlikely(req->hook))
         t->extra->hook = req->hook;
+    if (unlikely(req->inherited))
+        inherited_enter(t, req->inherited);
     if (unlikely(opts->measure_stack))
         t->measure_stack = true;
     if (unlikely(opts->keep_fp)) {
@@ -140,7 +143,8 @@ static int check_opts(const edo_spawn_opts *opts)
 
 static bool needs_extra(const sched *s, const spawn_request *req, const edo_spawn_opts *opts)
 {
-    return has_name(opts) || opts->keep_fp || req->hook || (s->observed & OBSERVE_TIMES);
+    return has_name(opts) || opts->keep_fp || req->hook || req->inherited ||
+           (s->observed & OBSERVE_TIMES);
 }
 
 /* Outside of the core: a hook may last. Returns the core if it is still held. */
@@ -161,6 +165,8 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
         opts = &no_opts;
     if (rc < 0 || (rc = check_opts(opts)) < 0)
         return rc;
+    if (unlikely(opts->inherit) && (rc = inherited_new(self, &req->inherited)) < 0)
+        return rc;
     req->with_handle = ret_task || req->keeper;
     req->with_extra = needs_extra(s, req, opts) || req->set || s->slot_bytes > 0;
     core *c = self->sched == s ? core_enter(self) : NULL;
@@ -170,6 +176,8 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
     if (rc == 0 && c && !req->uncounted && !req->set)
         core_push_next(self, c, t);
     core_leave(self, c);
+    if (unlikely(rc < 0))
+        inherited_free(req->inherited);
     if (rc == 0 && req->set)
         seat_push(t);
     else if (rc == 0 && req->uncounted)

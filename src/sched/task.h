@@ -21,7 +21,7 @@ typedef struct edo_task_header task;
 typedef struct edo_handle sched;
 struct task_cache;
 struct core;
-struct scope;
+struct edo_scope_link;
 struct held_mutex;
 
 #define TASK_NAME_MAX 31
@@ -52,13 +52,14 @@ typedef struct task_keeper {
 
 /* What few tasks have; on the heap. */
 typedef struct task_extra {
-    fp_control fp;     /* while suspended, with keep_fp */
-    task_hook *hook;   /* or NULL; `t` is NULL in its call, as nothing of the task is left to it */
-    uint64_t ready_at; /* nanoseconds of the clock; 0: not noted */
-    struct seat *seat; /* while it has pins */
-    unsigned pins;     /* those under way */
-    struct edo_local_set *set;                    /* it is one of its tasks; NULL: of none */
-    struct edo_local_set *around;                 /* that its local spawns go to */
+    fp_control fp;   /* while suspended, with keep_fp */
+    task_hook *hook; /* or NULL; `t` is NULL in its call, as nothing of the task is left to it */
+    struct inherited *inherited;  /* or NULL; values of its parent's; sched/inherit.h */
+    uint64_t ready_at;            /* nanoseconds of the clock; 0: not noted */
+    struct seat *seat;            /* while it has pins */
+    unsigned pins;                /* those under way */
+    struct edo_local_set *set;    /* it is one of its tasks; NULL: of none */
+    struct edo_local_set *around; /* that its local spawns go to */
     struct edo_task_header *set_next, **set_link; /* in the set's list */
     void *slots; /* its values of the runtime's thread slots, or NULL */
     char name[TASK_NAME_MAX + 1];
@@ -76,12 +77,12 @@ struct edo_task_header {
     uint8_t kind;       /* atomic: a shutdown's walk reads it */
     bool keep_fp : 1;
     bool measure_stack : 1;
-    bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
-    bool yielded : 1;    /* it stands in a queue, and its state is still RUNNING */
-    bool kept : 1;       /* join_waker.data is its keeper */
-    bool pinned : 1;     /* it is ready at the seat of one thread; see sched/seat.c */
-    struct scope *scope; /* innermost; lies on the task's own stack */
-    void *low_water;     /* the deepest place at which it was left */
+    bool has_canary : 1;          /* its stack has, so each time it leaves that is looked at */
+    bool yielded : 1;             /* it stands in a queue, and its state is still RUNNING */
+    bool kept : 1;                /* join_waker.data is its keeper */
+    bool pinned : 1;              /* it is ready at the seat of one thread; see sched/seat.c */
+    struct edo_scope_link *scope; /* what surrounds its code, the innermost; sched/scope.h */
+    void *low_water;              /* the deepest place at which it was left */
     context ctx;
 
     /* Atomic: stale handles and walks over the slabs read them, whatever becomes of the task. */
@@ -182,11 +183,12 @@ typedef struct spawn_request {
     enum task_kind kind;
     void (*release)(void *arg); /* a call's */
     bool with_handle;
-    bool with_extra;     /* it has a name or floating-point control state */
-    bool uncounted;      /* not a schedule from outside, wherever the caller is */
-    task_keeper *keeper; /* or NULL; then with_handle, and nobody can join it */
-    task_hook *hook;     /* or NULL; then with_extra */
-    struct edo_local_set *set; /* or NULL; then with_extra */
+    bool with_extra;             /* it has something of what few have */
+    bool uncounted;              /* not a schedule from outside, wherever the caller is */
+    task_keeper *keeper;         /* or NULL; then with_handle, and nobody can join it */
+    task_hook *hook;             /* or NULL; then with_extra */
+    struct inherited *inherited; /* or NULL; the same */
+    struct edo_local_set *set;   /* or NULL; then with_extra */
 } spawn_request;
 
 /* Makes a header that is NOTIFIED and not queued, its extra part there if `with_extra` or if the

@@ -18,6 +18,7 @@
 #include "base/thread.h"
 #include "context/sanitizer.h"
 #include "sched/finish.h"
+#include "sched/inherit.h"
 #include "sched/in_place.h"
 #include "sched/observe.h"
 #include "sched/overflow.h"
@@ -40,10 +41,20 @@ static void end_if_forked(const thread *self, const task *t)
         exit(t->result < 0 ? EXIT_FAILURE : t->result);
 }
 
+/* Its code has ended, and so has what surrounded it. */
+static noinline void end_scopes(task *t)
+{
+    finish_scopes(t);
+    inherited_leave(t);
+    t->scope = NULL;
+}
+
 static noinline void run_function(task *t)
 {
     t->result = t->fn(t->arg);
     end_if_forked(thread_self(), t);
+    if (unlikely(t->scope))
+        end_scopes(t);
     finish_checks(t);
 }
 
@@ -130,9 +141,11 @@ static void run_polled(thread *self, task *t)
     edo_poll is = edo_future_is_ready(t->fut) ? EDO_READY : edo_future_poll(t->fut, &waker);
     self->poll_depth--;
     self->leave = is == EDO_READY ? LEAVE_END : LEAVE_SUSPEND;
-    if (is == EDO_READY)
-        t->result =
-            (int)(t->canceled_future && t->fut->result == -ECANCELED ? why : t->fut->result);
+    if (is != EDO_READY)
+        return;
+    t->result = (int)(t->canceled_future && t->fut->result == -ECANCELED ? why : t->fut->result);
+    if (unlikely(t->scope))
+        end_scopes(t);
 }
 
 static noinline void note_peak(task *t, const stack *s)

@@ -17,4 +17,9 @@ struct edo_cancel_token {
     edo_crowd crowd; /* of waits */
 };
 
+/* Into the queue of those whom a cancel wakes. False: it is cancelled already. */
+bool cancel_token_link(edo_cancel_token *token, edo_waiter *waiter, const edo_waker *waker);
+/* Its owner takes it out, if it is in; afterwards nobody touches it. */
+void cancel_token_unlink(edo_cancel_token *token, edo_waiter *waiter);
+
 #endif

@@ -23,21 +23,28 @@ static void keep(edo_cancel_token_wait_future *wait)
     wait->keeps = MODEL_BUG(2007, true, false);
 }
 
-/* True: it is cancelled. Else the wait is in the queue. */
-static bool begin(edo_cancel_token_wait_future *wait, const edo_waker *waker)
+bool cancel_token_link(edo_cancel_token *token, edo_waiter *waiter, const edo_waker *waker)
 {
-    edo_cancel_token *token = wait->token;
-
     if (edo_cancel_token_is_canceled(token))
-        return true;
+        return false;
     lock_take(&token->lock);
     bool over = MODEL_BUG(2008, a_load(&token->canceled, relaxed), false); /* under the lock */
     if (!over) {
-        crowd_add(&token->crowd, &wait->waiter, waker);
-        a_store(&wait->waiter.state, WAITER_LINKED, relaxed); /* relaxed: under the lock */
+        crowd_add(&token->crowd, waiter, waker);
+        a_store(&waiter->state, WAITER_LINKED, relaxed); /* relaxed: under the lock */
     }
     lock_drop(&token->lock);
-    return over;
+    return !over;
+}
+
+void cancel_token_unlink(edo_cancel_token *token, edo_waiter *waiter)
+{
+    if (waiter_peek(waiter) != WAITER_LINKED)
+        return;
+    lock_take(&token->lock);
+    if (waiter->state == WAITER_LINKED)
+        crowd_leave(&token->crowd, waiter);
+    lock_drop(&token->lock);
 }
 
 /* Another waker for a wait that may be linked still. True: it is over. */
@@ -59,7 +66,7 @@ static bool advance(edo_cancel_token_wait_future *wait, const edo_waker *waker)
     switch (waiter_peek(&wait->waiter)) {
     case WAITER_IDLE:
         keep(wait);
-        return coop_proceed(waker) && begin(wait, waker);
+        return coop_proceed(waker) && !cancel_token_link(wait->token, &wait->waiter, waker);
     case WAITER_LINKED:
         return replace_waker(wait, waker);
     default:
@@ -84,20 +91,9 @@ static edo_poll done(edo_cancel_token_wait_future *wait, int result)
     return edo_future_finish(&wait->base, result);
 }
 
-static void withdraw(edo_cancel_token_wait_future *wait)
-{
-    edo_cancel_token *token = wait->token;
-
-    lock_take(&token->lock);
-    if (wait->waiter.state == WAITER_LINKED)
-        crowd_leave(&token->crowd, &wait->waiter);
-    lock_drop(&token->lock);
-}
-
 static edo_poll canceled_poll(edo_cancel_token_wait_future *wait)
 {
-    if (waiter_peek(&wait->waiter) == WAITER_LINKED)
-        withdraw(wait);
+    cancel_token_unlink(wait->token, &wait->waiter);
     return done(wait, edo_cancel_token_is_canceled(wait->token) ? 0 : -ECANCELED);
 }
 

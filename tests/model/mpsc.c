@@ -21,7 +21,7 @@ thread *thread_self(void)
     return &plain;
 }
 
-bool coop_refuse(const edo_waker *waker)
+bool coop_refill(const edo_waker *waker)
 {
     (void)waker;
     return false;

@@ -19,10 +19,16 @@ thread *thread_self(void)
     return &plain[model_self()];
 }
 
-bool coop_refuse(const edo_waker *waker)
+bool coop_refill(const edo_waker *waker)
 {
     (void)waker;
     model_fail("there is no budget outside of tasks");
+}
+
+bool scope_is_unconstrained(const task *t)
+{
+    (void)t;
+    model_fail("there is no task");
 }
 
 int task_why_slow(task *t)

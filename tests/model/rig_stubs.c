@@ -5,6 +5,7 @@
 #include "engine/model.h"
 #include "sched/current.h"
 #include "sched/in_place.h"
+#include "sched/inherit.h"
 #include "sched/observe.h"
 #include "sched/overflow.h"
 #include "sched/sched.h"
@@ -30,9 +31,21 @@ STUB void core_let_go(thread *self, core *c)
     NOT_MODELLED();
 }
 
-STUB bool coop_refuse(const edo_waker *waker)
+STUB bool coop_refill(const edo_waker *waker)
 {
     (void)waker;
+    NOT_MODELLED();
+}
+
+STUB bool scope_is_unconstrained(const task *t)
+{
+    (void)t;
+    NOT_MODELLED();
+}
+
+STUB void inherited_leave(task *t)
+{
+    (void)t;
     NOT_MODELLED();
 }
 

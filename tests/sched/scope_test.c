@@ -1,12 +1,7 @@
 /* scope_test.c: why a task's waits are cut short: deadlines, shields, and the innermost reason. */
 #include "runtime/rig.h"
 
-#include "sched/scope.h"
-
-static uint64_t in_ms(uint64_t ms)
-{
-    return edo_now().ns + ms * 1000000;
-}
+#include "driver/wheel.h"
 
 static uint64_t ms_since(edo_instant began)
 {
@@ -17,16 +12,16 @@ EDO_TEST(a_deadline_ends_every_await)
 {
     edo_instant began = edo_now();
     edo_future never = edo_pending();
-    scope sc;
+    edo_scope sc;
 
-    assert_ok(scope_enter(&sc, in_ms(30), false));
+    assert_ok(edo_scope_enter_within(&sc, EDO_MILLIS(30)));
     assert_ok(edo_sleep(EDO_MILLIS(10)));
     assert_int_equal(edo_await(&never), -ETIMEDOUT);
     assert_int_equal(ms_since(began), 30);
     assert_int_equal(edo_sleep(EDO_MILLIS(10)), -ETIMEDOUT); /* a level: again, at once */
     assert_int_equal(edo_yield(), -ETIMEDOUT);
     assert_int_equal(ms_since(began), 30);
-    scope_leave(&sc);
+    edo_scope_leave(&sc);
     assert_ok(edo_sleep(EDO_MILLIS(5)));
     assert_int_equal(ms_since(began), 35);
 }
@@ -34,11 +29,11 @@ EDO_TEST(a_deadline_ends_every_await)
 EDO_TEST(a_deadline_not_reached_leaves_no_timer)
 {
     edo_instant began = edo_now();
-    scope sc;
+    edo_scope sc;
 
-    assert_ok(scope_enter(&sc, in_ms(1000), false));
+    assert_ok(edo_scope_enter_within(&sc, EDO_MILLIS(1000)));
     assert_ok(edo_yield());
-    scope_leave(&sc);
+    edo_scope_leave(&sc);
     assert_int_equal(sc.timer.state, TIMER_IDLE);
     uint64_t runs = metrics_of(test_runtime()).polls;
     assert_ok(edo_sleep(EDO_SECONDS(5)));
@@ -49,47 +44,47 @@ EDO_TEST(a_deadline_not_reached_leaves_no_timer)
 EDO_TEST(the_innermost_reason_is_told)
 {
     edo_instant began = edo_now();
-    scope outer, inner;
+    edo_scope outer, inner;
 
-    assert_ok(scope_enter(&outer, in_ms(20), false));
-    assert_ok(scope_enter(&inner, in_ms(10), false));
+    assert_ok(edo_scope_enter_within(&outer, EDO_MILLIS(20)));
+    assert_ok(edo_scope_enter_within(&inner, EDO_MILLIS(10)));
     assert_int_equal(edo_sleep(EDO_MILLIS(100)), -ETIMEDOUT);
     assert_int_equal(ms_since(began), 10);
-    a_store(&outer.canceled, true, release);
+    edo_scope_cancel(&outer);
     assert_int_equal(edo_sleep(EDO_MILLIS(1)), -ETIMEDOUT); /* the inner one's */
-    scope_leave(&inner);
+    edo_scope_leave(&inner);
     assert_int_equal(edo_sleep(EDO_MILLIS(1)), -ECANCELED); /* now the outer one's */
-    scope_leave(&outer);
+    edo_scope_leave(&outer);
     assert_ok(edo_sleep(EDO_MILLIS(1)));
 }
 
 EDO_TEST(an_outer_deadline_ends_an_inner_wait)
 {
     edo_instant began = edo_now();
-    scope outer, inner;
+    edo_scope outer, inner;
 
-    assert_ok(scope_enter(&outer, in_ms(10), false));
-    assert_ok(scope_enter(&inner, in_ms(100), false));
+    assert_ok(edo_scope_enter_within(&outer, EDO_MILLIS(10)));
+    assert_ok(edo_scope_enter_within(&inner, EDO_MILLIS(100)));
     assert_int_equal(edo_sleep(EDO_SECONDS(1)), -ETIMEDOUT);
     assert_int_equal(ms_since(began), 10);
-    scope_leave(&inner);
-    scope_leave(&outer);
+    edo_scope_leave(&inner);
+    edo_scope_leave(&outer);
 }
 
 EDO_TEST(a_shield_hides_what_lies_further_out)
 {
     edo_instant began = edo_now();
-    scope outer, shield;
+    edo_scope outer, shield;
 
-    assert_ok(scope_enter(&outer, in_ms(5), false));
-    assert_ok(scope_enter(&shield, in_ms(50), true));
+    assert_ok(edo_scope_enter_within(&outer, EDO_MILLIS(5)));
+    assert_ok(edo_scope_enter_shield(&shield, EDO_MILLIS(50)));
     assert_ok(edo_sleep(EDO_MILLIS(20)));
     assert_int_equal(ms_since(began), 20);
     assert_int_equal(edo_sleep(EDO_MILLIS(100)), -ETIMEDOUT); /* its own deadline counts */
     assert_int_equal(ms_since(began), 50);
-    scope_leave(&shield);
+    edo_scope_leave(&shield);
     assert_int_equal(edo_sleep(EDO_MILLIS(1)), -ETIMEDOUT);
-    scope_leave(&outer);
+    edo_scope_leave(&outer);
 }
 
 typedef struct cleanup {
@@ -102,14 +97,14 @@ static int flush_in_shield(void *arg)
 {
     cleanup *c = arg;
     edo_instant began = edo_now();
-    scope shield;
+    edo_scope shield;
 
     c->first = wait_for_ever(NULL);
-    assert_int_equal(scope_enter(&shield, in_ms(40), true), 0);
+    assert_int_equal(edo_scope_enter_shield(&shield, EDO_MILLIS(40)), 0);
     c->inside = edo_sleep(EDO_MILLIS(20));
     c->flushed_ms = ms_since(began);
     c->late = edo_sleep(EDO_SECONDS(20));
-    scope_leave(&shield);
+    edo_scope_leave(&shield);
     c->after = edo_yield();
     return 0;
 }
@@ -146,14 +141,65 @@ EDO_TEST_PLAIN(at_shutdown_a_shield_ends_at_its_own_deadline)
     assert_ok(edo_runtime_free(runtime));
 }
 
+static int leave_nothing(void *arg)
+{
+    static edo_scope scope; /* a stack would be gone */
+
+    (void)arg;
+    return edo_scope_enter(&scope, NULL);
+}
+
+static void end_in_a_scope(void *arg)
+{
+    edo_runtime *runtime = make_current();
+
+    assert_ok(edo_block_on(runtime, leave_nothing, arg));
+    assert_ok(edo_runtime_free(runtime));
+}
+
+EDO_TEST_PLAIN(a_scope_that_was_not_left_is_reported)
+{
+    char said[1024];
+
+    assert_int_equal(run_child(end_in_a_scope, NULL, said, sizeof said), 0);
+    assert_int_equal(strstr(said, "ended in a scope or binding that it has not left") != NULL,
+                     EDO_DEBUG);
+}
+
+static int fork_in_a_scope(void *arg)
+{
+    edo_scope scope;
+    int status = 0;
+
+    (void)arg;
+    assert_ok(edo_scope_enter_within(&scope, EDO_SECONDS(1000)));
+    pid_t pid = fork();
+    if (pid == 0) {
+        edo_scope_leave(&scope); /* the task and its runtime are the parent's */
+        _exit(edo_scope_reason() == 0 ? 7 : 8);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), 7);
+    edo_scope_leave(&scope);
+    return edo_yield();
+}
+
+EDO_TEST_PLAIN(a_forked_child_leaves_scopes_as_plain_code)
+{
+    edo_runtime *runtime = make_multi(2);
+
+    assert_ok(edo_block_on(runtime, fork_in_a_scope, NULL));
+    assert_ok(edo_runtime_free(runtime));
+}
+
 static int deadline_beside_others(void *arg)
 {
-    scope sc;
+    edo_scope sc;
     int rc;
 
-    assert_int_equal(scope_enter(&sc, in_ms((uint64_t)(uintptr_t)arg), false), 0);
+    assert_int_equal(edo_scope_enter_within(&sc, EDO_MILLIS((uint64_t)(uintptr_t)arg)), 0);
     rc = wait_for_ever(NULL);
-    scope_leave(&sc);
+    edo_scope_leave(&sc);
     return rc;
 }
 
@@ -169,7 +215,7 @@ EDO_TEST_BOTH(many_deadlines_on_any_worker)
 
 EDO_TEST_PLAIN(a_scope_needs_a_task)
 {
-    scope sc;
+    edo_scope sc;
 
-    assert_int_equal(scope_enter(&sc, 5, false), -EDO_EMISUSE);
+    assert_int_equal(edo_scope_enter_within(&sc, EDO_MILLIS(5)), -EDO_EMISUSE);
 }

@@ -5,13 +5,6 @@
 
 #include <stdlib.h>
 
-#include "sched/scope.h"
-
-static uint64_t in_ms(uint64_t ms)
-{
-    return edo_instant_add(edo_now(), EDO_MILLIS(ms)).ns;
-}
-
 /* Knows nothing of any scope. */
 static int wait_for_ever(unsigned depth)
 {
@@ -22,12 +15,12 @@ static int wait_for_ever(unsigned depth)
 
 EDO_TEST_BOTH(deadline_ends_each_await_inside) /* future-062 */
 {
-    scope sc;
+    edo_scope sc;
     edo_instant then = edo_now();
     probe p = probe_ready(1);
     unsigned ms = 20 * test_scale();
 
-    assert_ok(scope_enter(&sc, in_ms(ms), false));
+    assert_ok(edo_scope_enter_within(&sc, EDO_MILLIS(ms)));
     assert_ok(edo_yield());
     assert_ok(edo_sleep(EDO_MILLIS(5))); /* before the deadline all is as ever */
     assert_err(wait_for_ever(4), -ETIMEDOUT);
@@ -37,7 +30,7 @@ EDO_TEST_BOTH(deadline_ends_each_await_inside) /* future-062 */
     assert_err(edo_await(&p.base), -ETIMEDOUT);
     assert_int_equal(p.polls, 0);
     assert_true(edo_instant_since(edo_now(), then).ns < EDO_SECONDS(5).ns);
-    scope_leave(&sc);
+    edo_scope_leave(&sc);
     assert_ok(edo_sleep(EDO_MILLIS(5)));
     assert_ok(edo_yield());
 }
@@ -45,9 +38,9 @@ EDO_TEST_BOTH(deadline_ends_each_await_inside) /* future-062 */
 EDO_TEST(success_wins_at_the_deadline) /* future-062 */
 {
     gate g = GATE_INIT;
-    scope sc;
+    edo_scope sc;
 
-    assert_ok(scope_enter(&sc, in_ms(10), false));
+    assert_ok(edo_scope_enter_within(&sc, EDO_MILLIS(10)));
     gate_future fut = gate_async(&g);
     assert_pending(&fut.base);
     gate_open(&g);
@@ -57,19 +50,19 @@ EDO_TEST(success_wins_at_the_deadline) /* future-062 */
     assert_int_equal(edo_await(&fut.base), 0); /* it was polled, and had happened */
     gate_future next = gate_async(&g);
     assert_err(edo_await(&next.base), -ETIMEDOUT);
-    scope_leave(&sc);
+    edo_scope_leave(&sc);
 }
 
 EDO_TEST_BOTH(innermost_scope_that_passed_is_the_reason) /* future-062 future-063 */
 {
-    scope outer, inner;
+    edo_scope outer, inner;
 
-    assert_ok(scope_enter(&outer, in_ms(10), false));
-    assert_ok(scope_enter(&inner, in_ms(100000), false));
+    assert_ok(edo_scope_enter_within(&outer, EDO_MILLIS(10)));
+    assert_ok(edo_scope_enter_within(&inner, EDO_MILLIS(100000)));
     assert_err(wait_for_ever(1), -ETIMEDOUT); /* the outer one holds inside of the inner */
-    scope_leave(&inner);
+    edo_scope_leave(&inner);
     assert_err(edo_yield(), -ETIMEDOUT);
-    scope_leave(&outer);
+    edo_scope_leave(&outer);
     assert_ok(edo_yield());
 }
 
@@ -81,13 +74,13 @@ struct seen {
 static int wait_in_a_passed_scope(void *arg)
 {
     struct seen *s = arg;
-    scope sc;
+    edo_scope sc;
 
-    assert_ok(scope_enter(&sc, in_ms(5), false));
+    assert_ok(edo_scope_enter_within(&sc, EDO_MILLIS(5)));
     s->inside = wait_for_ever(0);
     assert_ok(edo_task_self_abort());
     s->nested = wait_for_ever(2); /* aborted as well now: the scope is nearer */
-    scope_leave(&sc);
+    edo_scope_leave(&sc);
     s->after = wait_for_ever(0);
     return 0;
 }
@@ -108,12 +101,12 @@ EDO_TEST_BOTH(scope_is_nearer_than_the_abort) /* future-063 */
 static int clean_up_in_a_shield(void *arg)
 {
     struct seen *s = arg;
-    scope shield;
+    edo_scope shield;
 
     s->inside = wait_for_ever(0);
-    assert_ok(scope_enter(&shield, in_ms(10 * test_scale()), true));
+    assert_ok(edo_scope_enter_shield(&shield, EDO_MILLIS(10 * test_scale())));
     s->nested = edo_sleep(EDO_MILLIS(2)) < 0 ? -1 : wait_for_ever(0);
-    scope_leave(&shield);
+    edo_scope_leave(&shield);
     s->after = edo_yield();
     return 0;
 }
@@ -143,16 +136,16 @@ EDO_TEST_BOTH(cancelled_scope_holds_for_functions_called_not_for_tasks_spawned) 
 {
     int *said = malloc(sizeof *said);
     edo_task t;
-    scope sc;
+    edo_scope sc;
 
     *said = 1;
-    assert_ok(scope_enter(&sc, UINT64_MAX, false));
+    assert_ok(edo_scope_enter(&sc, NULL));
     assert_ok(edo_yield());
-    a_store(&sc.canceled, true, release);
+    edo_scope_cancel(&sc);
     assert_err(wait_for_ever(3), -ECANCELED);
     assert_ok(edo_spawn(note_yield, said, &t));
     assert_err(edo_join(t, NULL), -ECANCELED);
-    scope_leave(&sc);
+    edo_scope_leave(&sc);
     assert_ok(edo_join(t, NULL));
     assert_int_equal(*said, 0);
     free(said);
@@ -165,9 +158,9 @@ EDO_TEST(scope_that_was_left_leaves_no_timer) /* future-062 */
     edo_handle *handle = edo_runtime_handle(test_runtime());
 
     for (int i = 0; i < 100; i++) {
-        scope sc;
-        assert_ok(scope_enter(&sc, in_ms(1), false));
-        scope_leave(&sc);
+        edo_scope sc;
+        assert_ok(edo_scope_enter_within(&sc, EDO_MILLIS(1)));
+        edo_scope_leave(&sc);
     }
     assert_ok(edo_handle_metrics(handle, &before));
     gate g = GATE_INIT;
