@@ -8,6 +8,8 @@
 #include <edo/duration.h>       /* spans and points of time */
 #include <edo/waker.h>          /* how the end of a wait reaches whoever waits */
 #include <edo/future.h>         /* what can be waited for */
+#include <edo/maybe_done.h>     /* a result that is taken once */
+#include <edo/future_storage.h> /* memory for one future after another */
 #include <edo/task.h>           /* functions that run by the million */
 #include <edo/stackless.h>      /* tasks that take no stack, only a frame */
 #include <edo/blocking.h>       /* functions that block, on threads of their own */
@@ -38,6 +40,7 @@
 #include <edo/set_once.h>       /* a value set once, and waited for */
 #include <edo/cancel_token.h>   /* asking many to stop, in a tree */
 #include <edo/scope.h>          /* limits on all that a stretch of code waits for */
+#include <edo/child.h>          /* a function as a future */
 #include <edo/budget.h>         /* futures with a budget of their own, or none */
 #include <edo/task_local.h>     /* values that belong to the running task */
 #include <edo/tracker.h>        /* knowing when many tasks are over */

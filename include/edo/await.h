@@ -33,6 +33,9 @@ typedef struct edo_select_future {
     bool biased;
     bool keeps;
     uint64_t canceled;
+    bool (*matches)(size_t arm, int64_t result, void *arg);
+    void *arg;
+    uint64_t over;
 } edo_select_future;
 
 /**
@@ -69,6 +72,23 @@ EDO_API edo_select_future edo_select_biased_async(edo_future *const *arms, size_
  */
 EDO_API int edo_select_keep_array(edo_future *const *arms, size_t count);
 EDO_API edo_select_future edo_select_keep_async(edo_future *const *arms, size_t count);
+
+/**
+ * As edo_select_array, for the first arm whose result is one to go on with: `matches` is asked about each
+ * that is READY, and says whether it wins. Else the arm is out, is not polled again, and keeps what it
+ * has; the others go on. So a closed channel doesn't win over those that are open.
+ *
+ * Returns   as edo_select_array; -ENODATA: all are READY, and none of them matched.
+ * Suspends  unless an arm is READY at once, and matches; a plain thread parks.
+ * Cancel    as edo_select.
+ */
+EDO_API int edo_select_matching_array(edo_future *const *arms, size_t count,
+                                      bool (*matches)(size_t arm, int64_t result, void *arg),
+                                      void *arg);
+EDO_API edo_select_future edo_select_matching_async(edo_future *const *arms, size_t count,
+                                                    bool (*matches)(size_t arm, int64_t result,
+                                                                    void *arg),
+                                                    void *arg);
 
 /** A join of several futures under way. Its fields are private. */
 typedef struct edo_join_all_future {

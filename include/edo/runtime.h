@@ -12,7 +12,7 @@ typedef struct edo_runtime edo_runtime;
 typedef struct edo_handle edo_handle;
 
 typedef enum edo_runtime_kind {
-    EDO_MULTI_THREAD = 0,  /**< workers on threads of their own, which steal from each other */
+    EDO_MULTI_THREAD = 0,   /**< workers on threads of their own, which steal from each other */
     EDO_CURRENT_THREAD = 1, /**< one worker, on whichever thread is in block_on */
     EDO_LOCAL = 2 /**< current-thread, on the thread that built it: local tasks need no set */
 } edo_runtime_kind;
@@ -36,7 +36,7 @@ typedef struct edo_task_info {
 /** Which tasks of a multi-thread runtime may go on on another thread than they began on. */
 typedef enum edo_migration {
     EDO_MIGRATION_ALLOWED = 0, /**< any that isn't pinned */
-    EDO_MIGRATION_NEVER = 1    /**< none: only tasks that have not begun are taken by another worker;
+    EDO_MIGRATION_NEVER = 1 /**< none: only tasks that have not begun are taken by another worker;
                                     there is no relief, and edo_block_in_place is -EDO_EMISUSE */
 } edo_migration;
 
@@ -119,6 +119,17 @@ EDO_API int edo_runtime_free(edo_runtime *runtime);
 EDO_API int edo_runtime_shutdown(edo_runtime *runtime, edo_duration timeout);
 
 /**
+ * Shuts the runtime down and frees it, without waiting for anything: a thread of its own does that, to
+ * the last task, however long it takes. When this returns, no task can be spawned any more. The tasks of
+ * a current-thread runtime are driven to their ends by that thread, unless another one does. It may be
+ * called from inside the runtime.
+ *
+ * Returns   0, and `runtime` is not to be used any more; -EAGAIN, -ENOMEM (that thread can't be started),
+ *           -EINVAL, -EDO_EFORKED, -EDO_EMISUSE (of the kind EDO_LOCAL), and then nothing has happened.
+ */
+EDO_API int edo_runtime_shutdown_background(edo_runtime *runtime);
+
+/**
  * Runs `fn(arg)` as a task of the runtime, the root task, and waits for its result. A multi-thread
  * runtime runs it on a worker; a current-thread one runs on the calling thread meanwhile, along
  * with its other tasks, unless another thread is driving it. A local one runs on its own thread
@@ -170,6 +181,24 @@ typedef struct edo_enter_guard {
 EDO_API int edo_enter(edo_handle *handle, edo_enter_guard *ret_guard);
 /** Makes the one before current again. */
 EDO_API void edo_leave(edo_enter_guard *guard);
+
+/** A future that is polled in another runtime. Its fields are private. */
+typedef struct edo_entered_future {
+    edo_future base;
+    edo_future *inner;
+    edo_handle *handle;
+} edo_entered_future;
+
+/**
+ * The future `fut`, with the handle's runtime as the current one in each of its polls: so what it starts
+ * there uses that one's timers and driver. What is made before, as a sleep is by edo_sleep_async, needs
+ * edo_enter around its making.
+ *
+ * Returns   the future's result; -EINVAL.
+ * Owns      `handle` is the caller's, until the future is READY.
+ * Cancel    cancels the future; a success stands. Puts back what the future puts back.
+ */
+EDO_API edo_entered_future edo_entered_async(edo_handle *handle, edo_future *fut);
 
 /** The worker this code runs on, from 0; -1 when it runs on none. */
 EDO_API int edo_worker_index(void);

@@ -26,6 +26,12 @@ static edo_select_future *of(edo_future *base)
     return container_of(base, edo_select_future, base);
 }
 
+/* READY, and not what was waited for. */
+static inline bool is_over(const edo_select_future *sel, size_t i)
+{
+    return sel->over >> i & 1;
+}
+
 static bool can_restart(const edo_future *arm)
 {
     return arm->ops && (arm->ops->flags & EDO_FUTURE_RESTARTS);
@@ -64,7 +70,7 @@ static noinline void renew_losers(edo_select_future *sel)
 static noinline void put_back_losers(edo_select_future *sel)
 {
     for (size_t i = 0; i < sel->count; i++)
-        if (sel->arms[i] && (int)i != sel->winner)
+        if (sel->arms[i] && (int)i != sel->winner && !is_over(sel, i))
             future_put_back(sel->arms[i]);
 }
 
@@ -75,7 +81,7 @@ static inline edo_poll drain(edo_select_future *sel, const edo_waker *waker, boo
 
     for (size_t i = 0; i < sel->count; i++) {
         edo_future *arm = sel->arms[i];
-        if (!arm || (int)i == sel->winner)
+        if (!arm || (int)i == sel->winner || is_over(sel, i))
             continue;
         if (begins)
             cancel_arm(sel, i);
@@ -94,11 +100,29 @@ static inline edo_poll drain(edo_select_future *sel, const edo_waker *waker, boo
     return edo_future_finish(&sel->base, sel->winner < 0 ? -ECANCELED : sel->winner);
 }
 
+/* It is READY. */
+static bool wins(edo_select_future *sel, size_t i)
+{
+    if (likely(!sel->matches) || sel->matches(i, sel->arms[i]->result, sel->arg))
+        return true;
+    sel->over |= UINT64_C(1) << i;
+    return false;
+}
+
+static bool all_over(const edo_select_future *sel)
+{
+    for (size_t i = 0; i < sel->count; i++)
+        if (sel->arms[i] && !is_over(sel, i))
+            return false;
+    return true;
+}
+
 /* Polls each arm once, from that one on. True: one has won. */
 static bool race(edo_select_future *sel, size_t at, const edo_waker *waker)
 {
     for (size_t left = sel->count; left > 0; left--) {
-        if (sel->arms[at] && future_advance(sel->arms[at], waker) == EDO_READY) {
+        if (sel->arms[at] && !is_over(sel, at) &&
+            future_advance(sel->arms[at], waker) == EDO_READY && wins(sel, at)) {
             sel->winner = (int)at;
             return true;
         }
@@ -122,7 +146,8 @@ static edo_poll select_poll(edo_future *base, const edo_waker *waker)
         sel->begun = true;
     }
     if (!race(sel, sel->biased ? 0 : thread_random_below(self, (uint32_t)sel->count), waker))
-        return EDO_PENDING;
+        return unlikely(sel->over) && all_over(sel) ? edo_future_finish(base, -ENODATA)
+                                                    : EDO_PENDING;
     sel->phase = DRAINING;
     return drain(sel, waker, true);
 }
@@ -141,7 +166,7 @@ static void select_cancel(edo_future *base)
     sel->phase = DRAINING;
     for (size_t i = 0; i < sel->count; i++)
         if (sel->arms[i])
-            cancel_arm(sel, i);
+            cancel_arm(sel, i); /* does nothing to one that is over */
 }
 
 /* The winner's own success goes back as well. */
@@ -194,6 +219,25 @@ edo_select_future edo_select_keep_async(edo_future *const *arms, size_t count)
 
     sel.keeps = true;
     return sel;
+}
+
+edo_select_future edo_select_matching_async(edo_future *const *arms, size_t count,
+                                            bool (*matches)(size_t arm, int64_t result, void *arg),
+                                            void *arg)
+{
+    edo_select_future sel = make(arms, count, false);
+
+    sel.matches = matches;
+    sel.arg = arg;
+    return sel;
+}
+
+int edo_select_matching_array(edo_future *const *arms, size_t count,
+                              bool (*matches)(size_t arm, int64_t result, void *arg), void *arg)
+{
+    edo_select_future sel = edo_select_matching_async(arms, count, matches, arg);
+
+    return (int)edo_await(&sel.base);
 }
 
 int edo_select_keep_array(edo_future *const *arms, size_t count)

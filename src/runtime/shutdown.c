@@ -18,6 +18,7 @@
 #include "base/futex.h"
 #include "base/report.h"
 #include "base/sys.h"
+#include "base/thread.h"
 #include "runtime/runtime.h"
 #include "sched/local_set.h"
 
@@ -187,12 +188,17 @@ int edo_runtime_shutdown(edo_runtime *runtime, edo_duration timeout)
                             timeout.ns > UINT64_MAX - now ? UINT64_MAX : now + timeout.ns);
 }
 
+static void end(edo_runtime *runtime)
+{
+    sched_unref(runtime->sched);
+    free(runtime);
+}
+
 int edo_runtime_free(edo_runtime *runtime)
 {
-    if (!runtime)
-        return 0;
-    int rc = check(runtime->sched);
-    if (rc < 0)
+    int rc = runtime ? check(runtime->sched) : 0;
+
+    if (!runtime || rc < 0)
         return rc;
     runtime_shutdown(runtime->sched, UINT64_MAX);
 #if EDO_DEBUG
@@ -200,7 +206,37 @@ int edo_runtime_free(edo_runtime *runtime)
     if (a_load(&runtime->sched->roots, acquire) == 0)
         task_slab_walk(name_unjoined, runtime->sched);
 #endif
-    sched_unref(runtime->sched);
-    free(runtime);
+    end(runtime);
     return 0;
+}
+
+/* ---- by a thread of its own -------------------------------------------------------------- */
+
+static void *end_in_background(void *runtime)
+{
+    thread_detach_self();
+    while (!thread_parker(thread_self())) /* no memory yet, and nobody to tell */
+        thread_nap(NS_PER_MS);
+    runtime_shutdown(((edo_runtime *)runtime)->sched, UINT64_MAX);
+    end(runtime); /* who has handles may join them still */
+    return NULL;
+}
+
+int edo_runtime_shutdown_background(edo_runtime *runtime)
+{
+    pthread_t ender;
+
+    if (!runtime)
+        return -EINVAL;
+    sched *s = runtime->sched;
+    if (!sched_is_ours(s))
+        return -EDO_EFORKED;
+    if (s->is_local)
+        return -EDO_EMISUSE; /* its tasks run on their thread alone */
+    sched_ref(s);
+    int rc = thread_start(&ender, end_in_background, runtime, "edo-shutdown");
+    if (rc == 0)
+        begin(s); /* also if the thread has not come so far */
+    sched_unref(s);
+    return rc;
 }

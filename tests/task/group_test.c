@@ -28,6 +28,15 @@ static int sleep_for_ever(void *arg)
     return rc;
 }
 
+static int clean_up_later(void *arg)
+{
+    int rc = sleep_for_ever(arg);
+
+    EDO_SHIELDED(EDO_MILLIS(5))
+    edo_yield();
+    return rc;
+}
+
 static int wait_for_gate(void *g)
 {
     return gate_wait(g);
@@ -57,7 +66,7 @@ static int add_to(void *sum)
     return 0;
 }
 
-EDO_TEST_BOTH(a_group_waits_for_all)
+EDO_TEST_BOTH(a_group_waits_for_all) /* future-064 */
 {
     edo_group *group = new_group(NULL);
     unsigned sum = 0;
@@ -121,7 +130,7 @@ EDO_TEST_BOTH(a_task_does_not_wait_for_its_own_group)
     edo_group_free(other);
 }
 
-EDO_TEST(a_failure_stops_nobody_unless_it_is_told_to)
+EDO_TEST(a_failure_stops_nobody_unless_it_is_told_to) /* future-065 */
 {
     edo_group *group = new_group(NULL);
     gate g = GATE_INIT;
@@ -144,7 +153,7 @@ EDO_TEST(a_failure_stops_nobody_unless_it_is_told_to)
     edo_group_free(group);
 }
 
-EDO_TEST_BOTH(the_first_failure_cancels_the_rest)
+EDO_TEST_BOTH(the_first_failure_cancels_the_rest) /* future-065 */
 {
     edo_group *group = new_group(EDO_OPTS(group, .all_or_none = true));
     static unsigned ended;
@@ -244,6 +253,62 @@ EDO_TEST(a_cancel_ends_a_spawn_that_waits_for_room)
     edo_group_free(group);
 }
 
+/* What was not taken is as it was. */
+static void assert_refused(edo_group *group, unsigned *calls, int why)
+{
+    size_t len = edo_group_len(group);
+
+    assert_err(edo_group_spawn(group, add_to, calls), why);
+    assert_err(edo_group_try_spawn(group, add_to, calls), why);
+    assert_int_equal(edo_group_len(group), len);
+}
+
+EDO_TEST_BOTH(a_cancelled_group_takes_nothing) /* future-066 */
+{
+    edo_group *group = new_group(NULL), *limited = new_group(EDO_OPTS(group, .limit = 5));
+    static unsigned calls;
+
+    assert_ok(edo_group_spawn(group, sleep_for_ever, NULL));
+    edo_group_cancel(group);
+    edo_group_cancel(limited);
+    assert_refused(group, &calls, -ECANCELED);
+    assert_refused(limited, &calls, -ECANCELED);
+    assert_err(edo_group_wait(group, NULL), -ECANCELED);
+    edo_group_free(limited);
+    edo_group_free(group);
+    assert_int_equal(calls, 0);
+}
+
+static int spawn_at_shutdown(void *arg)
+{
+    edo_group *group = new_group(NULL);
+
+    assert_ok(edo_group_spawn(group, clean_up_later, NULL));
+    int rc = sleep_for_ever(NULL);
+    assert_refused(group, arg, rc);
+    edo_group_free(group);
+    return rc;
+}
+
+EDO_TEST_PLAIN(a_group_takes_nothing_after_a_shutdown) /* future-066 */
+{
+    edo_runtime *runtime;
+    edo_handle *handle;
+    unsigned calls = 0;
+    edo_task t;
+    int ret = 0;
+
+    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .workers = 2), &runtime));
+    handle = edo_runtime_handle(runtime);
+    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .on = handle), spawn_at_shutdown, &calls, &t));
+    assert_ok(edo_runtime_shutdown(runtime, EDO_SECONDS(60)));
+    assert_ok(edo_join(t, &ret));
+    assert_err(ret, -EDO_ESHUTDOWN);
+    assert_int_equal(calls, 0);
+    edo_handle_unref(handle);
+    assert_ok(edo_runtime_free(runtime));
+}
+
 static int spawn_into_its_own(void *group)
 {
     return edo_group_spawn(group, return_number, (void *)-EPIPE);
@@ -291,7 +356,7 @@ static int wait_for_children(void *arg)
     return 0;
 }
 
-EDO_TEST_BOTH(a_wait_that_is_cut_short_ends_after_its_tasks)
+EDO_TEST_BOTH(a_wait_that_is_cut_short_ends_after_its_tasks) /* future-064 */
 {
     for (int early = 0; early < 2; early++) {
         struct parent p = {0};
@@ -320,7 +385,7 @@ static int free_with_children(void *arg)
     return (int)own.ended;
 }
 
-EDO_TEST_BOTH(freeing_it_cancels_and_waits)
+EDO_TEST_BOTH(freeing_it_cancels_and_waits) /* future-064 */
 {
     edo_task t;
     int ret = 0;
