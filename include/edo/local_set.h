@@ -15,13 +15,18 @@ EDO_BEGIN_DECLS
 /** Any thread may spawn into it and ask; see where to drive and free it. */
 typedef struct edo_local_set edo_local_set;
 
+typedef struct edo_local_set_opts {
+    edo_handle *on;            /**< the runtime of its tasks; NULL: the current one */
+    edo_on_failure on_failure; /**< what a failure of one of its tasks does that nobody joins */
+} edo_local_set_opts;
+
 /**
- * Makes an empty set, whose tasks belong to the runtime `on`; NULL: the current one.
+ * Makes an empty set. `opts` may be NULL.
  *
- * Returns   0; -EINVAL, -ENOMEM, -EDO_ENORUNTIME.
+ * Returns   0; -EINVAL, -ENOMEM, -EDO_ENORUNTIME, -EDO_EFORKED.
  * Owns      the caller, until edo_local_set_free. It holds a reference to the runtime.
  */
-EDO_API int edo_local_set_new(edo_handle *on, edo_local_set **ret_set);
+EDO_API int edo_local_set_new(const edo_local_set_opts *opts, edo_local_set **ret_set);
 
 /**
  * Aborts its tasks, waits until each has ended on the set's thread, and frees the set. A plain thread
@@ -44,7 +49,8 @@ EDO_API size_t edo_local_set_len(const edo_local_set *set);
  * from within go to the set, and its tasks run while the function waits. Those that are left wait for
  * the next drive.
  *
- * Returns   what `fn` returned; or, and then it was not called: -EINVAL, -ENOMEM, -EDO_EMISUSE (no
+ * Returns   what `fn` returned; -EDO_ESHUTDOWN: a task has failed, with EDO_FAILURE_SHUTDOWN, and the
+ *           function's waits said -ECANCELED; or, and then it was not called: -EINVAL, -ENOMEM, -EDO_EMISUSE (no
  *           task of the set's runtime; the set is another thread's, and the runtime current-thread).
  * Suspends  to go to the thread, and as `fn` does.
  */
@@ -68,7 +74,7 @@ typedef struct edo_local_set_drive_future {
  * Drives the set until all its tasks have ended, those that they spawn as well. The first poll makes
  * a set without a thread that of the polling one.
  *
- * Returns   0; -EINVAL, -ENOMEM, -EDO_EMISUSE (as edo_local_set_run_until); or why the waiting was cut
+ * Returns   0; -EDO_ESHUTDOWN, -EINVAL, -ENOMEM, -EDO_EMISUSE (as edo_local_set_run_until); or why the waiting was cut
  *           short: then the rest waits for the next drive.
  * Suspends  unless the set is empty.
  * Cancel    takes nothing. An end that came first stands.

@@ -40,6 +40,12 @@ typedef enum edo_migration {
                                     there is no relief, and edo_block_in_place is -EDO_EMISUSE */
 } edo_migration;
 
+/** What becomes of a runtime, or a local set, in which a task fails that nobody joins. */
+typedef enum edo_on_failure {
+    EDO_FAILURE_IGNORE = 0,  /**< the failure is counted, and on_task_failure is called */
+    EDO_FAILURE_SHUTDOWN = 1 /**< it is shut down as well: all waits end with -EDO_ESHUTDOWN */
+} edo_on_failure;
+
 /** A thread-local variable of which each task is to have its own value; see thread_slots. */
 typedef struct edo_thread_slot {
     void *(*address)(void); /**< says where it lies on the calling thread; it must not wait */
@@ -78,6 +84,10 @@ typedef struct edo_runtime_opts {
     void (*on_task_poll_begin)(const edo_task_info *task, void *hook_arg); /**< before each run */
     void (*on_task_poll_end)(const edo_task_info *task, void *hook_arg);   /**< after each run */
     void (*on_task_end)(const edo_task_info *task, void *hook_arg); /**< before it can be joined */
+    /** A task has ended with a negative result and nobody can join it: it had no handle, or that was
+     * given up. Not of one that was aborted or shut down, and has passed that on. */
+    void (*on_task_failure)(const edo_task_info *task, int result, void *hook_arg);
+    edo_on_failure on_failure; /**< what else such a failure does */
     void *hook_arg;
     bool
         track_latency; /**< notes when a task is made ready: for on_task_poll_begin and the counts */
@@ -215,6 +225,7 @@ typedef struct edo_metrics {
     uint64_t parks;                 /**< times a worker went to sleep */
     uint64_t driver_turns;          /**< looks at the driver, parks included */
     uint64_t forced_yields;         /**< waits that the budget forced */
+    uint64_t unjoined_failures;     /**< tasks that failed, and that nobody joined: see on_task_failure */
     uint64_t reliefs;               /**< times a stuck worker's core was given to another thread */
     uint64_t injected;              /**< tasks in the injection queue now */
     uint64_t queued;                /**< tasks in the workers' queues now, LIFO slots not counted */

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "runtime/runtime.h"
 #include "sched/debug.h"
+#include "sched/failure.h"
 #include "sched/observe.h"
 #include "sched/overflow.h"
 #include "sched/seat.h"
@@ -58,6 +59,8 @@ static const char *fault_of(const edo_runtime_opts *o)
         return "there is no such monitor setting";
     if ((unsigned)o->migration > EDO_MIGRATION_NEVER)
         return "there is no such migration setting";
+    if ((unsigned)o->on_failure > EDO_FAILURE_SHUTDOWN)
+        return "there is no such on_failure setting";
     if (has_bad_slot(o))
         return "each of thread_slots has to have an address function and a size";
     return NULL;
@@ -175,6 +178,7 @@ static sched *new_sched(const edo_runtime_opts *opts)
     histogram_shape_of(&s->opts.histogram, &s->shape); /* checked by the caller */
     s->can_revoke = sys_membarrier_register() == 0;
     rng_seed(&s->seeds, s->opts.seed ? s->opts.seed : random_seed());
+    s->begin_shutdown = runtime_begin_shutdown;
     s->is_local = s->opts.kind == EDO_LOCAL;
     s->owner = thread_number(thread_self());
     s->paused = s->opts.start_paused;
@@ -190,6 +194,7 @@ static void guard_forks(void)
     task_slab_guard();
     core_guard();
     stack_pool_guard();
+    failure_guard();
     thread_watch_forks();
 }
 

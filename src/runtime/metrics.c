@@ -38,6 +38,7 @@ int edo_handle_metrics(const edo_handle *handle, edo_metrics *ret_metrics)
         .spawned_tasks = a_load(&handle->remote_spawned, relaxed),
         .remote_schedules = a_load(&handle->remote_schedules, relaxed),
         .reliefs = a_load(&handle->reliefs, relaxed),
+        .unjoined_failures = a_load(&handle->failures, relaxed),
         .injected = inject_len(&handle->inject),
         .stack_bytes = stack_bytes(),
         .blocking_threads = a_load(&handle->pool.staff, relaxed),

@@ -16,6 +16,8 @@ int block_on(sched *s, const char *place, int (*fn)(void *arg), void *arg);
 bool drive_begin(sched *s, thread *self, bool (*until)(void *arg), void *arg, uint64_t until_ns);
 /* Leaves it to the next thread that waits. */
 void drive_end(sched *s, thread *self);
+/* No new tasks; the waits of those that there are end. Any thread, in a task or loop as well. */
+void runtime_begin_shutdown(sched *s);
 /* Ends the runtime's work; see edo_runtime_shutdown. */
 int runtime_shutdown(sched *s, uint64_t until_ns);
 

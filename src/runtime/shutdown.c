@@ -39,7 +39,7 @@ static void mark_down(task *t, void *arg)
         task_push(t);
 }
 
-static void begin(sched *s)
+void runtime_begin_shutdown(sched *s)
 {
     if (a_xchg(&s->down, 1, seq_cst))
         return;
@@ -135,7 +135,7 @@ int runtime_shutdown(sched *s, uint64_t until_ns)
 {
     if (a_load(&s->gone, acquire)) /* pairs with the release in end_service */
         return 0;
-    begin(s);
+    runtime_begin_shutdown(s);
     bool ended = s->multi ? wait_for_workers(s, until_ns) : drive_to_the_end(s, until_ns);
     if (!ended) {
         report("shutdown timed out: %" PRIu64 " task(s) left", sched_alive(s));

@@ -23,13 +23,14 @@
 
 /* ---- the object ---------------------------------------------------------------------------- */
 
-int local_set_new(sched *s, local_set **ret)
+int local_set_new(sched *s, edo_on_failure on_failure, local_set **ret)
 {
     local_set *set = calloc(1, sizeof *set);
 
     if (!set)
         return -ENOMEM;
     set->refs = 1;
+    set->on_failure = on_failure;
     set->sched = sched_ref(s);
     lock_take(&s->seats_lock);
     set->next = s->local_sets;
@@ -151,20 +152,44 @@ static void push_all(task *t)
     }
 }
 
-void local_set_drive(local_set *set)
+static void link_drive(local_set *set, local_drive *drive)
+{
+    drive->next = set->drives;
+    drive->link = &set->drives;
+    if (drive->next)
+        drive->next->link = &drive->next;
+    set->drives = drive;
+}
+
+static void unlink_drive(local_drive *drive)
+{
+    *drive->link = drive->next;
+    if (drive->next)
+        drive->next->link = drive->link;
+}
+
+void local_set_drive(local_set *set, local_drive *drive)
 {
     lock_take(&set->lock);
+    if (drive)
+        link_drive(set, drive);
+    if (set->driven == 0)
+        set->failed = false;
     a_store(&set->driven, set->driven + 1, relaxed); /* written under the lock */
     task *ready = take_waiting(set);
     lock_drop(&set->lock);
     push_all(ready);
 }
 
-void local_set_rest(local_set *set)
+bool local_set_rest(local_set *set, local_drive *drive)
 {
     lock_take(&set->lock);
+    if (drive)
+        unlink_drive(drive);
     a_store(&set->driven, set->driven - 1, relaxed);
+    bool failed = set->failed;
     lock_drop(&set->lock);
+    return failed;
 }
 
 /* ---- tasks from first to last -------------------------------------------------------------- */
@@ -244,6 +269,39 @@ static task *mark_all(local_set *set)
             owed = t;
         }
     return owed;
+}
+
+/* One that is to be cancelled, if it has a push coming; with the lock held. */
+static task *cancel_drive(local_drive *drive)
+{
+    if (a_load(&drive->scope.canceled, relaxed))
+        return NULL;
+    a_store(&drive->scope.canceled, true, release); /* pairs with scope_why */
+    return task_mark(drive->task, 0) ? drive->task : NULL;
+}
+
+void local_set_fail(local_set *set)
+{
+    task *owed;
+
+    if (set->on_failure != EDO_FAILURE_SHUTDOWN)
+        return;
+    lock_take(&set->lock);
+    set->failed = true;
+    owed = mark_all(set);
+    for (local_drive *drive = set->drives; drive; drive = drive->next) {
+        task *t = cancel_drive(drive);
+        if (!t)
+            continue;
+        t->next = owed;
+        owed = t;
+    }
+    lock_drop(&set->lock);
+    for (task *next; owed; owed = next) {
+        next = owed->next;
+        owed->next = NULL;
+        task_push_back(owed);
+    }
 }
 
 void local_set_close(local_set *set)

@@ -6,12 +6,21 @@
 
 #include <edo/local_set.h>
 
+#include "sched/scope.h"
 #include "sched/seat.h"
 
 typedef struct edo_local_set local_set;
 
 /* One that waits until the set is empty; of its future. Linked under the set's lock. */
 typedef edo_local_wait local_wait;
+
+/* A function that drives it: its waits end when a task has failed. On its task's stack; linked under
+ * the set's lock. */
+typedef struct local_drive {
+    struct local_drive *next, **link;
+    task *task;
+    scope scope;
+} local_drive;
 
 struct edo_local_set {
     sched *sched; /* counted */
@@ -24,10 +33,13 @@ struct edo_local_set {
     task *tasks;                  /* that have not ended, by their extra->set_next */
     uint64_t live;                /* atomic: tasks that are not over yet */
     local_wait *waits;
+    local_drive *drives;
+    edo_on_failure on_failure;
+    bool failed; /* and it is shut down for it; until the next drive has begun and none is left */
     struct edo_local_set *next, **link; /* in the runtime's list, under seats_lock */
 };
 
-int local_set_new(sched *s, local_set **ret);
+int local_set_new(sched *s, edo_on_failure on_failure, local_set **ret);
 /* It has no tasks, and nobody drives it. */
 void local_set_free(local_set *set);
 /* In a task of its runtime, or while driving that: from now on it belongs to this thread, unless it
@@ -36,9 +48,12 @@ int local_set_bind(local_set *set, thread *self);
 /* Whether it is this thread's, which runs its runtime now. */
 bool local_set_is_here(const local_set *set, const thread *self);
 
-/* A drive begins, and ends: its tasks run meanwhile. */
-void local_set_drive(local_set *set);
-void local_set_rest(local_set *set);
+/* A drive begins, and ends: its tasks run meanwhile. `drive`: of a function; or NULL. True: a task
+ * has failed, and the set is to be shut down for it. */
+void local_set_drive(local_set *set, local_drive *drive);
+bool local_set_rest(local_set *set, local_drive *drive);
+/* A task of it has failed, and nobody joins that. */
+void local_set_fail(local_set *set);
 /* It takes no more tasks, and runs those that it has, in the cancelled state. */
 void local_set_close(local_set *set);
 

@@ -1,6 +1,7 @@
 /* ref.c: the references that keep what a runtime's workers share, and its end. */
 #include <stdlib.h>
 
+#include "sched/failure.h"
 #include "sched/seat.h"
 #include "sched/slots.h"
 
@@ -15,6 +16,7 @@ void sched_unref(sched *s)
     /* acq_rel: the last one sees what all the others did before they let go. */
     if (a_fetch_sub(&s->refs, 1, acq_rel) != 1)
         return;
+    failure_forget(s);
     for (unsigned i = 0; i < s->core_count; i++)
         core_free(s->cores[i]);
     free(s->cores);

@@ -168,6 +168,9 @@ struct edo_handle {
     struct edo_local_set *local_sets;
     uint64_t owner; /* number of the thread of a local runtime */
     bool is_local;
+    uint64_t failures;     /* atomic: of tasks that nobody joins */
+    bool expects_failures; /* atomic: headers of its ended tasks may ask for it; see failure.c */
+    void (*begin_shutdown)(sched *s); /* the runtime layer's */
     edo_thread_slot *slots; /* its own list; as many as its options say */
     size_t slot_bytes;      /* of all of them; 0: it has none */
 

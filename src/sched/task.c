@@ -16,6 +16,7 @@
 #include "base/chaos.h"
 #include "base/model.h"
 #include "base/report.h"
+#include "sched/failure.h"
 #include "sched/local_set.h"
 
 static bool mark_borrowed(void *data)
@@ -271,8 +272,10 @@ static noinline listeners end_extra(task *t)
     return heard;
 }
 
-static noinline void tell(listeners heard)
+static noinline void tell(listeners heard, bool lost)
 {
+    if (unlikely(lost && heard.set))
+        local_set_fail(heard.set);
     if (heard.hook)
         heard.hook->ended(heard.hook, NULL);
     if (heard.set)
@@ -286,14 +289,9 @@ static void tell_keeper(task *t)
     keeper->hook.ended(&keeper->hook, t); /* the handle's reference is its own */
 }
 
-static inline void complete(task *t)
+/* Others know of it: its handle, or whoever woke it. Returns the state before. */
+static inline uint64_t complete_known(task *t)
 {
-    /* acquire: pairs with the unref of a handle that was dropped elsewhere. With one reference,
-     * ours, nobody else can touch it. */
-    if (state_refs(a_load(&t->state, MODEL_BUG(307, acquire, relaxed))) == 1) {
-        task_free(t);
-        return;
-    }
     chaos_point();
     /* acq_rel: publishes the result and all that the task wrote to the joiner. */
     uint64_t old = a_fetch_add(&t->state, TASK_COMPLETE - TASK_RUNNING - TASK_REF,
@@ -305,6 +303,35 @@ static inline void complete(task *t)
             wake_joiner(t);
     } else if (state_refs(old) == 1)
         task_free(t);
+    return old;
+}
+
+/* With an error, of which perhaps nobody hears. True: so it is. */
+static noinline bool complete_failed(task *t)
+{
+    sched *s = a_load(&t->sched, relaxed); /* it waits for the end to be counted */
+
+    task_ref(t);
+    if (a_load(&t->state, relaxed) & TASK_HANDLE)
+        failure_expect(s);
+    bool lost = !(complete_known(t) & TASK_HANDLE) && failure_note(s, t);
+    task_unref(t);
+    return lost;
+}
+
+/* True: it has failed, and nobody joins it. */
+static inline bool complete(task *t)
+{
+    if (unlikely(t->result < 0))
+        return complete_failed(t);
+    /* acquire: pairs with the unref of a handle that was dropped elsewhere. With one reference,
+     * ours, nobody else can touch it. */
+    if (state_refs(a_load(&t->state, MODEL_BUG(307, acquire, relaxed))) == 1) {
+        task_free(t);
+        return false;
+    }
+    complete_known(t);
+    return false;
 }
 
 void task_complete(task *t)
@@ -314,6 +341,5 @@ void task_complete(task *t)
         return;
     }
     listeners heard = end_extra(t);
-    complete(t);
-    tell(heard);
+    tell(heard, complete(t));
 }

@@ -17,6 +17,7 @@
 #include "base/report.h"
 #include "base/thread.h"
 #include "sched/coop.h"
+#include "sched/failure.h"
 #include "sched/sched.h"
 
 enum { NEW, CLAIMED, ARMED };
@@ -192,6 +193,8 @@ int edo_task_detach(edo_task handle)
         if (word & TASK_JOINING)
             return -EDO_EMISUSE;
     } while (!a_cas_weak(&t->state, &word, word & ~TASK_HANDLE, acq_rel, acquire));
+    if (word & TASK_COMPLETE) /* else its end sees that it has none */
+        failure_of_ended(t);
     task_unref(t);
     return 0;
 }

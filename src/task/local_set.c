@@ -15,17 +15,18 @@
 #include "runtime/runtime.h"
 #include "sched/local_set.h"
 
-int edo_local_set_new(edo_handle *on, edo_local_set **ret_set)
+int edo_local_set_new(const edo_local_set_opts *opts, edo_local_set **ret_set)
 {
-    sched *s = on ? on : sched_current(thread_self());
+    sched *s = opts && opts->on ? opts->on : sched_current(thread_self());
+    edo_on_failure on_failure = opts ? opts->on_failure : EDO_FAILURE_IGNORE;
 
-    if (!ret_set)
+    if (!ret_set || (unsigned)on_failure > EDO_FAILURE_SHUTDOWN)
         return -EINVAL;
     if (!s) {
         report_misuse("a local set needs a runtime: make it inside of one, or name its handle");
         return -EDO_ENORUNTIME;
     }
-    return sched_is_ours(s) ? local_set_new(s, ret_set) : -EDO_EFORKED;
+    return sched_is_ours(s) ? local_set_new(s, on_failure, ret_set) : -EDO_EFORKED;
 }
 
 size_t edo_local_set_len(const edo_local_set *set)
@@ -106,6 +107,30 @@ static int go_there(local_set *set, thread *self, task *t)
     return 0;
 }
 
+static int drive_plainly(local_set *set, int (*fn)(void *arg), void *arg)
+{
+    local_set_drive(set, NULL);
+    int rc = fn(arg);
+    local_set_rest(set, NULL);
+    return rc;
+}
+
+/* A task that fails ends the function's waits. */
+static int drive_watched(local_set *set, int (*fn)(void *arg), void *arg)
+{
+    local_drive drive = {.task = thread_self()->task};
+    int rc = scope_enter(&drive.scope, UINT64_MAX, false);
+
+    if (rc < 0)
+        return rc;
+    local_set_drive(set, &drive);
+    rc = fn(arg);
+    if (local_set_rest(set, &drive))
+        rc = -EDO_ESHUTDOWN;
+    scope_leave(&drive.scope);
+    return rc;
+}
+
 static int run_here(edo_local_set *set, int (*fn)(void *arg), void *arg)
 {
     edo_local_set_guard around;
@@ -113,9 +138,8 @@ static int run_here(edo_local_set *set, int (*fn)(void *arg), void *arg)
 
     if (rc < 0)
         return rc;
-    local_set_drive(set);
-    rc = fn(arg);
-    local_set_rest(set);
+    rc = set->on_failure == EDO_FAILURE_SHUTDOWN ? drive_watched(set, fn, arg)
+                                                 : drive_plainly(set, fn, arg);
     edo_local_set_leave(&around);
     return rc;
 }
@@ -151,7 +175,8 @@ static edo_poll finish(edo_local_set_drive_future *drive, int64_t result)
 {
     if (drive->drives) {
         local_set_go(drive->set, &drive->wait);
-        local_set_rest(drive->set);
+        if (local_set_rest(drive->set, NULL))
+            result = -EDO_ESHUTDOWN;
     }
     drive->drives = false;
     return edo_future_finish(&drive->base, result);
@@ -174,7 +199,7 @@ static int begin(edo_local_set_drive_future *drive)
     if (!set->sched->multi && !local_set_is_here(set, self))
         return -EDO_EMISUSE;
     drive->drives = true;
-    local_set_drive(set);
+    local_set_drive(set, NULL);
     return 0;
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/chaos.h"
 #include "base/fork.h"
+#include "sched/failure.h"
 
 #define SPARES_MAX 64
 
@@ -188,6 +189,8 @@ void member_discard(member *m)
 {
     task *t = m->keeper.header;
 
+    if (t && !m->of->judge) /* nobody has heard of its result */
+        failure_of_ended(t);
     if (t)
         task_unref_with(t, TASK_KEPT);
     free(m);

@@ -3,7 +3,7 @@
 #define MODEL_NO_TASK_H
 
 #include "engine/model.h"
-#include "sched/sched.h"
+#include "sched/failure.h"
 
 const struct edo_waker_ops task_waker_ops; /* nobody is woken by it */
 
@@ -11,6 +11,11 @@ thread *task_leave_stack(thread *self, enum leave leave)
 {
     (void)self, (void)leave;
     model_fail("there is no task");
+}
+
+void failure_of_ended(task *t)
+{
+    (void)t; /* nobody listens */
 }
 
 #endif

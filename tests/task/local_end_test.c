@@ -129,7 +129,7 @@ static void free_undriven(edo_runtime *runtime)
     edo_local_set *set;
     int ran = 0;
 
-    assert_ok(edo_local_set_new(handle, &set));
+    assert_ok(edo_local_set_new(EDO_OPTS(local_set, .on = handle), &set));
     assert_ok(edo_local_set_spawn(set, wait_and_count, &ran, NULL));
     assert_ok(edo_local_set_free(set));
     assert_int_equal(ran, 1);

@@ -157,8 +157,8 @@ EDO_TEST_PLAIN(what_does_not_fit_is_refused)
     edo_local_set *set;
 
     assert_int_equal(edo_local_set_new(NULL, &set), -EDO_ENORUNTIME);
-    assert_int_equal(edo_local_set_new(handle, NULL), -EINVAL);
-    assert_ok(edo_local_set_new(handle, &set));
+    assert_int_equal(edo_local_set_new(EDO_OPTS(local_set, .on = handle), NULL), -EINVAL);
+    assert_ok(edo_local_set_new(EDO_OPTS(local_set, .on = handle), &set));
     assert_int_equal(edo_local_set_run_until(set, do_nothing, NULL), -EDO_EMISUSE);
     assert_int_equal(edo_local_set_run_until(NULL, do_nothing, NULL), -EINVAL);
     assert_int_equal(edo_local_set_run_until(set, NULL, NULL), -EINVAL);
@@ -375,7 +375,7 @@ EDO_TEST_PLAIN(a_plain_thread_enters_a_set_and_drives_it_later) /* task-068 */
     edo_local_set_guard guard;
     int ran = 0;
 
-    assert_ok(edo_local_set_new(handle, &set));
+    assert_ok(edo_local_set_new(EDO_OPTS(local_set, .on = handle), &set));
     assert_ok(edo_local_set_enter(set, &guard));
     assert_ok(edo_spawn_local(sleep_for_nothing, &ran, NULL));
     edo_local_set_leave(&guard);
