@@ -274,9 +274,9 @@ static task *mark_all(local_set *set)
 /* One that is to be cancelled, if it has a push coming; with the lock held. */
 static task *cancel_drive(local_drive *drive)
 {
-    if (a_load(&drive->scope.canceled, relaxed))
+    if (a_load(&drive->canceled, relaxed))
         return NULL;
-    a_store(&drive->scope.canceled, true, release); /* pairs with scope_why */
+    a_store(&drive->canceled, 1, release); /* pairs with scope_why */
     return task_mark(drive->task, 0) ? drive->task : NULL;
 }
 

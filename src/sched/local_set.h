@@ -6,7 +6,6 @@
 
 #include <edo/local_set.h>
 
-#include "sched/scope.h"
 #include "sched/seat.h"
 
 typedef struct edo_local_set local_set;
@@ -19,7 +18,7 @@ typedef edo_local_wait local_wait;
 typedef struct local_drive {
     struct local_drive *next, **link;
     task *task;
-    scope scope;
+    uint32_t canceled; /* atomic: a scope of the task looks at it */
 } local_drive;
 
 struct edo_local_set {

@@ -14,6 +14,7 @@
 #include "base/report.h"
 #include "runtime/runtime.h"
 #include "sched/local_set.h"
+#include "sched/scope.h"
 
 int edo_local_set_new(const edo_local_set_opts *opts, edo_local_set **ret_set)
 {
@@ -119,15 +120,17 @@ static int drive_plainly(local_set *set, int (*fn)(void *arg), void *arg)
 static int drive_watched(local_set *set, int (*fn)(void *arg), void *arg)
 {
     local_drive drive = {.task = thread_self()->task};
-    int rc = scope_enter(&drive.scope, UINT64_MAX, false);
+    edo_scope scope;
+    int rc = edo_scope_enter(&scope, NULL);
 
     if (rc < 0)
         return rc;
+    scope.token_canceled = &drive.canceled; /* before the first wait in it */
     local_set_drive(set, &drive);
     rc = fn(arg);
     if (local_set_rest(set, &drive))
         rc = -EDO_ESHUTDOWN;
-    scope_leave(&drive.scope);
+    edo_scope_leave(&scope);
     return rc;
 }
 
