@@ -236,7 +236,7 @@ int edo_runtime_shutdown_background(edo_runtime *runtime)
     sched_ref(s);
     int rc = thread_start(&ender, end_in_background, runtime, "edo-shutdown");
     if (rc == 0)
-        begin(s); /* also if the thread has not come so far */
+        runtime_begin_shutdown(s); /* also if the thread has not come so far */
     sched_unref(s);
     return rc;
 }
