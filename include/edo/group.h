@@ -77,6 +77,24 @@ EDO_API int edo_group_try_spawn_future_from(const char *place, edo_group *group,
                                             const edo_spawn_opts *opts, edo_future *fut,
                                             size_t size);
 
+/**
+ * As edo_group_spawn, of a call that blocks: see edo_spawn_blocking. A cancel of the group drops it if it
+ * has not begun, and then its result is -ECANCELED; else the group waits until it has returned.
+ */
+#define edo_group_spawn_blocking(group, fn, arg)                                                   \
+    edo_group_spawn_blocking_from(EDO_HERE, (group), NULL, (fn), (arg))
+#define edo_group_spawn_blocking_with(group, opts, fn, arg)                                        \
+    edo_group_spawn_blocking_from(EDO_HERE, (group), (opts), (fn), (arg))
+/** The same without a wait: -EAGAIN when there is no room. */
+#define edo_group_try_spawn_blocking(group, fn, arg)                                               \
+    edo_group_try_spawn_blocking_from(EDO_HERE, (group), NULL, (fn), (arg))
+EDO_API int edo_group_spawn_blocking_from(const char *place, edo_group *group,
+                                          const edo_blocking_opts *opts, int (*fn)(void *arg),
+                                          void *arg);
+EDO_API int edo_group_try_spawn_blocking_from(const char *place, edo_group *group,
+                                              const edo_blocking_opts *opts, int (*fn)(void *arg),
+                                              void *arg);
+
 /** Aborts all its tasks; from now on none is spawned. It stays so. */
 EDO_API void edo_group_cancel(edo_group *group);
 /** Whether it was cancelled: by edo_group_cancel, its options, or a wait that was cut short. */

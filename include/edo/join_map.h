@@ -40,6 +40,15 @@ EDO_API int edo_join_map_spawn_future_from(const char *place, edo_join_map *map,
                                            const edo_spawn_opts *opts, edo_future *fut, size_t size,
                                            edo_task *ret_task);
 
+/** As edo_spawn_blocking, by a key: joined when the call has returned, or was dropped. */
+#define edo_join_map_spawn_blocking(map, key, fn, arg, ret_task)                                   \
+    edo_join_map_spawn_blocking_from(EDO_HERE, (map), (key), NULL, (fn), (arg), (ret_task))
+#define edo_join_map_spawn_blocking_with(map, key, opts, fn, arg, ret_task)                        \
+    edo_join_map_spawn_blocking_from(EDO_HERE, (map), (key), (opts), (fn), (arg), (ret_task))
+EDO_API int edo_join_map_spawn_blocking_from(const char *place, edo_join_map *map, const void *key,
+                                             const edo_blocking_opts *opts, int (*fn)(void *arg),
+                                             void *arg, edo_task *ret_task);
+
 /** How many of its tasks have not been joined, ended or not. */
 EDO_API size_t edo_join_map_len(const edo_join_map *map);
 EDO_API bool edo_join_map_is_empty(const edo_join_map *map);

@@ -33,6 +33,15 @@ EDO_API int edo_join_queue_spawn_future_from(const char *place, edo_join_queue *
                                              const edo_spawn_opts *opts, edo_future *fut,
                                              size_t size, edo_task *ret_task);
 
+/** As edo_spawn_blocking, into the queue: joined when the call has returned, or was dropped. */
+#define edo_join_queue_spawn_blocking(queue, fn, arg, ret_task)                                    \
+    edo_join_queue_spawn_blocking_from(EDO_HERE, (queue), NULL, (fn), (arg), (ret_task))
+#define edo_join_queue_spawn_blocking_with(queue, opts, fn, arg, ret_task)                         \
+    edo_join_queue_spawn_blocking_from(EDO_HERE, (queue), (opts), (fn), (arg), (ret_task))
+EDO_API int edo_join_queue_spawn_blocking_from(const char *place, edo_join_queue *queue,
+                                               const edo_blocking_opts *opts, int (*fn)(void *arg),
+                                               void *arg, edo_task *ret_task);
+
 /** How many of its tasks have not been joined, ended or not. */
 EDO_API size_t edo_join_queue_len(const edo_join_queue *queue);
 /** Whether there are none. */

@@ -7,6 +7,7 @@
 #ifndef EDO_JOIN_SET_H
 #define EDO_JOIN_SET_H
 
+#include <edo/blocking.h>
 #include <edo/future.h>
 #include <edo/task.h>
 
@@ -55,6 +56,15 @@ EDO_API int edo_join_set_spawn_from(const char *place, edo_join_set *set,
 EDO_API int edo_join_set_spawn_future_from(const char *place, edo_join_set *set,
                                            const edo_spawn_opts *opts, edo_future *fut, size_t size,
                                            edo_task *ret_task);
+
+/** As edo_spawn_blocking, into the set: joined when the call has returned, or was dropped. */
+#define edo_join_set_spawn_blocking(set, fn, arg, ret_task)                                        \
+    edo_join_set_spawn_blocking_from(EDO_HERE, (set), NULL, (fn), (arg), (ret_task))
+#define edo_join_set_spawn_blocking_with(set, opts, fn, arg, ret_task)                             \
+    edo_join_set_spawn_blocking_from(EDO_HERE, (set), (opts), (fn), (arg), (ret_task))
+EDO_API int edo_join_set_spawn_blocking_from(const char *place, edo_join_set *set,
+                                             const edo_blocking_opts *opts, int (*fn)(void *arg),
+                                             void *arg, edo_task *ret_task);
 
 /** How many of its tasks have not been joined, ended or not. */
 EDO_API size_t edo_join_set_len(const edo_join_set *set);

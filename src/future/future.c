@@ -11,6 +11,7 @@
 
 #include "base/atomic.h"
 #include "base/report.h"
+#include "base/symbol.h"
 
 #if EDO_DEBUG
 void (*future_pending_hook)(edo_future *fut, int change);
@@ -18,6 +19,20 @@ void (*future_pending_hook)(edo_future *fut, int change);
 static const char *future_name(const edo_future *fut)
 {
     return fut->ops && fut->ops->name ? fut->ops->name : "a future";
+}
+
+/* The function that polls it is named: there is no place of a call by a pointer. */
+static noinline void report_polled_again(const edo_future *fut, void *by)
+{
+    symbol_file file = {.path = NULL};
+    symbol at;
+
+    symbol_find(&file, (uintptr_t)by - 1, &at);
+    report_misuse("%s was polled again after it was READY, by %s+%#lx (%s+%#lx); its result stays "
+                  "what it was",
+                  future_name(fut), at.function ? at.function : "code", (unsigned long)at.into,
+                  at.path ? at.path : "unknown", (unsigned long)at.offset);
+    symbol_file_close(&file);
 }
 
 static void note_pending(edo_future *fut, int change)
@@ -32,6 +47,11 @@ static inline void note_pending(edo_future *fut, int change)
 {
     (void)fut;
     (void)change;
+}
+static inline void report_polled_again(const edo_future *fut, void *by)
+{
+    (void)fut;
+    (void)by;
 }
 #endif
 
@@ -68,8 +88,7 @@ edo_poll edo_future_poll(edo_future *fut, const edo_waker *waker)
         future_settle(fut, -EINVAL);
     if (unlikely(future_is_done(fut))) {
         if (fut->state & FUTURE_POLLED) /* else it was cancelled before its first poll, this one */
-            report_misuse("%s was polled again after it was READY; its result stays what it was",
-                          future_name(fut));
+            report_polled_again(fut, __builtin_return_address(0));
         fut->state |= FUTURE_POLLED;
         return EDO_READY;
     }

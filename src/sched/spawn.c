@@ -196,7 +196,7 @@ int sched_spawn_blocking(thread *self, sched *s, spawn_request *req, const edo_s
 
     if (rc < 0)
         return rc;
-    req->with_handle = ret_task != NULL;
+    req->with_handle = ret_task || req->keeper;
     req->with_extra = needs_extra(s, req, opts);
     core *c = self->sched == s ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task ? &handle : NULL, &t);
@@ -214,6 +214,8 @@ int sched_spawn_blocking(thread *self, sched *s, spawn_request *req, const edo_s
     if (rc < 0) {
         if (ret_task)
             *ret_task = before;
+        if (req->keeper)
+            req->withdraw(req->keeper);
         task_discard(t);
         count_end(s, NULL);
     }

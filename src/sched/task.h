@@ -183,9 +183,11 @@ typedef struct spawn_request {
     enum task_kind kind;
     void (*release)(void *arg); /* a call's */
     bool with_handle;
-    bool with_extra;             /* it has something of what few have */
-    bool uncounted;              /* not a schedule from outside, wherever the caller is */
-    task_keeper *keeper;         /* or NULL; then with_handle, and nobody can join it */
+    bool with_extra;     /* it has something of what few have */
+    bool uncounted;      /* not a schedule from outside, wherever the caller is */
+    task_keeper *keeper; /* or NULL; then with_handle, and nobody can join it */
+    /* Of a call with a keeper that was made and can't be run: nobody finds it from now on. */
+    void (*withdraw)(task_keeper *keeper);
     task_hook *hook;             /* or NULL; then with_extra */
     struct inherited *inherited; /* or NULL; the same */
     struct edo_local_set *set;   /* or NULL; then with_extra */

@@ -10,8 +10,8 @@
 #include "sched/spawn.h"
 #include "task/blocking.h"
 
-int spawn_call(const char *place, task_hook *hook, const edo_blocking_opts *opts,
-               int (*fn)(void *arg), void *arg, edo_task *ret_task)
+int spawn_call(spawn_request *req, const edo_blocking_opts *opts, int (*fn)(void *arg), void *arg,
+               edo_task *ret_task)
 {
     static const edo_blocking_opts defaults;
     thread *self = thread_self();
@@ -20,22 +20,22 @@ int spawn_call(const char *place, task_hook *hook, const edo_blocking_opts *opts
         opts = &defaults;
     if (!fn || (opts->copy_size && !arg))
         return -EINVAL;
-    spawn_request req = {.place = place,
-                         .kind = opts->must_run ? TASK_CALL_ANYWAY : TASK_CALL,
-                         .fn = fn,
-                         .arg = arg,
-                         .release = opts->release,
-                         .hook = hook,
-                         .copy_size = opts->copy_size};
+    req->kind = opts->must_run ? TASK_CALL_ANYWAY : TASK_CALL;
+    req->fn = fn;
+    req->arg = arg;
+    req->release = opts->release;
+    req->copy_size = opts->copy_size;
     edo_spawn_opts common = {.name = opts->name};
     sched *s = opts->on ? (sched *)opts->on : sched_current(self);
-    return sched_spawn_blocking(self, s, &req, &common, ret_task);
+    return sched_spawn_blocking(self, s, req, &common, ret_task);
 }
 
 int edo_spawn_blocking_from(const char *place, const edo_blocking_opts *opts, int (*fn)(void *arg),
                             void *arg, edo_task *ret_task)
 {
-    return spawn_call(place, NULL, opts, fn, arg, ret_task);
+    spawn_request req = {.place = place};
+
+    return spawn_call(&req, opts, fn, arg, ret_task);
 }
 
 /* Whether others depend on its very thread. */

@@ -124,10 +124,14 @@ typedef struct work {
     void *arg;
     edo_future *fut;
     size_t size;
+    bool blocks; /* a call, with options of its own: */
+    const edo_blocking_opts *blocking;
 } work;
 
 static int spawn_member(members *all, member *m, const work *w)
 {
+    if (w->blocks)
+        return members_spawn_call(all, m, w->place, w->blocking, w->fn, w->arg, NULL);
     if (w->fn)
         return members_spawn_function(all, m, w->place, w->opts, w->fn, w->arg, NULL);
     return members_spawn_future(all, m, w->place, w->opts, w->fut, w->size, NULL);
@@ -207,6 +211,21 @@ int edo_group_try_spawn_future_from(const char *place, edo_group *group, const e
                                     edo_future *fut, size_t size)
 {
     return try_spawn(group, &(work){.place = place, .opts = opts, .fut = fut, .size = size});
+}
+
+int edo_group_spawn_blocking_from(const char *place, edo_group *group,
+                                  const edo_blocking_opts *opts, int (*fn)(void *arg), void *arg)
+{
+    return spawn_with_room(
+        group, &(work){.place = place, .blocks = true, .blocking = opts, .fn = fn, .arg = arg});
+}
+
+int edo_group_try_spawn_blocking_from(const char *place, edo_group *group,
+                                      const edo_blocking_opts *opts, int (*fn)(void *arg),
+                                      void *arg)
+{
+    return try_spawn(
+        group, &(work){.place = place, .blocks = true, .blocking = opts, .fn = fn, .arg = arg});
 }
 
 /* Waiting. */

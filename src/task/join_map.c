@@ -247,6 +247,21 @@ int edo_join_map_spawn_future_from(const char *place, edo_join_map *map, const v
     return rc;
 }
 
+int edo_join_map_spawn_blocking_from(const char *place, edo_join_map *map, const void *key,
+                                     const edo_blocking_opts *opts, int (*fn)(void *arg), void *arg,
+                                     edo_task *ret_task)
+{
+    member *m;
+    int rc = add(map, key, &m);
+
+    if (rc < 0)
+        return rc;
+    rc = members_spawn_call(&map->all, m, place, opts, fn, arg, ret_task);
+    if (rc == 0)
+        replace(map, keyed(m));
+    return rc;
+}
+
 /* Asking. */
 
 size_t edo_join_map_len(const edo_join_map *map)

@@ -64,6 +64,16 @@ int edo_join_queue_spawn_future_from(const char *place, edo_join_queue *queue,
     return rc < 0 ? rc : members_spawn_future(&queue->all, m, place, opts, fut, size, ret_task);
 }
 
+int edo_join_queue_spawn_blocking_from(const char *place, edo_join_queue *queue,
+                                       const edo_blocking_opts *opts, int (*fn)(void *arg),
+                                       void *arg, edo_task *ret_task)
+{
+    member *m;
+    int rc = add(queue, &m);
+
+    return rc < 0 ? rc : members_spawn_call(&queue->all, m, place, opts, fn, arg, ret_task);
+}
+
 size_t edo_join_queue_len(const edo_join_queue *queue)
 {
     return queue ? members_len(&queue->all) : 0;

@@ -62,6 +62,16 @@ int edo_join_set_spawn_future_from(const char *place, edo_join_set *set, const e
     return rc < 0 ? rc : members_spawn_future(&set->all, m, place, opts, fut, size, ret_task);
 }
 
+int edo_join_set_spawn_blocking_from(const char *place, edo_join_set *set,
+                                     const edo_blocking_opts *opts, int (*fn)(void *arg), void *arg,
+                                     edo_task *ret_task)
+{
+    member *m;
+    int rc = add(set, &m);
+
+    return rc < 0 ? rc : members_spawn_call(&set->all, m, place, opts, fn, arg, ret_task);
+}
+
 size_t edo_join_set_len(const edo_join_set *set)
 {
     return set ? members_len(&set->all) : 0;

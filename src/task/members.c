@@ -124,7 +124,7 @@ int members_take_spare(members *all, member **ret)
 
 bool members_have_self(const members *all)
 {
-    const task *self = thread_self()->task;
+    const task *self = thread_subject(thread_self());
     task_keeper *keeper = self ? task_keeper_of(self) : NULL;
 
     return keeper && container_of(keeper, member, keeper)->of == all;
@@ -179,6 +179,31 @@ int members_spawn_future(members *all, member *m, const char *place, const edo_s
 {
     spawn_request req = {.place = place, .keeper = &m->keeper};
     int rc = spawn_future(&req, opts, fut, size, ret_task);
+
+    if (rc < 0)
+        members_remove(all, m);
+    return rc;
+}
+
+/* The pool would not have it: its header goes, and an abort of all must not find it. */
+static void withdraw(task_keeper *keeper)
+{
+    member *m = container_of(keeper, member, keeper);
+    members *all = m->of;
+
+    lock_take(&all->lock);
+    if (m->state == MEMBER_LIVE) {
+        unlink_member(all, m, NULL);
+        m->state = MEMBER_DETACHED;
+    }
+    lock_drop(&all->lock);
+}
+
+int members_spawn_call(members *all, member *m, const char *place, const edo_blocking_opts *opts,
+                       int (*fn)(void *arg), void *arg, edo_task *ret_task)
+{
+    spawn_request req = {.place = place, .keeper = &m->keeper, .withdraw = withdraw};
+    int rc = spawn_call(&req, opts, fn, arg, ret_task);
 
     if (rc < 0)
         members_remove(all, m);

@@ -12,6 +12,7 @@
 
 #include "base/lock.h"
 #include "sched/spawn.h"
+#include "task/blocking.h"
 
 typedef struct edo_members members;
 
@@ -75,6 +76,8 @@ int members_spawn_function(members *all, member *m, const char *place, const edo
                            int (*fn)(void *arg), void *arg, edo_task *ret_task);
 int members_spawn_future(members *all, member *m, const char *place, const edo_spawn_opts *opts,
                          edo_future *fut, size_t size, edo_task *ret_task);
+int members_spawn_call(members *all, member *m, const char *place, const edo_blocking_opts *opts,
+                       int (*fn)(void *arg), void *arg, edo_task *ret_task);
 
 static inline size_t members_len(const members *all)
 {

@@ -145,8 +145,9 @@ int edo_tracker_spawn_blocking_from(const char *place, edo_tracker *tracker,
 {
     if (!tracker)
         return -EINVAL;
+    spawn_request req = {.place = place, .hook = &tracker->hook};
     hold(tracker);
-    int rc = spawn_call(place, &tracker->hook, opts, fn, arg, ret_task);
+    int rc = spawn_call(&req, opts, fn, arg, ret_task);
     if (rc < 0)
         release(tracker);
     return rc;

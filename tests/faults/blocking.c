@@ -55,6 +55,31 @@ static unsigned make_calls(edo_task calls[CALLS])
     return made;
 }
 
+/* What was refused is in no set. */
+static void join_calls_of_a_set(void)
+{
+    edo_join_set *set;
+    edo_joined joined;
+    unsigned made = 0;
+    int rc;
+
+    PERSIST(rc, edo_join_set_new(&set));
+    if (rc < 0)
+        return;
+    for (int i = 0; i < CALLS; i++) {
+        PERSIST(rc, edo_join_set_spawn_blocking(set, count_run, NULL, NULL));
+        made += rc == 0;
+    }
+    a_fetch_add(&taken, made, relaxed);
+    CHECK(edo_join_set_len(set) == made);
+    for (; made > 0; made--) {
+        PERSIST(rc, edo_join_set_next(set, &joined));
+        CHECK(rc == 1 && joined.result == 7);
+    }
+    CHECK(edo_join_set_is_empty(set));
+    edo_join_set_free(set);
+}
+
 static int block_all(void *arg)
 {
     edo_task calls[CALLS];
@@ -67,6 +92,7 @@ static int block_all(void *arg)
         PERSIST(rc, edo_join(calls[i], &result));
         CHECK(rc < 0 || result == 7);
     }
+    join_calls_of_a_set();
     if (*(edo_runtime_kind *)arg == EDO_MULTI_THREAD)
         for (int i = 0; i < IN_PLACE; i++) {
             CHECK(edo_block_in_place(count_run, NULL) == 7);

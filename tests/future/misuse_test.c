@@ -52,10 +52,42 @@ static int poll_again(void)
     return (int)p.base.result + (int)p.polls;
 }
 
-EDO_TEST_PLAIN(poll_after_ready_is_reported)
+EDO_TEST_PLAIN(poll_after_ready_is_reported) /* future-009 */
 {
     assert_int_equal(run(poll_again), 4);
-    assert_true(debug_said("probe was polled again after it was READY"));
+    assert_true(debug_said("probe was polled again after it was READY, by edo_test_poll+"));
+}
+
+static edo_mpsc_receiver *two_items(void)
+{
+    edo_mpsc_sender *tx;
+    edo_mpsc_receiver *rx;
+
+    if (edo_mpsc_new(EDO_ITEM(int), 2, &tx, &rx) < 0)
+        return NULL;
+    for (int i = 5; i < 7; i++)
+        (void)edo_mpsc_send(tx, &i);
+    edo_mpsc_sender_free(tx);
+    return rx;
+}
+
+static int take_again(void)
+{
+    edo_mpsc_receiver *rx = two_items();
+    int first = 0, second = 0;
+    edo_mpsc_recv_future recv = edo_mpsc_recv_async(rx, &first);
+    bool ready = edo_test_poll(&recv.base) == EDO_READY && edo_test_poll(&recv.base) == EDO_READY;
+
+    ready = ready && recv.base.result == 1 && first == 5;
+    ready = ready && edo_mpsc_recv(rx, &second) == 1 && second == 6; /* which was not taken */
+    edo_mpsc_receiver_free(rx);
+    return ready ? 3 : 0;
+}
+
+EDO_TEST_PLAIN(a_poll_after_ready_takes_nothing_twice) /* future-009 */
+{
+    assert_int_equal(run(take_again), 3);
+    assert_true(debug_said("was polled again after it was READY"));
 }
 
 static int cancel_then_poll(void)

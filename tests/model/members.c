@@ -34,6 +34,13 @@ int spawn_function(spawn_request *req, const edo_spawn_opts *opts, int (*fn)(voi
     return 0;
 }
 
+int spawn_call(spawn_request *req, const edo_blocking_opts *opts, int (*fn)(void *arg), void *arg,
+               edo_task *ret_task)
+{
+    (void)req, (void)opts, (void)fn, (void)arg, (void)ret_task;
+    model_fail("there are no calls");
+}
+
 int spawn_future(spawn_request *req, const edo_spawn_opts *opts, edo_future *fut, size_t size,
                  edo_task *ret_task)
 {

@@ -1,0 +1,22 @@
+/* exceptions.h: functions of tasks that are written in C++. */
+#ifndef TESTS_TASK_EXCEPTIONS_H
+#define TESTS_TASK_EXCEPTIONS_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Throws and catches 20 times; *arg counts. 0. */
+int catch_across_waits(void *arg);
+/* Unwinds by an exception when it is cancelled; *arg counts the destructors. -ECANCELED. */
+int unwind_a_cancelled_task(void *arg);
+/* Waits while it has caught one exception and then two. 0. */
+int wait_in_a_catch(void *arg);
+/* Where the calling thread notes its exceptions: two words. */
+void *exceptions_of_thread(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
