@@ -279,13 +279,20 @@ EDO_TEST_BOTH(a_cancelled_group_takes_nothing) /* future-066 */
     assert_int_equal(calls, 0);
 }
 
+struct late {
+    gate waits;
+    unsigned calls;
+};
+
 static int spawn_at_shutdown(void *arg)
 {
+    struct late *late = arg;
     edo_group *group = new_group(NULL);
 
     assert_ok(edo_group_spawn(group, clean_up_later, NULL));
+    gate_open(&late->waits);
     int rc = sleep_for_ever(NULL);
-    assert_refused(group, arg, rc);
+    assert_refused(group, &late->calls, rc);
     edo_group_free(group);
     return rc;
 }
@@ -294,17 +301,18 @@ EDO_TEST_PLAIN(a_group_takes_nothing_after_a_shutdown) /* future-066 */
 {
     edo_runtime *runtime;
     edo_handle *handle;
-    unsigned calls = 0;
+    struct late late = {.waits = GATE_INIT};
     edo_task t;
     int ret = 0;
 
     assert_ok(edo_runtime_new(EDO_OPTS(runtime, .workers = 2), &runtime));
     handle = edo_runtime_handle(runtime);
-    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .on = handle), spawn_at_shutdown, &calls, &t));
+    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .on = handle), spawn_at_shutdown, &late, &t));
+    assert_ok(gate_wait(&late.waits));
     assert_ok(edo_runtime_shutdown(runtime, EDO_SECONDS(60)));
     assert_ok(edo_join(t, &ret));
     assert_err(ret, -EDO_ESHUTDOWN);
-    assert_int_equal(calls, 0);
+    assert_int_equal(late.calls, 0);
     edo_handle_unref(handle);
     assert_ok(edo_runtime_free(runtime));
 }
