@@ -29,7 +29,7 @@ seat *thread_seat(thread *self);
 seat *seat_find(sched *s, thread *self);
 /* One that is made before its thread. NULL: no memory. */
 seat *seat_new(sched *s);
-/* Its thread ends. */
+/* Its thread ends; with seats_lock held. */
 void seat_leave(seat *st);
 void seats_free(sched *s);
 /* A current-thread runtime is driven to its end by the running thread, which takes all seats. */
