@@ -19,7 +19,8 @@ typedef enum edo_runtime_kind {
 
 typedef enum edo_monitor {
     EDO_MONITOR_DEFAULT = 0, /**< on in a multi-thread runtime, off in a current-thread one */
-    EDO_MONITOR_ON = 1,
+    EDO_MONITOR_ON =
+        1, /**< and says on stderr which task blocks its worker; debug builds always do */
     EDO_MONITOR_OFF = 2
 } edo_monitor;
 

@@ -26,12 +26,12 @@ typedef struct walk {
     symbol_file file;
 } walk;
 
-static void write_frame(walk *w, uint64_t number, uintptr_t pc)
+void backtrace_write_frame(symbol_file *file, uint64_t number, uintptr_t pc)
 {
     line l = {0};
     symbol s;
 
-    symbol_find(&w->file, pc, &s);
+    symbol_find(file, pc, &s);
     line_add(&l, "  #");
     line_add_number(&l, number);
     line_add(&l, " ");
@@ -65,7 +65,7 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context *context, void *arg)
         pc--;
     w->from = 0;
     if (w->count < FIRST)
-        write_frame(w, w->count, pc);
+        backtrace_write_frame(&w->file, w->count, pc);
     w->last[w->count++ % LAST] = pc;
     return _URC_NO_REASON;
 }
@@ -83,7 +83,7 @@ static void write_last(walk *w)
         line_write(&l);
     }
     for (; next < w->count; next++)
-        write_frame(w, next, w->last[next % LAST]);
+        backtrace_write_frame(&w->file, next, w->last[next % LAST]);
 }
 
 void backtrace_write(uintptr_t from)
@@ -93,6 +93,34 @@ void backtrace_write(uintptr_t from)
     _Unwind_Backtrace(visit, &w);
     write_last(&w);
     symbol_file_close(&w.file);
+}
+
+typedef struct taken {
+    uintptr_t from; /* as in a walk */
+    uintptr_t *pcs;
+    unsigned count, room;
+} taken;
+
+static _Unwind_Reason_Code take(struct _Unwind_Context *context, void *arg)
+{
+    taken *t = arg;
+    uintptr_t pc = _Unwind_GetIP(context);
+
+    if (pc == 0 || t->count == t->room)
+        return _URC_NORMAL_STOP;
+    if (t->from && pc != t->from)
+        return _URC_NO_REASON;
+    t->pcs[t->count++] = t->from ? pc : pc - 1;
+    t->from = 0;
+    return _URC_NO_REASON;
+}
+
+unsigned backtrace_take(uintptr_t from, uintptr_t *pcs, unsigned room)
+{
+    taken t = {.from = from, .pcs = pcs, .room = room};
+
+    _Unwind_Backtrace(take, &t);
+    return t.count;
 }
 
 static _Unwind_Reason_Code stop(struct _Unwind_Context *context, void *arg)

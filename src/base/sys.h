@@ -85,4 +85,16 @@ int sys_sigaltstack(const stack_t *stack, stack_t *old);
 int sys_sigmask(int how, const sigset_t *set);
 int sys_raise(int signo); /* on the calling thread */
 
+/* Threads of this process. */
+int sys_tgkill(pid_t tid, int signo);
+/* The signals that have no meaning of their own. */
+void sys_free_signals(int *ret_first, int *ret_last);
+/* Where a thread stands that is in a system call. */
+typedef struct sys_call_place {
+    int64_t number;
+    uint64_t args[6], sp, pc;
+} sys_call_place;
+/* 0; -EAGAIN: it is in none; what the system says if it doesn't tell. */
+int sys_thread_call(pid_t tid, sys_call_place *ret);
+
 #endif

@@ -97,3 +97,8 @@ int context_call_on(const context *ctx, void (*fn)(void *arg), void *arg)
 }
 
 #endif
+
+int context_call_beside(const context *ctx, void (*fn)(void *arg), void *arg)
+{
+    return machine_call_beside(ctx->sp, fn, arg);
+}

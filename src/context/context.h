@@ -65,6 +65,9 @@ void *context_low_water(const context *ctx);
  * Returns 0; -ENOTSUP with ucontext.
  */
 int context_call_on(const context *ctx, void (*fn)(void *arg), void *arg);
+/* The same on the caller's own stack, so that of `ctx` is only read: but debuggers, and others that
+ * want callers to lie above callees, don't walk so. */
+int context_call_beside(const context *ctx, void (*fn)(void *arg), void *arg);
 
 /* Floating-point control state. */
 typedef struct fp_control {

@@ -78,6 +78,8 @@ void *machine_low_water(void *place);
 /* Calls fn(arg) below the suspended place, with unwind tables that lead from fn into it. Returns 0;
  * -ENOTSUP. */
 int machine_call_on(void *place, void (*fn)(void *arg), void *arg);
+/* The same on the caller's own stack: nothing is written to the suspended one. */
+int machine_call_beside(void *place, void (*fn)(void *arg), void *arg);
 
 /* The first call on a new stack; context.c has it. */
 void machine_entered(void);

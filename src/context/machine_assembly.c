@@ -6,7 +6,7 @@
 #if defined(MACHINE_X86_64) || defined(MACHINE_AARCH64)
 
 /* switch_x86_64.S and switch_aarch64.S have it. */
-void machine_call_below(void *place, void (*fn)(void *arg), void *arg);
+void machine_call_below(void *place, void (*fn)(void *arg), void *arg, void *sp);
 
 void *machine_thread_begin(void)
 {
@@ -25,7 +25,13 @@ void *machine_low_water(void *place)
 
 int machine_call_on(void *place, void (*fn)(void *arg), void *arg)
 {
-    machine_call_below(place, fn, arg);
+    machine_call_below(place, fn, arg, place);
+    return 0;
+}
+
+int machine_call_beside(void *place, void (*fn)(void *arg), void *arg)
+{
+    machine_call_below(place, fn, arg, NULL);
     return 0;
 }
 

@@ -151,9 +151,9 @@ machine_sign:
 #endif
 
 /*
- * void machine_call_below(void *place, void (*fn)(void *arg), void *arg)
+ * void machine_call_below(void *place, void (*fn)(void *arg), void *arg, void *sp)
  *
- * While fn runs, x29 points to where the suspended context has saved its x29 and the address to go
+ * fn's stack begins at `sp`, or stays this one if that is NULL. While fn runs, x29 points to where the suspended context has saved its x29 and the address to go
  * on at, as after the prologue of a function: both CFI and frame pointers lead from fn into that
  * context. Our own stack pointer is kept in x19.
  */
@@ -174,7 +174,9 @@ machine_call_below:
     .cfi_rel_offset x19, 16
     mov x19, sp
     .cfi_def_cfa_register x19
-    mov sp, x0
+    cmp x3, #0
+    csel x9, x19, x3, eq
+    mov sp, x9
     mov x29, x0
     .cfi_remember_state
     .cfi_def_cfa x29, 160

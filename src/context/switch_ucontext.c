@@ -81,4 +81,10 @@ int machine_call_on(void *place, void (*fn)(void *arg), void *arg)
     return -ENOTSUP;
 }
 
+int machine_call_beside(void *place, void (*fn)(void *arg), void *arg)
+{
+    (void)place, (void)fn, (void)arg;
+    return -ENOTSUP;
+}
+
 #endif

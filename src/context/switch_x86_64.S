@@ -96,9 +96,9 @@ machine_begin:
     .size machine_begin, . - machine_begin
 
 /*
- * void machine_call_below(void *place, void (*fn)(void *arg), void *arg)
+ * void machine_call_below(void *place, void (*fn)(void *arg), void *arg, void *sp)
  *
- * While fn runs, rbp points to where the suspended context has saved its rbp and the address to go
+ * fn's stack begins at `sp`, or stays this one if that is NULL. While fn runs, rbp points to where the suspended context has saved its rbp and the address to go
  * on at, as after the prologue of a function: both CFI and frame pointers lead from fn into that
  * context. Our own stack pointer is kept in rbx.
  */
@@ -117,7 +117,8 @@ machine_call_below:
     .cfi_rel_offset %rbx, 0
     movq %rsp, %rbx
     .cfi_def_cfa_register %rbx
-    movq %rdi, %rsp
+    testq %rcx, %rcx
+    cmovneq %rcx, %rsp
     andq $-16, %rsp
     movq %rdx, %rax
     leaq 40(%rdi), %rbp

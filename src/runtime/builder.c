@@ -15,6 +15,7 @@
 #include "sched/overflow.h"
 #include "sched/seat.h"
 #include "sched/slots.h"
+#include "sched/threads.h"
 
 #define WORKERS_MAX 4096
 
@@ -172,6 +173,7 @@ static sched *new_sched(const edo_runtime_opts *opts)
     s->id = a_fetch_add(&ids, 1, relaxed) + 1;
     s->fork_count = fork_count();
     s->opts = *opts;
+    s->names_stuck = EDO_DEBUG || opts->monitor == EDO_MONITOR_ON;
     fill_in(&s->opts);
     s->multi = s->opts.kind == EDO_MULTI_THREAD;
     s->observed = observe_what(&s->opts);
@@ -196,6 +198,7 @@ static void guard_forks(void)
     stack_pool_guard();
     failure_guard();
     thread_watch_forks();
+    fork_in_child(threads_forget);
 }
 
 int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts, edo_runtime **ret_runtime)

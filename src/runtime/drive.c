@@ -8,6 +8,7 @@
 #include "runtime/runtime.h"
 #include "sched/overflow.h"
 #include "sched/seat.h"
+#include "sched/threads.h"
 
 #include <edo/errno.h>
 
@@ -39,6 +40,7 @@ static void take_core(sched *s, thread *self)
     context_init_thread(&self->loop);
     self->errno_place = edo_errno_location();
     overflow_init_thread();
+    threads_join(self);
 }
 
 /* In line: true when the core was handed over, false when the wait ended otherwise. */
@@ -79,6 +81,7 @@ bool drive_begin(sched *s, thread *self, bool (*until)(void *arg), void *arg, ui
 
 void drive_end(sched *s, thread *self)
 {
+    threads_leave(self);
     context_fini_thread(&self->loop);
     overflow_fini_thread();
     seat_hold(self, NULL);

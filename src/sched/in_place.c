@@ -23,14 +23,14 @@ static bool call_outside(thread *self, task *t, in_place_call *call)
     self->entered = sched_current(self);
     self->sched = NULL;
     self->seat = NULL;
-    self->on_behalf = t;
+    a_store(&self->on_behalf, t, relaxed);
     a_store(&self->task, NULL, relaxed);
     *self->errno_place = t->saved_errno;
     call->result = call->fn(call->arg);
     t->saved_errno = *self->errno_place;
     if (self->on_behalf != t)
         return false;
-    self->on_behalf = NULL;
+    a_store(&self->on_behalf, NULL, relaxed);
     self->sched = s;
     self->seat = st;
     self->entered = entered;

@@ -1,8 +1,16 @@
 /*
  * monitor.c: a thread that looks for workers stuck in one task, and takes their core away.
  *
- * It sleeps 5 ms between looks, and for good once the runtime was idle for a while: then the first
- * worker to leave sleep kicks it.
+ * It sleeps some 10 ms between looks, and for good once the runtime was idle for a while: then the
+ * first worker to leave sleep kicks it.
+ *
+ * Gaps       Two looks that see the same run, 7 ms apart, make it a stuck one. A look that sees a run
+ *            which isn't over after some microseconds is followed by another after 7 ms, and then a
+ *            longer gap makes up for that: so a stuck task is relieved within 7 to 20 ms, by fewer
+ *            than 100 looks a second.
+ * Chains     What comes next on a core that was relieved may well block on the same thing: a lock
+ *            whose owner waits in the queue. For a while a task there is relieved as soon as its
+ *            thread is seen in one system call for 2 ms.
  *
  * Taking     The holder's fast path is: busy = 1; compiler barrier; revoked? The monitor sets
  *            revoked, then membarrier makes that barrier a full fence on the holder's side: either
@@ -18,12 +26,20 @@
 
 #include "base/futex.h"
 #include "base/model.h"
-#include "base/report.h"
 #include "base/sys.h"
 #include "base/thread.h"
 #include "sched/sched.h"
+#include "sched/stuck.h"
 
-#define TICK_NS (5 * NS_PER_MS)
+#define GAP_NS (UINT64_C(10500) * 1000)
+#define SHORT_GAP_NS (7 * NS_PER_MS)
+#define LONG_GAP_NS (2 * GAP_NS - SHORT_GAP_NS)
+/* A task that was seen to run as long without an await blocks its worker. */
+#define STUCK_AFTER_NS (SHORT_GAP_NS - NS_PER_MS / 2)
+#define CHAIN_GAP_NS (2 * NS_PER_MS)
+#define CHAIN_FOR_NS (20 * NS_PER_MS)
+/* A run that takes longer may be a long one. */
+#define GLANCE_NS UINT64_C(20000)
 #define IDLE_TICKS 4
 
 /* What the monitor remembers of a core between two looks. */
@@ -31,28 +47,23 @@ struct watch {
     uint32_t seq;     /* of the run that it was in */
     uint64_t since;   /* and when that was first seen */
     thread *revoking; /* holder that was told to let go; NULL: none */
+    uint64_t chain;   /* until when it is looked at more often, unless a run ends by itself */
+    bool next_seen;   /* the run that followed a relief */
     uint64_t named;   /* id of the task that was reported last */
+    task *stuck;      /* to be named; NULL: none */
+    task_glimpse stuck_as;
 };
 
-static void name_stuck(core *c, watch *w)
+/* Notes which task is to be named: once a task. */
+static void note_stuck(core *c, watch *w)
 {
-#if EDO_DEBUG
     thread *holder = a_load(&c->holder, acquire); /* pairs with worker_loop */
     task *t = holder ? a_load(&holder->task, relaxed) : NULL;
-    task_glimpse seen;
 
-    if (!t || !task_look(t, &seen) || seen.id == w->named)
+    if (!c->sched->names_stuck || !t || !task_look(t, &w->stuck_as) || w->stuck_as.id == w->named)
         return;
-    w->named = seen.id;
-    report_misuse(
-        "task %llu (spawned at %s) has blocked its worker for 10 ms without an await: use "
-        "edo_sleep instead of sleep(3), and give long or blocking work to a thread of its "
-        "own",
-        (unsigned long long)seen.id, seen.place);
-#else
-    (void)c;
-    (void)w;
-#endif
+    w->named = w->stuck_as.id;
+    w->stuck = t;
 }
 
 /* Whether the holder that was told so has let go; waits a moment for it. */
@@ -95,12 +106,30 @@ static void core_revoke(core *c, watch *w)
 
 static void relieve(sched *s, core *c, watch *w)
 {
-    name_stuck(c, w);
+    note_stuck(c, w);
     if (!s->multi || !s->can_revoke || c->binds)
         return;
     core_revoke(c, w);
     if (w->revoking)
         finish_revoking(s, c, w);
+}
+
+/* Whether the core's thread is in a system call: it waits there, rather than computes. */
+static bool is_in_call(core *c)
+{
+    sys_call_place call;
+
+    return sys_thread_call((pid_t)a_load(&c->thread_id, relaxed), &call) == 0;
+}
+
+/* The run after a relief may be stuck, too; if another follows that, it wasn't. */
+static void note_next_run(watch *w, uint32_t present)
+{
+    if (!(present & 1))
+        return;
+    if (w->next_seen)
+        w->chain = 0;
+    w->next_seen = true;
 }
 
 /* Whether the core has been in one run for too long. */
@@ -109,11 +138,51 @@ static bool is_stuck(core *c, watch *w, uint64_t now)
     uint32_t present = a_load(&c->run_seq, relaxed);
 
     if (!(present & 1) || present != w->seq) {
+        note_next_run(w, present);
         w->seq = present;
         w->since = now;
         return false;
     }
-    return now - w->since >= STUCK_AFTER_NS;
+    if (now - w->since >= STUCK_AFTER_NS)
+        return true;
+    return now < w->chain && now - w->since >= CHAIN_GAP_NS / 2 && is_in_call(c);
+}
+
+static bool is_any_chain(const sched *s, uint64_t now)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < s->core_count; i++)
+        any |= now < s->watches[i].chain;
+    return any;
+}
+
+/* Whether some run that the last look saw goes on and on, for what can be told at once. */
+static bool is_any_run_long(const sched *s)
+{
+    uint64_t until = 0;
+    bool any = false;
+
+    for (unsigned i = 0; i < s->core_count && !any; i++) {
+        const watch *w = &s->watches[i];
+        if (!(w->seq & 1))
+            continue;
+        if (until == 0)
+            until = clock_now() + GLANCE_NS;
+        while (a_load(&s->cores[i]->run_seq, relaxed) == w->seq && !any)
+            any = clock_now() >= until;
+    }
+    return any;
+}
+
+/* How long to sleep before the next look, after a gap of `before`. */
+static uint64_t next_gap(const sched *s, uint64_t before)
+{
+    if (s->multi && is_any_chain(s, clock_now()))
+        return CHAIN_GAP_NS;
+    if (before == SHORT_GAP_NS)
+        return LONG_GAP_NS;
+    return is_any_run_long(s) ? SHORT_GAP_NS : GAP_NS;
 }
 
 /* Whether there is anything to watch: a worker that runs, or is about to. */
@@ -134,9 +203,16 @@ static bool look(sched *s, watch *watches)
             finish_revoking(s, s->cores[i], w);
         } else if (is_stuck(s->cores[i], w, now)) {
             relieve(s, s->cores[i], w);
-            w->since = now; /* the next one in another 10 ms */
+            w->since = now; /* the next one after as long */
+            w->chain = now + CHAIN_FOR_NS;
+            w->next_seen = false;
         }
     }
+    for (unsigned i = 0; i < s->core_count; i++)
+        if (watches[i].stuck) { /* when all are relieved, who don't wait for this */
+            stuck_name(watches[i].stuck, &watches[i].stuck_as);
+            watches[i].stuck = NULL;
+        }
     worker_staff(s); /* a thread that could not be started when a core was offered */
     return is_awake(s);
 }
@@ -156,6 +232,7 @@ static void *monitor_main(void *arg)
 {
     sched *s = arg;
     unsigned idle_ticks = 0;
+    uint64_t gap = GAP_NS;
 
     while (!a_load(&s->monitor_stop, acquire)) { /* pairs with monitor_stop() */
         idle_ticks = look(s, s->watches) ? 0 : idle_ticks + 1;
@@ -163,7 +240,8 @@ static void *monitor_main(void *arg)
             doze(s);
             idle_ticks = 0;
         } else {
-            futex_wait(&s->monitor_stop, 0, clock_now() + TICK_NS);
+            gap = next_gap(s, gap);
+            futex_wait(&s->monitor_stop, 0, clock_now() + gap);
         }
     }
     return NULL;

@@ -34,6 +34,7 @@
 #include "base/thread.h"
 #include "sched/finish.h"
 #include "sched/observe.h"
+#include "sched/threads.h"
 
 /* On the thread's stack. */
 struct pool_thread {
@@ -158,12 +159,12 @@ static void end_call(sched *s, task *t)
 
 static void run_call(thread *self, sched *s, task *t)
 {
-    self->on_behalf = t;
+    a_store(&self->on_behalf, t, relaxed); /* a dump looks at it */
     t->result = t->fn(t->arg);
     if (unlikely(self->on_behalf != t)) /* a child of its fork: as in worker.c */
         exit(t->result < 0 ? EXIT_FAILURE : t->result);
     finish_checks(t);
-    self->on_behalf = NULL;
+    a_store(&self->on_behalf, NULL, relaxed);
     self->entered = s; /* whatever it entered and did not leave */
     chaos_point();
     if (unlikely(s->observed))
@@ -235,7 +236,9 @@ static void *pool_main(void *arg)
 
     call_hook(self, s, s->opts.on_thread_start);
     self->entered = s; /* the current runtime of the calls: not one that this is a worker of */
+    threads_join(self);
     serve(self, s);
+    threads_leave(self);
     call_hook(self, s, s->opts.on_thread_stop);
     self->entered = NULL;
     leave(&s->pool);

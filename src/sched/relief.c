@@ -18,6 +18,8 @@
 #include "base/thread.h"
 #include "sched/overflow.h"
 #include "sched/seat.h"
+#include "sched/sched.h"
+#include "sched/threads.h"
 
 /* Threads beyond one a core, and how long one without a core is kept. */
 #define RELIEF_MOST 512
@@ -190,9 +192,11 @@ static void *worker_main(void *arg)
     context_init_thread(&self->loop);
     self->errno_place = edo_errno_location();
     overflow_init_thread();
+    threads_join(self);
     thread_call_hook(self, s->opts.on_thread_start);
     run_cores(self, w);
     thread_call_hook(self, s->opts.on_thread_stop);
+    threads_leave(self);
     overflow_fini_thread();
     context_fini_thread(&self->loop);
     leave_seat(s, self);

@@ -36,8 +36,6 @@
 #define LIFO_STREAK_MAX 3
 /* Units of a run: see sched/coop.h. */
 #define COOP_BUDGET 128
-/* A task that runs as long without an await blocks its worker. */
-#define STUCK_AFTER_NS (10 * NS_PER_MS)
 
 typedef struct core core;
 typedef struct thread thread;
@@ -160,6 +158,7 @@ struct edo_handle {
     uint32_t monitor_word; /* atomic futex: 1 while it sleeps for long */
     uint32_t monitor_stop; /* atomic futex: 1: it ends */
     bool can_revoke;       /* there is a membarrier */
+    bool names_stuck;      /* the monitor says on stderr which task blocks its worker */
 
     /* Pinned tasks. The lists under seats_lock. */
     lock seats_lock;
@@ -195,7 +194,7 @@ struct thread {
     seat *seat;       /* in that runtime; NULL: no task was pinned to it */
     sched *entered;   /* by edo_enter outside of a task */
     task *task;       /* running on it */
-    task *on_behalf;  /* of which blocking code runs on it, which is in no task */
+    task *on_behalf;  /* atomic: of which blocking code runs on it, which is in no task */
     struct in_place_call *in_place;
     unsigned budget;     /* units left of the running task */
     bool yield_forced;   /* by the budget, in this run: counted once */
@@ -203,8 +202,10 @@ struct thread {
     bool in_loop;        /* the worker's own code runs, not a task's */
     bool in_hook;
     bool in_block_on;
-    uint64_t run_began; /* of the running task, where that is noted */
-    uint64_t system_id; /* 0: not asked for yet */
+    uint64_t run_began;               /* of the running task, where that is noted */
+    uint64_t system_id;               /* 0: not asked for yet */
+    unsigned listed;                  /* in sched/threads.c: how many times */
+    thread *next_listed, **listed_at; /* under its lock */
     enum leave leave;
     context loop;
     int *errno_place;      /* of a thread that runs tasks */

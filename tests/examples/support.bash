@@ -47,7 +47,7 @@ says() {
 
 # says_nothing FILE: but for the monitor's remarks about a slow machine.
 says_nothing() {
-    ! grep -v "has blocked its worker" "$1" >&2 || fail "there was something to say"
+    ! grep -v -e "has blocked its worker" -e "^edo:   #" "$1" >&2 || fail "there was something to say"
 }
 
 # within SECONDS "what" command ...: until it succeeds.

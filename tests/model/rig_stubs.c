@@ -2,6 +2,9 @@
  * rig_stubs.c: what lies beneath the modelled parts of sched and is not modelled: each is weak, so a
  * program that links the real one has that. What no scenario may come to fails the run.
  */
+#include <edo/time.h>
+
+#include "base/sys.h"
 #include "engine/model.h"
 #include "sched/current.h"
 #include "sched/in_place.h"
@@ -9,6 +12,8 @@
 #include "sched/observe.h"
 #include "sched/overflow.h"
 #include "sched/sched.h"
+#include "sched/stuck.h"
+#include "sched/threads.h"
 
 #define STUB __attribute__((weak))
 #define NOT_MODELLED() model_fail("%s is not modelled here", __func__)
@@ -261,5 +266,32 @@ STUB void observe_end(thread *self, sched *s, task *t)
 STUB bool worker_give(thread *self, core *c)
 {
     (void)self, (void)c;
+    NOT_MODELLED();
+}
+
+STUB void threads_join(thread *self)
+{
+    (void)self;
+}
+
+STUB void threads_leave(thread *self)
+{
+    (void)self;
+}
+
+STUB void stuck_name(task *t, const task_glimpse *seen)
+{
+    (void)t, (void)seen;
+}
+
+STUB int sys_thread_call(pid_t tid, sys_call_place *ret)
+{
+    (void)tid, (void)ret;
+    return -EAGAIN;
+}
+
+STUB int64_t edo_timeout(edo_future *fut, edo_duration span)
+{
+    (void)fut, (void)span;
     NOT_MODELLED();
 }

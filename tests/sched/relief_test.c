@@ -1,13 +1,16 @@
 /* relief_test.c: a task that blocks its worker's thread delays itself and not its neighbours. */
 #include "runtime/rig.h"
 
+#include "context/sanitizer.h"
+
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#define BLOCK_MS 1000
+#define BLOCK_MS 5000
 #define STEP_MS 10
-#define GRACE_NS UINT64_C(60000000)
+#define GRACE_NS UINT64_C(20000000)
 
 /* The longest that something took beyond what it should have; shared with a control thread. */
 typedef struct lateness {
@@ -138,14 +141,28 @@ static int beside_a_blocker(void *arg)
     return 0;
 }
 
+static void block_one_of(int workers)
+{
+    edo_runtime *runtime = make_multi(workers);
+
+    assert_int_equal(edo_block_on(runtime, beside_a_blocker, &workers), 0);
+    assert_true(metrics_of(runtime).reliefs >= 1);
+    assert_ok(edo_runtime_free(runtime));
+}
+
+EDO_TEST_PLAIN(timers_and_sockets_are_served_beside_the_one_blocked_worker) /* rt-056 */
+{
+    block_one_of(1);
+}
+
 EDO_TEST_PLAIN(timers_and_sockets_are_served_beside_a_blocked_worker) /* rt-056 */
 {
-    for (int workers = 1; workers <= 2; workers++) {
-        edo_runtime *runtime = make_multi(workers);
-        assert_int_equal(edo_block_on(runtime, beside_a_blocker, &workers), 0);
-        assert_true(metrics_of(runtime).reliefs >= 1);
-        assert_ok(edo_runtime_free(runtime));
-    }
+    block_one_of(2);
+}
+
+EDO_TEST_PLAIN(timers_and_sockets_are_served_by_four_of_which_one_is_blocked) /* rt-056 */
+{
+    block_one_of(4);
 }
 
 typedef struct pair {
@@ -279,4 +296,202 @@ EDO_TEST_PLAIN(a_runtime_that_nobody_drives_is_not_watched)
     assert_in_range(waits_of_this_process() - before, 1, 20);           /* one is ours; 60 looks */
     assert_int_equal(edo_block_on(runtime, block_in_current, NULL), 1); /* it begins again */
     assert_ok(edo_runtime_free(runtime));
+}
+
+/* --- a lock that is not edo's --------------------------------------------------------------- */
+
+typedef struct contended {
+    pthread_mutex_t mutex;
+    int waiting, through;
+    uint64_t all_came, first_through;
+} contended;
+
+static int take_mutex(void *arg)
+{
+    contended *c = arg;
+
+    if (a_fetch_add(&c->waiting, 1, seq_cst) == 0)
+        a_store(&c->all_came, real_time_ns(), seq_cst); /* from here on workers are blocked */
+    pthread_mutex_lock(&c->mutex);
+    uint64_t none = 0;
+    a_cas(&c->first_through, &none, real_time_ns(), seq_cst, seq_cst);
+    a_fetch_add(&c->through, 1, seq_cst);
+    pthread_mutex_unlock(&c->mutex);
+    return 0;
+}
+
+/* Holds the mutex, and stands in the queue behind those who want it. */
+static int hold_mutex(void *arg)
+{
+    contended *c = arg;
+    edo_task tasks[8];
+
+    pthread_mutex_lock(&c->mutex);
+    for (int i = 0; i < 8; i++)
+        assert_ok(edo_spawn(take_mutex, c, &tasks[i]));
+    assert_ok(edo_yield());
+    pthread_mutex_unlock(&c->mutex); /* perhaps on another thread than locked it: of type normal */
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(join_result(tasks[i]), 0);
+    return 0;
+}
+
+EDO_TEST_PLAIN(eight_tasks_blocked_on_a_mutex_let_its_owner_run)
+{
+    for (int workers = 1; workers <= 4; workers *= 2) {
+        contended c = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+        edo_runtime *runtime = make_multi(workers);
+        assert_int_equal(edo_block_on(runtime, hold_mutex, &c), 0);
+        assert_ok(edo_runtime_free(runtime));
+        assert_int_equal(c.through, 8);
+        if (c.first_through - c.all_came > UINT64_C(100000000) * test_scale())
+            fail_msg("%d workers: %llu us", workers,
+                     (unsigned long long)(c.first_through - c.all_came) / 1000);
+    }
+}
+
+/* --- what the monitor costs ----------------------------------------------------------------- */
+
+/* Of a thread by that name; -1: it isn't one. */
+static long waits_of(const char *tid, const char *name)
+{
+    char path[300], line[256];
+    long waits = -1;
+    bool is_it = false;
+
+    snprintf(path, sizeof path, "/proc/self/task/%s/status", tid);
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof line, f)) {
+        if (strncmp(line, "Name:\t", 6) == 0)
+            is_it = strncmp(line + 6, name, strlen(name)) == 0;
+        if (is_it)
+            sscanf(line, "voluntary_ctxt_switches: %ld", &waits);
+    }
+    if (f)
+        fclose(f);
+    return waits;
+}
+
+/* Waits of the monitor's thread so far, each of them a system call; -1: there is none. */
+static long waits_of_monitor(void)
+{
+    DIR *threads = opendir("/proc/self/task");
+    struct dirent *entry;
+    long waits = -1;
+
+    assert_non_null(threads);
+    while (waits < 0 && (entry = readdir(threads)))
+        waits = waits_of(entry->d_name, "edo-monitor");
+    closedir(threads);
+    return waits;
+}
+
+static int keep_yielding(void *arg)
+{
+    while (!a_load((int *)arg, acquire))
+        assert_ok(edo_yield());
+    return 0;
+}
+
+static int compute_and_yield(void *arg)
+{
+    while (!a_load((int *)arg, acquire)) {
+        uint64_t until = real_time_ns() + 1000000;
+        while (real_time_ns() < until)
+            ;
+        assert_ok(edo_yield());
+    }
+    return 0;
+}
+
+static void assert_monitor_is_calm(int (*fn)(void *arg))
+{
+    edo_runtime *runtime = make_multi(1);
+    int stop = 0;
+    edo_task task = spawn_on(runtime, fn, &stop);
+
+    wait_until(waits_of_monitor() > 0);
+    long before = waits_of_monitor();
+    uint64_t began = real_time_ns();
+    block_thread_for(1000);
+    long waits = waits_of_monitor() - before, reliefs = (long)metrics_of(runtime).reliefs;
+    double seconds = (double)(real_time_ns() - began) / 1e9;
+    a_store(&stop, 1, release);
+    assert_int_equal(join_result(task), 0);
+    assert_ok(edo_runtime_free(runtime));
+    if ((double)(waits - 16 * reliefs) >
+        100 * seconds) /* one that didn't get a processor is stuck, too */
+        fail_msg("%ld looks in %.3f s", waits, seconds);
+    assert_true(waits > 5);
+}
+
+EDO_TEST_PLAIN(the_monitor_looks_at_busy_workers_less_than_100_times_a_second)
+{
+    if (test_is_emulated())
+        EDO_SKIP("emulated");
+    assert_monitor_is_calm(keep_yielding);
+    assert_monitor_is_calm(compute_and_yield);
+}
+
+EDO_TEST_PLAIN(the_monitor_of_an_idle_runtime_sleeps)
+{
+    edo_runtime *runtime = make_multi(2);
+
+    assert_int_equal(edo_block_on(runtime, do_nothing, NULL), 0);
+    block_thread_for(200 * test_scale()); /* it gives up looking meanwhile */
+    long before = waits_of_monitor();
+    assert_true(before > 0);
+    block_thread_for(500);
+    assert_int_equal(waits_of_monitor(), before);
+    assert_ok(edo_runtime_free(runtime));
+}
+
+/* --- its report ----------------------------------------------------------------------------- */
+
+static noinline void block_here(void)
+{
+    block_thread_for(60);
+    __asm__ volatile("");
+}
+
+static int block_named(void *arg)
+{
+    (void)arg;
+    block_here();
+    __asm__ volatile("");
+    return 0;
+}
+
+static void block_and_report(void *arg)
+{
+    edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .kind = *(edo_runtime_kind *)arg,
+                                                 .workers = 1, .monitor = EDO_MONITOR_ON));
+    edo_handle *handle = edo_runtime_handle(runtime);
+    edo_task task;
+
+    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .name = "careless", .on = handle), block_named, NULL,
+                             &task));
+    edo_handle_unref(handle);
+    assert_int_equal(edo_block_on(runtime, do_nothing, NULL), 0);
+    if (*(edo_runtime_kind *)arg == EDO_MULTI_THREAD)
+        assert_int_equal(join_result(task), 0);
+    assert_ok(edo_runtime_free(runtime));
+}
+
+EDO_TEST_PLAIN(the_report_names_the_task_its_spawn_and_where_it_is)
+{
+    static char err[16384];
+
+    for (int kind = 0; kind < 2; kind++) {
+        edo_runtime_kind k = (edo_runtime_kind)kind;
+        assert_int_equal(run_child(block_and_report, &k, err, sizeof err), 0);
+        assert_non_null(strstr(err, " (spawned at "));
+        assert_non_null(strstr(err, "relief_test.c:"));
+        assert_non_null(strstr(err, "has blocked its worker"));
+#if !HAS_TSAN
+        assert_non_null(strstr(err, "\"careless\""));
+        assert_non_null(strstr(err, " block_here+0x"));
+        assert_non_null(strstr(err, " block_named+0x"));
+#endif
+    }
 }

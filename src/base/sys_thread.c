@@ -1,0 +1,63 @@
+/* sys_thread.c: what one thread of the process may ask about another. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/sys_result.h"
+
+int sys_tgkill(pid_t tid, int signo)
+{
+    int saved = errno;
+
+    return (int)sys_result(syscall(SYS_tgkill, getpid(), tid, signo), saved);
+}
+
+void sys_free_signals(int *ret_first, int *ret_last)
+{
+    *ret_first = SIGRTMIN;
+    *ret_last = SIGRTMAX;
+}
+
+/* "running"; or the call's number, -1 for none, its arguments, stack pointer and place. */
+static int parse_call(const char *text, sys_call_place *ret)
+{
+    uint64_t numbers[8];
+    char *end;
+    int64_t number = strtoll(text, &end, 10);
+
+    if (end == text || number < 0)
+        return -EAGAIN;
+    for (unsigned i = 0; i < 8; i++) {
+        text = end;
+        numbers[i] = strtoull(text, &end, 16);
+        if (end == text)
+            return -EAGAIN;
+    }
+    *ret = (sys_call_place){.number = number, .sp = numbers[6], .pc = numbers[7]};
+    memcpy(ret->args, numbers, sizeof ret->args);
+    return 0;
+}
+
+int sys_thread_call(pid_t tid, sys_call_place *ret)
+{
+    char path[64], text[256];
+    int saved = errno;
+
+    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)tid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return (int)sys_result(-1, saved);
+    ssize_t len = sys_read(fd, text, sizeof text - 1);
+    sys_close(fd);
+    errno = saved;
+    if (len < 0)
+        return (int)len;
+    text[len] = 0;
+    return parse_call(text, ret);
+}

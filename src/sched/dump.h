@@ -1,0 +1,25 @@
+/* sched/dump.h: looking at tasks that go on meanwhile. */
+#ifndef SCHED_DUMP_H
+#define SCHED_DUMP_H
+
+#include <edo/dump.h>
+
+#include "sched/ask.h"
+
+typedef struct seen_task {
+    edo_task_dump dump;
+    const char *future; /* of a task without a stack: its future's name, or NULL */
+    answer answer;      /* what dump.name and dump.frames point to */
+} seen_task;
+
+/* One dump at a time: between these two. 0; -EDEADLK: this thread is in one. */
+int dump_begin(thread *self);
+void dump_end(thread *self);
+/* Looks at the task that lives at `t`, of that runtime; NULL: of any. False: none does. Until `until_ns`
+ * it waits for one that is ready to run, or to wait. */
+bool dump_look(task *t, const sched *of, uint64_t until_ns, seen_task *ret);
+/* A running task's, from the outside, by whoever must not wait for a dump to end. False: one is going
+ * on, or it doesn't run any more. */
+bool dump_look_running(task *t, uint64_t id, answer *ret);
+
+#endif

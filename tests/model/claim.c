@@ -1,0 +1,143 @@
+/*
+ * claim.c: a task is looked at by whoever claims it, while others wake it and a worker runs it: what
+ * is read is nobody else's meanwhile, no wake is lost, and the task runs on as if nothing had been.
+ */
+#include "../../src/sched/task_slab.c"
+#include "../../src/sched/worker.c"
+
+#include <edo/task.h>
+
+#include "rig.h"
+#include "sched/claim.h"
+
+/* A future that is READY once it was told so; `polls` is plain. */
+typedef struct told_future {
+    edo_future base;
+    unsigned polls, needed;
+} told_future;
+
+static told_future fut;
+static task *subject;
+static uint32_t ready; /* atomic */
+static unsigned looked;
+
+static edo_poll told_poll(edo_future *base, const edo_waker *waker)
+{
+    told_future *f = container_of(base, told_future, base);
+
+    (void)waker;
+    f->polls++;
+    /* relaxed: a wake makes it visible, or another poll comes. */
+    return a_load(&ready, relaxed) < f->needed ? EDO_PENDING : edo_future_finish(base, 7);
+}
+
+static const edo_future_ops told_ops = {.poll = told_poll, .name = "told"};
+
+static void setup(unsigned needed)
+{
+    rig_setup();
+    ready = 0;
+    looked = 0;
+    fut = (told_future){.base = EDO_FUTURE_INIT(&told_ops), .needed = needed};
+    spawn_request req = {.place = "here", .kind = TASK_POLLED};
+    model_assert(task_new(&rig, &rig_core[0].tasks, &rig_core[0], &req, &subject) == 0);
+    subject->fut = &fut.base;
+    task_ref(subject); /* of those who wake it, kept */
+    inject_push_list(&rig.inject, subject, subject, 1);
+    model_name(&subject->state, "task.state");
+}
+
+static void setup_one(void)
+{
+    setup(1);
+}
+
+static void setup_two(void)
+{
+    setup(2);
+}
+
+static bool subject_is_over(void *arg)
+{
+    (void)arg;
+    return (subject->state & TASK_COMPLETE) != 0;
+}
+
+static bool work_or_over(void *arg)
+{
+    return rig_has_work(arg) || subject_is_over(NULL);
+}
+
+static void work(unsigned index)
+{
+    core *c = rig_hold(index);
+    thread *self = thread_self();
+
+    for (;;) {
+        model_wait_until(work_or_over, c, "waits for a task to run");
+        task *t = next_task(c);
+        if (t)
+            run_task(self, c, t);
+        else if (model_peek(subject_is_over, NULL))
+            return;
+    }
+}
+
+static void worker_0(void)
+{
+    work(0);
+}
+
+static void worker_1(void)
+{
+    work(1);
+}
+
+static void wake(void)
+{
+    a_fetch_add(&ready, 1, relaxed); /* published by the wake alone */
+    if (task_mark(subject, 0))
+        task_push(subject);
+}
+
+static void look(void)
+{
+    /* relaxed: the claim itself has to see what the worker wrote. */
+    uint64_t word = a_load(&subject->state, relaxed);
+
+    if (!task_claim(subject, word))
+        return;
+    looked += fut.polls; /* plain: a worker that polled meanwhile would be seen */
+    task_unclaim(subject);
+}
+
+static void look_twice(void)
+{
+    look();
+    look();
+}
+
+static void check(void)
+{
+    model_assert(subject_is_over(NULL));
+    model_assert(rig.inject.len == 0);
+    model_assert(fut.base.state & FUTURE_DONE);
+}
+
+static const model_scenario scenarios[] = {
+    {.name = "look_and_wake",
+     .setup = setup_one,
+     .threads = {worker_0, wake, look_twice},
+     .check = check},
+    {.name = "look_and_two_workers",
+     .setup = setup_one,
+     .threads = {worker_0, worker_1, wake, look},
+     .check = check},
+    {.name = "look_between_two_wakes",
+     .weak = 1,
+     .setup = setup_two,
+     .threads = {worker_0, wake, wake, look},
+     .check = check},
+};
+
+MODEL_PROGRAM("claim", scenarios)
