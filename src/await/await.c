@@ -8,6 +8,7 @@
 #include <edo/await.h>
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include <edo/error.h>
 
@@ -33,11 +34,25 @@ static void release(edo_future *fut)
     a_store(&fut->state, fut->state & ~(uint32_t)FUTURE_AWAITED, relaxed);
 }
 
-/* A cancelled task's awaits cost budget too, so that a loop over them doesn't starve others. */
-static thread *spend_canceled(thread *self)
+/* A whole budget of waits was cut short: at the third it is named, once. */
+static void note_ignored(task *t, int why)
 {
-    if (self->budget == 0)
+    if (t->ignores == 3)
+        return;
+    if (++t->ignores == 3)
+        report("task %" PRIu64
+               " (spawned at %s) ignores that its waits end with %s, some %d of them so "
+               "far: it should return when a wait says so, or clean up in a shield",
+               t->id, t->place, edo_err_name(why), 3 * COOP_BUDGET);
+}
+
+/* A cancelled task's awaits cost budget too, so that a loop over them doesn't starve others. */
+static thread *spend_canceled(thread *self, task *t, int why)
+{
+    if (self->budget == 0) {
+        note_ignored(t, why);
         return task_yield(self);
+    }
     self->budget--;
     return self;
 }
@@ -68,7 +83,8 @@ static int64_t await_in_call(thread *self, parker *p, edo_future *fut)
             edo_future_cancel(fut);
         }
         edo_poll is = poll_once(self, fut, &waker);
-        if (unlikely(self->on_behalf != t)) /* a child of its poll's fork: the pool is not its own */
+        if (unlikely(self->on_behalf !=
+                     t)) /* a child of its poll's fork: the pool is not its own */
             return is == EDO_READY ? fut->result : await_in_thread(self, fut);
         if (is == EDO_READY)
             break;
@@ -124,7 +140,7 @@ static inline int64_t await_in_task(thread *self, task *t, edo_future *fut)
             return end_in_task(self, t, fut, why);
         self = task_suspend(self);
     }
-    return end_in_task(spend_canceled(self), t, fut, why);
+    return end_in_task(spend_canceled(self, t, why), t, fut, why);
 }
 
 int64_t edo_await(edo_future *fut)

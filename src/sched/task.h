@@ -77,10 +77,11 @@ struct edo_task_header {
     uint8_t kind;       /* atomic: a shutdown's walk reads it */
     bool keep_fp : 1;
     bool measure_stack : 1;
-    bool has_canary : 1;          /* its stack has, so each time it leaves that is looked at */
-    bool yielded : 1;             /* it stands in a queue, and its state is still RUNNING */
-    bool kept : 1;                /* join_waker.data is its keeper */
-    bool pinned : 1;              /* it is ready at the seat of one thread; see sched/seat.c */
+    bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
+    bool yielded : 1;    /* it stands in a queue, and its state is still RUNNING */
+    bool kept : 1;       /* join_waker.data is its keeper */
+    bool pinned : 1;     /* it is ready at the seat of one thread; see sched/seat.c */
+    uint8_t ignores : 2; /* budgets that it has spent on waits that were cut short; at most 3 */
     struct edo_scope_link *scope; /* what surrounds its code, the innermost; sched/scope.h */
     void *low_water;              /* the deepest place at which it was left */
     context ctx;

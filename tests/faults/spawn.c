@@ -5,6 +5,7 @@
  * that failed, not at all.
  */
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/atomic.h"
@@ -90,6 +91,55 @@ static void spawn_copies(void)
     }
 }
 
+/* Values that a task inherits: each clone is destroyed once, whatever became of the spawn. */
+static unsigned clones, destroyed; /* atomic */
+
+static void *clone_value(void *value)
+{
+    void *copy = malloc(1);
+
+    (void)value;
+    if (copy)
+        a_fetch_add(&clones, 1, relaxed);
+    return copy;
+}
+
+static void destroy_value(void *value)
+{
+    if (!value)
+        return;
+    a_fetch_add(&destroyed, 1, relaxed);
+    free(value);
+}
+
+static void spawn_heirs(void)
+{
+    static const edo_task_local keys[2] = {{.destroy = destroy_value, .clone = clone_value},
+                                           {.destroy = destroy_value, .clone = clone_value}};
+    edo_task_binding first = edo_task_bind(&keys[0], NULL), second = edo_task_bind(&keys[1], NULL);
+    edo_task task;
+    int rc;
+
+    clones = destroyed = 0;
+    MUST(edo_task_binding_enter(&first));
+    MUST(edo_task_binding_enter(&second));
+    PERSIST(rc, edo_spawn_with(EDO_OPTS(spawn, .inherit = true), count_run, NULL, &task));
+    settle(rc, task);
+    edo_task_binding_leave(&second);
+    edo_task_binding_leave(&first);
+    CHECK(a_load(&clones, relaxed) == a_load(&destroyed, relaxed));
+}
+
+static void run_child(void)
+{
+    int rc;
+
+    PERSIST(rc, edo_child(count_run, NULL));
+    CHECK(rc < 0 || rc == 7);
+    if (rc == 7)
+        a_fetch_add(&spawned, 1, relaxed);
+}
+
 static void *spawn_from_outside(void *arg)
 {
     edo_task task;
@@ -117,6 +167,8 @@ static int spawn_each_kind(void *arg)
         PERSIST(rc, edo_spawn_future(&polled.base, sizeof polled, &task));
         settle(rc, task);
         spawn_copies();
+        spawn_heirs();
+        run_child();
     }
     return 0;
 }

@@ -192,6 +192,51 @@ EDO_TEST_PLAIN(a_forked_child_leaves_scopes_as_plain_code)
     assert_ok(edo_runtime_free(runtime));
 }
 
+static unsigned turns; /* of the other task */
+
+static int count_turns(void *arg)
+{
+    (void)arg;
+    while (edo_yield() == 0)
+        turns++;
+    return 0;
+}
+
+/* It is cancelled, and goes on to wait. */
+static int ignore_it(void *arg)
+{
+    edo_task other;
+
+    assert_ok(edo_spawn(count_turns, NULL, &other));
+    assert_ok(edo_task_self_abort());
+    for (int i = 0; i < 2000; i++)
+        assert_int_equal(edo_sleep(EDO_SECONDS(1)), -ECANCELED);
+    assert_true(turns >= 2000 / 128 - 1); /* nobody was kept from running */
+    assert_ok(edo_task_abort(other));
+    EDO_SHIELDED(EDO_SECONDS(60))
+    assert_ok(edo_join(other, NULL));
+    (void)arg;
+    return 0;
+}
+
+static void ignore_in_a_runtime(void *arg)
+{
+    edo_runtime *runtime = make_current();
+
+    assert_ok(edo_block_on(runtime, ignore_it, arg));
+    assert_ok(edo_runtime_free(runtime));
+}
+
+EDO_TEST_PLAIN(a_task_that_ignores_its_cancel_starves_nobody_and_is_named_once)
+{
+    char said[2048];
+
+    assert_int_equal(run_child(ignore_in_a_runtime, NULL, said, sizeof said), 0);
+    char *named = strstr(said, "ignores that its waits end with ECANCELED");
+    assert_non_null(named);
+    assert_null(strstr(named + 1, "ignores that"));
+}
+
 static int deadline_beside_others(void *arg)
 {
     edo_scope sc;

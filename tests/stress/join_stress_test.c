@@ -58,6 +58,36 @@ EDO_TEST_MT(a_hundred_thousand_in_one_set)
     edo_join_set_free(set);
 }
 
+/* Processor time for each of so many tasks that all live at once. */
+static double cost_among(unsigned count)
+{
+    edo_join_set *set;
+
+    assert_ok(edo_join_set_new(&set));
+    uint64_t began = cpu_time_ns();
+    for (unsigned i = 0; i < count; i++)
+        assert_ok(edo_join_set_spawn(set, live, (void *)1, NULL));
+    while (edo_join_set_next(set, NULL) == 1)
+        ;
+    uint64_t took = cpu_time_ns() - began;
+    edo_join_set_free(set);
+    return (double)took / count;
+}
+
+/* Nothing is searched or polled for the others: a square would be a hundred times as much. */
+EDO_TEST(an_end_costs_the_same_among_many)
+{
+    unsigned many = test_count(100000), few = many / 100 + 1;
+    double least = cost_among(few), most = 1e18;
+
+    for (int i = 0; i < 5; i++) {
+        double small = cost_among(few), large = cost_among(many);
+        least = small > least ? small : least; /* the slowest of these, the fastest of those */
+        most = large < most ? large : most;
+    }
+    assert_true(most < least * 15);
+}
+
 /* One turn of whoever owns a set, of which two may be in its tasks' hands. */
 static void use_set(edo_join_set *set, rng *r)
 {

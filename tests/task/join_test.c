@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/atomic.h"
 #include "sched/task.h"
@@ -383,5 +384,42 @@ EDO_TEST_MT(joiner_sees_everything_the_task_wrote) /* task-015 */
         free(w->gate);
         memset(w, 0xff, sizeof *w); /* and nobody touches it any more */
         free(w);
+    }
+}
+
+/* Its argument is a page; a value's destructor is the last to touch it. */
+static int *page_of(void *arg)
+{
+    return arg;
+}
+
+static void touch(void *page)
+{
+    ++*page_of(page);
+}
+
+static int use_until_the_end(void *page)
+{
+    static const edo_task_local key = {.destroy = touch};
+    edo_task_binding bound EDO_CLEANUP(edo_task_binding_leave) = edo_task_bind(&key, page);
+
+    assert_ok(edo_task_binding_enter(&bound));
+    if (*page_of(page) % 2)
+        edo_yield();
+    touch(page);
+    return 0;
+}
+
+EDO_TEST_BOTH(what_a_task_used_may_be_unmapped_as_soon_as_it_is_joined)
+{
+    for (unsigned i = 0; i < test_count(2000); i++) {
+        void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        edo_task t;
+        assert_true(page != MAP_FAILED);
+        *page_of(page) = (int)i;
+        assert_ok(edo_spawn(use_until_the_end, page, &t));
+        assert_ok(edo_join(t, NULL));
+        assert_int_equal(*page_of(page), i + 2);
+        assert_int_equal(munmap(page, 4096), 0);
     }
 }

@@ -48,6 +48,7 @@ EDO_TEST(success_wins_at_the_deadline) /* future-062 */
     assert_ok(edo_advance(EDO_MILLIS(9)));
     (void)edo_advance(EDO_MILLIS(5));
     assert_int_equal(edo_await(&fut.base), 0); /* it was polled, and had happened */
+    assert_true(edo_scope_is_expired(&sc));    /* which is another question */
     gate_future next = gate_async(&g);
     assert_err(edo_await(&next.base), -ETIMEDOUT);
     edo_scope_leave(&sc);
