@@ -17,6 +17,7 @@
 #include "base/futex.h"
 #include "base/lock.h"
 #include "base/thread.h"
+#include "sched/sched.h"
 
 #define THREADS_MAX 4096
 
@@ -48,7 +49,8 @@ static void *pinned_main(void *arg)
     edo_runtime *runtime = NULL;
     edo_runtime_opts opts = {.kind = EDO_LOCAL, .name = "edo-pinned"};
 
-    w->result = edo_runtime_new(&opts, &runtime);
+    /* What it will block by: without it the thread is of no use, and the caller is told. */
+    w->result = thread_parker(thread_self()) ? edo_runtime_new(&opts, &runtime) : -ENOMEM;
     w->handle = edo_runtime_handle(runtime);
     a_store(&w->built, 1, release); /* pairs with start */
     futex_wake(&w->built, 1);
@@ -83,56 +85,56 @@ static int start(pinned_worker *w)
     return rc;
 }
 
-static void end_all(edo_pinned_pool *pool)
+static void end_all(edo_pinned_pool *all)
 {
-    for (size_t i = 0; i < pool->size; i++)
-        edo_notify_one(&pool->workers[i].stop);
-    for (size_t i = 0; i < pool->size; i++) {
-        pinned_worker *w = &pool->workers[i];
+    for (size_t i = 0; i < all->size; i++)
+        edo_notify_one(&all->workers[i].stop);
+    for (size_t i = 0; i < all->size; i++) {
+        pinned_worker *w = &all->workers[i];
         thread_join(w->id);
         edo_handle_unref(w->handle);
         edo_tracker_free(w->tasks);
         edo_notify_fini(&w->stop);
     }
-    free(pool);
+    free(all);
 }
 
 int edo_pinned_pool_new(size_t threads, edo_pinned_pool **ret_pool)
 {
     if (threads == 0 || threads > THREADS_MAX || !ret_pool)
         return -EINVAL;
-    edo_pinned_pool *pool = calloc(1, sizeof *pool + threads * sizeof *pool->workers);
-    if (!pool)
+    edo_pinned_pool *all = calloc(1, sizeof *all + threads * sizeof *all->workers);
+    if (!all)
         return -ENOMEM;
-    for (; pool->size < threads; pool->size++) {
-        int rc = start(&pool->workers[pool->size]);
+    for (; all->size < threads; all->size++) {
+        int rc = start(&all->workers[all->size]);
         if (rc < 0) {
-            end_all(pool);
+            end_all(all);
             return rc;
         }
     }
-    *ret_pool = pool;
+    *ret_pool = all;
     return 0;
 }
 
-static bool is_inside(const edo_pinned_pool *pool)
+static bool is_inside(const edo_pinned_pool *all)
 {
     edo_handle *here = edo_handle_try_current();
     bool inside = false;
 
-    for (size_t i = 0; here && i < pool->size; i++)
-        inside |= pool->workers[i].handle == here;
+    for (size_t i = 0; here && i < all->size; i++)
+        inside |= all->workers[i].handle == here;
     edo_handle_unref(here);
     return inside;
 }
 
-int edo_pinned_pool_free(edo_pinned_pool *pool)
+int edo_pinned_pool_free(edo_pinned_pool *all)
 {
-    if (!pool)
+    if (!all)
         return 0;
-    if (is_inside(pool))
+    if (is_inside(all))
         return -EDEADLK;
-    end_all(pool);
+    end_all(all);
     return 0;
 }
 
@@ -147,37 +149,37 @@ static int spawn_on(const char *place, pinned_worker *w, const edo_spawn_opts *o
     return edo_tracker_spawn_from(place, w->tasks, &on, fn, arg, ret_task);
 }
 
-int edo_pinned_pool_spawn_from(const char *place, edo_pinned_pool *pool, const edo_spawn_opts *opts,
+int edo_pinned_pool_spawn_from(const char *place, edo_pinned_pool *all, const edo_spawn_opts *opts,
                                int (*fn)(void *arg), void *arg, edo_task *ret_task)
 {
-    pinned_worker *least = pool ? &pool->workers[0] : NULL;
+    pinned_worker *least = all ? &all->workers[0] : NULL;
 
-    if (!pool)
+    if (!all)
         return -EINVAL;
-    lock_take(&pool->lock);
-    for (size_t i = 1; i < pool->size; i++)
-        if (edo_tracker_len(pool->workers[i].tasks) < edo_tracker_len(least->tasks))
-            least = &pool->workers[i];
+    lock_take(&all->lock);
+    for (size_t i = 1; i < all->size; i++)
+        if (edo_tracker_len(all->workers[i].tasks) < edo_tracker_len(least->tasks))
+            least = &all->workers[i];
     int rc = spawn_on(place, least, opts, fn, arg, ret_task);
-    lock_drop(&pool->lock);
+    lock_drop(&all->lock);
     return rc;
 }
 
-int edo_pinned_pool_spawn_on_from(const char *place, edo_pinned_pool *pool, size_t index,
+int edo_pinned_pool_spawn_on_from(const char *place, edo_pinned_pool *all, size_t index,
                                   const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
                                   edo_task *ret_task)
 {
-    if (!pool || index >= pool->size)
+    if (!all || index >= all->size)
         return -EINVAL;
-    return spawn_on(place, &pool->workers[index], opts, fn, arg, ret_task);
+    return spawn_on(place, &all->workers[index], opts, fn, arg, ret_task);
 }
 
-size_t edo_pinned_pool_size(const edo_pinned_pool *pool)
+size_t edo_pinned_pool_size(const edo_pinned_pool *all)
 {
-    return pool ? pool->size : 0;
+    return all ? all->size : 0;
 }
 
-size_t edo_pinned_pool_load(const edo_pinned_pool *pool, size_t index)
+size_t edo_pinned_pool_load(const edo_pinned_pool *all, size_t index)
 {
-    return pool && index < pool->size ? edo_tracker_len(pool->workers[index].tasks) : 0;
+    return all && index < all->size ? edo_tracker_len(all->workers[index].tasks) : 0;
 }

@@ -33,6 +33,8 @@ static const scenario scenarios[] = {
     {"shutdown/multi", EDO_MULTI_THREAD, shut_down},
     {"blocking/current", EDO_CURRENT_THREAD, use_blocking},
     {"blocking/multi", EDO_MULTI_THREAD, use_blocking},
+    {"local/current", EDO_CURRENT_THREAD, use_local},
+    {"local/multi", EDO_MULTI_THREAD, use_local},
     {"relief/multi", EDO_MULTI_THREAD, relieve},
 };
 

@@ -77,6 +77,7 @@ extern void take_back(edo_runtime_kind kind);
 extern void use_channels(edo_runtime_kind kind);
 extern void shut_down(edo_runtime_kind kind);
 extern void use_blocking(edo_runtime_kind kind);
+extern void use_local(edo_runtime_kind kind);
 extern void relieve(edo_runtime_kind kind);
 
 #endif
