@@ -317,5 +317,5 @@ void task_unpin(task *t)
         return;
     a_fetch_sub(&t->extra->seat->users, 1, release); /* pairs with left_over */
     t->extra->seat = NULL;
-    t->pinned = t->extra->set || t->sched->opts.migration == EDO_MIGRATION_NEVER;
+    t->pinned = t->extra->set != NULL; /* where nothing migrates, leaving its run pins it again */
 }

@@ -67,6 +67,50 @@ EDO_TEST_BOTH(a_plain_thread_aborts_a_local_task) /* task-028 */
     assert_ok(edo_local_set_free(set));
 }
 
+#define MANY 16
+
+static void *abort_many(void *arg)
+{
+    edo_abort_handle *handles = arg;
+
+    for (int i = 0; i < MANY; i++) {
+        edo_abort_handle_abort(&handles[i]);
+        edo_abort_handle_drop(handles[i]);
+    }
+    return NULL;
+}
+
+static int wait_for_abort(void *arg)
+{
+    cleanup *c = arg;
+    edo_abort_handle handles[MANY];
+
+    for (int i = 0; i < MANY; i++) {
+        edo_task one = spawn_local(clean_up, &c[i]);
+        assert_ok(gate_wait(&c[i].waits));
+        assert_ok(edo_abort_handle_new(one, &handles[i]));
+        assert_ok(edo_task_detach(one));
+    }
+    pthread_t aborter = start_thread(abort_many, handles);
+    for (int i = 0; i < MANY; i++)
+        task_wait_until(a_load(&c[i].ended, acquire) != 0);
+    join_thread(aborter);
+    return gettid();
+}
+
+EDO_TEST_BOTH(many_are_aborted_from_outside_and_clean_up_on_their_thread) /* task-028 */
+{
+    edo_local_set *set = new_local_set();
+    cleanup c[MANY];
+
+    for (int i = 0; i < MANY; i++)
+        c[i] = (cleanup){.waits = GATE_INIT};
+    int tid = edo_local_set_run_until(set, wait_for_abort, c);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(c[i].ended, tid);
+    assert_ok(edo_local_set_free(set));
+}
+
 /* ---- freed with the set -------------------------------------------------------------------- */
 
 EDO_TEST_BOTH(freeing_a_set_ends_its_tasks) /* task-070 */

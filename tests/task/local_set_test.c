@@ -233,20 +233,34 @@ EDO_TEST_BOTH(a_drive_that_loses_leaves_the_rest_for_the_next)
 
 typedef struct awaited {
     edo_local_set *set;
-    gate driven;
-    int ran;
+    gate driven, ran;
+    pid_t tid, late_tid;
 } awaited;
 
 static int note_run(void *arg)
 {
-    ++*(int *)arg;
+    awaited *a = arg;
+
+    a->late_tid = gettid();
+    gate_open(&a->ran);
     return 0;
+}
+
+/* When all threads of the runtime sleep, as a rule. */
+static void *spawn_late(void *arg)
+{
+    awaited *a = arg;
+
+    block_thread_for(5);
+    assert_ok(edo_local_set_spawn(a->set, note_run, a, NULL));
+    return NULL;
 }
 
 static int hold_the_drive(void *arg)
 {
     awaited *a = arg;
 
+    a->tid = gettid();
     gate_open(&a->driven);
     return wait_for_ever(NULL);
 }
@@ -260,15 +274,15 @@ static int drive_it(void *arg)
 
 EDO_TEST_BOTH(a_spawn_onto_a_set_that_is_awaited_wakes_it) /* task-069 */
 {
-    awaited a = {.set = new_local_set(), .driven = GATE_INIT};
+    awaited a = {.set = new_local_set(), .driven = GATE_INIT, .ran = GATE_INIT};
     edo_task holder = spawn_into(a.set, hold_the_drive, &a), driver;
 
     assert_ok(edo_spawn(drive_it, &a, &driver));
     assert_ok(gate_wait(&a.driven));
-    assert_ok(edo_sleep(EDO_MILLIS(2))); /* its thread has nothing to do */
-    edo_task late = spawn_into(a.set, note_run, &a.ran);
-    assert_int_equal(join_result(late), 0);
-    assert_int_equal(a.ran, 1);
+    pthread_t spawner = start_thread(spawn_late, &a);
+    assert_ok(gate_wait(&a.ran));
+    join_thread(spawner);
+    assert_int_equal(a.late_tid, a.tid);
     assert_ok(edo_task_abort(holder));
     assert_int_equal(join_result(holder), -ECANCELED);
     assert_int_equal(join_result(driver), 0);
@@ -437,7 +451,7 @@ static int receive_all(void *arg)
     return join_result(sender);
 }
 
-EDO_TEST_BOTH(local_tasks_and_others_take_turns) /* task-072 */
+EDO_TEST_BOTH(all_that_others_send_is_received_by_local_tasks) /* task-072 */
 {
     edo_local_set *set = new_local_set();
     flood f = {0};
@@ -447,5 +461,64 @@ EDO_TEST_BOTH(local_tasks_and_others_take_turns) /* task-072 */
     assert_int_equal(f.ended, 500);
     edo_mpsc_sender_free(f.tx);
     edo_mpsc_receiver_free(f.rx);
+    assert_ok(edo_local_set_free(set));
+}
+
+/* Neither kind waits for the other to have nothing to do. */
+typedef struct busy {
+    uint32_t stop; /* atomic */
+    unsigned turns;
+} busy;
+
+static int keep_busy(void *arg)
+{
+    busy *b = arg;
+
+    while (!a_load(&b->stop, acquire)) {
+        b->turns++;
+        assert_ok(edo_yield());
+    }
+    return 0;
+}
+
+static int stop_it(void *arg)
+{
+    busy *b = arg;
+
+    for (int i = 0; i < 100; i++)
+        assert_ok(edo_yield());
+    a_store(&b->stop, 1, release);
+    return 0;
+}
+
+static int keep_others_busy(void *arg)
+{
+    busy b = {0};
+    edo_task other;
+
+    (void)arg;
+    assert_ok(edo_spawn(keep_busy, &b, &other));
+    assert_int_equal(join_result(spawn_local(stop_it, &b)), 0);
+    return join_result(other);
+}
+
+static int keep_local_ones_busy(void *arg)
+{
+    busy b = {0};
+    edo_task other;
+
+    (void)arg;
+    edo_task local = spawn_local(keep_busy, &b);
+    assert_ok(edo_spawn(stop_it, &b, &other));
+    assert_int_equal(join_result(local), 0);
+    return join_result(other);
+}
+
+EDO_TEST_BOTH(local_tasks_and_others_take_turns) /* task-072 */
+{
+    edo_local_set *set = new_local_set();
+
+    assert_ok(edo_local_set_run_until(set, keep_others_busy, NULL));
+    assert_ok(edo_local_set_run_until(set, keep_local_ones_busy, NULL));
     assert_ok(edo_local_set_free(set));
 }
