@@ -219,20 +219,21 @@ typedef struct edo_metrics {
     unsigned workers;
     uint64_t alive_tasks; /**< spawned and not ended */
     uint64_t spawned_tasks;
-    uint64_t polls;                 /**< times a task was run or resumed */
-    uint64_t remote_schedules;      /**< wakes and spawns that came from outside of its workers */
-    uint64_t steals;                /**< tasks that a worker took from another */
-    uint64_t overflows;             /**< times a full queue moved its older half */
-    uint64_t parks;                 /**< times a worker went to sleep */
-    uint64_t driver_turns;          /**< looks at the driver, parks included */
-    uint64_t forced_yields;         /**< waits that the budget forced */
-    uint64_t unjoined_failures;     /**< tasks that failed, and that nobody joined: see on_task_failure */
-    uint64_t reliefs;               /**< times a stuck worker's core was given to another thread */
-    uint64_t injected;              /**< tasks in the injection queue now */
-    uint64_t queued;                /**< tasks in the workers' queues now, LIFO slots not counted */
-    uint64_t registered;            /**< descriptors registered so far */
-    uint64_t deregistered;          /**< and taken out again */
-    uint64_t stack_bytes;           /**< address space of the process's task stacks */
+    uint64_t polls;            /**< times a task was run or resumed */
+    uint64_t remote_schedules; /**< wakes and spawns that came from outside of its workers */
+    uint64_t steals;           /**< tasks that a worker took from another */
+    uint64_t overflows;        /**< times a full queue moved its older half */
+    uint64_t parks;            /**< times a worker went to sleep */
+    uint64_t driver_turns;     /**< looks at the driver, parks included */
+    uint64_t forced_yields;    /**< waits that the budget forced */
+    uint64_t
+        unjoined_failures; /**< tasks that failed, and that nobody joined: see on_task_failure */
+    uint64_t reliefs;      /**< times a stuck worker's core was given to another thread */
+    uint64_t injected;     /**< tasks in the injection queue now */
+    uint64_t queued;       /**< tasks in the workers' queues now, LIFO slots not counted */
+    uint64_t registered;   /**< descriptors registered so far */
+    uint64_t deregistered; /**< and taken out again */
+    uint64_t stack_bytes;  /**< address space of the process's task stacks */
     unsigned blocking_threads;      /**< threads that run blocking calls now */
     unsigned idle_blocking_threads; /**< of these, without a call */
     unsigned blocking_queue_depth;  /**< blocking calls that wait for a thread */

@@ -75,7 +75,8 @@ static int run_root(sched *s, thread *self, spawn_request *req)
         return rc;
     }
     self->in_block_on = true;
-    rc = s->multi || is_others(s, self) ? wait_parked(self, root, &result) : wait_driving(s, self, root, &result);
+    rc = s->multi || is_others(s, self) ? wait_parked(self, root, &result)
+                                        : wait_driving(s, self, root, &result);
     self->in_block_on = false;
     a_fetch_sub(&s->roots, 1, release); /* joined; pairs with the acquire in shutdown.c */
     return rc < 0 ? rc : result;

@@ -228,7 +228,8 @@ int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts, edo_ru
     sched *s = runtime ? new_sched(opts ? opts : &defaults) : NULL;
     if (!s)
         goto fail;
-    if ((rc = make_name(s)) < 0 || (rc = slots_init(s)) < 0 || (rc = make_cores(s)) < 0 || (rc = start_threads(s)) < 0) {
+    if ((rc = make_name(s)) < 0 || (rc = slots_init(s)) < 0 || (rc = make_cores(s)) < 0 ||
+        (rc = start_threads(s)) < 0) {
         runtime_shutdown(s, UINT64_MAX);
         sched_unref(s);
         goto fail;

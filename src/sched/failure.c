@@ -37,9 +37,7 @@ bool failure_note(sched *s, const task *t)
     a_fetch_add(&s->failures, 1, relaxed); /* a number to look at */
     if (s->opts.on_task_failure) {
         thread *self = thread_self();
-        edo_task_info info = {.id = t->id,
-                              .place = t->place,
-                              .is_blocking = t->kind >= TASK_CALL};
+        edo_task_info info = {.id = t->id, .place = t->place, .is_blocking = t->kind >= TASK_CALL};
         bool was_in_hook = self->in_hook;
         self->in_hook = true;
         s->opts.on_task_failure(&info, t->result, s->opts.hook_arg);

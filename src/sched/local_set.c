@@ -103,8 +103,7 @@ static void keep(local_set *set, task *t)
 /* Whether its tasks run; with the lock held. */
 static bool runs(const local_set *set)
 {
-    return set->driven > 0 || set->closing ||
-           a_load(&set->sched->down, relaxed); /* see above */
+    return set->driven > 0 || set->closing || a_load(&set->sched->down, relaxed); /* see above */
 }
 
 bool local_set_admits_slow(local_set *set, task *t)

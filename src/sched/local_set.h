@@ -22,10 +22,10 @@ typedef struct local_drive {
 } local_drive;
 
 struct edo_local_set {
-    sched *sched; /* counted */
-    seat *seat;   /* atomic; of its thread; NULL: it was never driven; written under the lock */
-    uint64_t refs; /* atomic: the owner's, and one of each task */
-    lock lock;     /* guards the rest */
+    sched *sched;    /* counted */
+    seat *seat;      /* atomic; of its thread; NULL: it was never driven; written under the lock */
+    uint64_t refs;   /* atomic: the owner's, and one of each task */
+    lock lock;       /* guards the rest */
     uint32_t driven; /* atomic: drives under way */
     bool closing;    /* it is being freed: its tasks run, and there are no new ones */
     task *waiting, *last_waiting; /* ready while nobody drove it */

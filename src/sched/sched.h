@@ -148,7 +148,7 @@ struct edo_handle {
     unsigned thread_count; /* running */
     unsigned spare_count;  /* without a core, starting ones among them */
     unsigned free_count;   /* in free_cores */
-    unsigned wanting;      /* atomic; written under the lock: spares that have pinned tasks to run */
+    unsigned wanting; /* atomic; written under the lock: spares that have pinned tasks to run */
     unsigned asks;
     core *free_cores;
     uint32_t spare_word; /* atomic futex: grows when a core is free or on stop */
@@ -170,8 +170,8 @@ struct edo_handle {
     uint64_t failures;     /* atomic: of tasks that nobody joins */
     bool expects_failures; /* atomic: headers of its ended tasks may ask for it; see failure.c */
     void (*begin_shutdown)(sched *s); /* the runtime layer's */
-    edo_thread_slot *slots; /* its own list; as many as its options say */
-    size_t slot_bytes;      /* of all of them; 0: it has none */
+    edo_thread_slot *slots;           /* its own list; as many as its options say */
+    size_t slot_bytes;                /* of all of them; 0: it has none */
 
     pool pool; /* of blocking calls */
 

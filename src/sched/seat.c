@@ -63,7 +63,8 @@ static seat *add_seat(sched *s)
 
     if (st) {
         st->next = s->seats;
-        a_store(&s->seats, st, relaxed); /* others look under the lock, or only whether there is one */
+        a_store(&s->seats, st,
+                relaxed); /* others look under the lock, or only whether there is one */
     }
     return st;
 }
@@ -153,7 +154,7 @@ static seat *seat_of(const task *t)
     if (extra && extra->seat)
         return extra->seat;
     if (extra && extra->set)
-        return a_load(&extra->set->seat, acquire); /* pairs with local_set_bind */
+        return a_load(&extra->set->seat, acquire);                /* pairs with local_set_bind */
     return a_load(&t->sched, relaxed)->cores[t->last_core]->seat; /* migration is off */
 }
 

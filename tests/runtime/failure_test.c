@@ -21,8 +21,8 @@ static void hear(const edo_task_info *info, int result, void *arg)
 
 static edo_runtime *make_hearing(edo_runtime_kind kind, heard *h)
 {
-    return make_runtime(EDO_OPTS(runtime, .kind = kind, .workers = 2, .on_task_failure = hear,
-                                 .hook_arg = h));
+    return make_runtime(
+        EDO_OPTS(runtime, .kind = kind, .workers = 2, .on_task_failure = hear, .hook_arg = h));
 }
 
 static int fail_now(void *arg)
@@ -347,7 +347,7 @@ EDO_TEST_BOTH(a_failure_ends_the_drive_of_a_set_that_was_made_so) /* task-076 */
     assert_int_equal(edo_local_set_run_until(set, join_locally, NULL), 7);
     assert_int_equal(edo_local_set_run_until(set, fail_locally, &said), -EDO_ESHUTDOWN);
     assert_int_equal(said, -ECANCELED);
-    assert_ok(edo_local_set_drive(set)); /* those that were aborted with it */
+    assert_ok(edo_local_set_drive(set));        /* those that were aborted with it */
     assert_ok(edo_spawn(fail_now, NULL, NULL)); /* one of no set */
     assert_int_equal(edo_local_set_run_until(set, join_locally, NULL), 7);
     assert_ok(edo_local_set_free(set));

@@ -57,9 +57,9 @@ static void *spawn_outside(void *arg)
     edo_enter_guard guard;
     edo_task none = {0};
 
-    assert_int_equal(edo_spawn_with(EDO_OPTS(spawn, .on = o->handle, .local = true), do_nothing,
-                                    NULL, &none),
-                     -EDO_EMISUSE);
+    assert_int_equal(
+        edo_spawn_with(EDO_OPTS(spawn, .on = o->handle, .local = true), do_nothing, NULL, &none),
+        -EDO_EMISUSE);
     assert_ok(edo_enter(o->handle, &guard));
     assert_int_equal(edo_spawn_local(do_nothing, NULL, &none), -EDO_EMISUSE);
     assert_ok(edo_spawn(tell_thread, &o->tid, &o->task));
@@ -82,8 +82,7 @@ static int join_spawned(void *arg)
 EDO_TEST_PLAIN(other_threads_spawn_plain_tasks_only) /* rt-125 */
 {
     edo_runtime *runtime = make_local();
-    outside o = {
-        .handle = edo_runtime_handle(runtime), .runtime = runtime, .spawned = GATE_INIT};
+    outside o = {.handle = edo_runtime_handle(runtime), .runtime = runtime, .spawned = GATE_INIT};
     pthread_t thread = start_thread(spawn_outside, &o);
 
     assert_int_equal(edo_block_on(runtime, join_spawned, &o), 5);
@@ -209,7 +208,8 @@ EDO_TEST_PLAIN(collections_take_no_local_task_outside_of_a_runtime) /* util-027,
     free_collections(&c);
 }
 
-EDO_TEST_BOTH(collections_take_no_local_task_outside_of_a_local_context) /* task-050, util-027, util-073 */
+EDO_TEST_BOTH(
+    collections_take_no_local_task_outside_of_a_local_context) /* task-050, util-027, util-073 */
 {
     collections c = make_collections();
 

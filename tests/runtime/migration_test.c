@@ -6,8 +6,7 @@
 
 static edo_runtime *make_staying(int workers)
 {
-    return make_runtime(
-        EDO_OPTS(runtime, .workers = workers, .migration = EDO_MIGRATION_NEVER));
+    return make_runtime(EDO_OPTS(runtime, .workers = workers, .migration = EDO_MIGRATION_NEVER));
 }
 
 static int stay(void *arg)

@@ -17,7 +17,8 @@ static void *label_address(void)
     return label;
 }
 
-static const edo_thread_slot both[] = {{level_address, sizeof level}, {label_address, sizeof label}};
+static const edo_thread_slot both[] = {{level_address, sizeof level},
+                                       {label_address, sizeof label}};
 
 /* Never inlined: a task may be on another thread after each wait. */
 __attribute__((noinline)) static int *my_level(void)
@@ -113,8 +114,8 @@ static int call_out(void *arg)
 
 EDO_TEST_PLAIN(blocking_code_in_place_has_the_tasks_values_and_calls_have_the_threads)
 {
-    edo_runtime *runtime = make_runtime(
-        EDO_OPTS(runtime, .workers = 1, .thread_slots = both, .thread_slot_count = 2));
+    edo_runtime *runtime =
+        make_runtime(EDO_OPTS(runtime, .workers = 1, .thread_slots = both, .thread_slot_count = 2));
 
     assert_int_equal(edo_block_on(runtime, call_out, NULL), 0);
     assert_ok(edo_runtime_free(runtime));
@@ -145,9 +146,8 @@ static int spawn_polled(void *arg)
 
 EDO_TEST_PLAIN(stackless_tasks_have_their_own_values)
 {
-    edo_runtime *runtime =
-        make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .thread_slots = both,
-                              .thread_slot_count = 1));
+    edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD,
+                                                 .thread_slots = both, .thread_slot_count = 1));
 
     assert_int_equal(edo_block_on(runtime, spawn_polled, NULL), 0);
     assert_ok(edo_runtime_free(runtime));

@@ -12,8 +12,8 @@
 #define DRIVES 6
 
 typedef struct shared {
-    edo_notify bell; /* rung by other tasks and threads */
-    uint32_t stop;   /* atomic */
+    edo_notify bell;            /* rung by other tasks and threads */
+    uint32_t stop;              /* atomic */
     unsigned spawned, returned; /* atomic */
 } shared;
 

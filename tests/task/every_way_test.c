@@ -102,7 +102,8 @@ static void go_one_way(way *w, bool local)
     pass(w, AFTER_FIRST_RUN);
     if (!w->aborted) /* else it hears of that, and of nothing else */
         gate_open(&w->go);
-    task_wait_until(w->released ? a_load(&w->frees, acquire) == 1 : edo_task_is_finished(w->handle));
+    task_wait_until(w->released ? a_load(&w->frees, acquire) == 1
+                                : edo_task_is_finished(w->handle));
     pass(w, AFTER_END);
     if (!w->released) {
         assert_ok(edo_join(w->handle, &result));

@@ -92,6 +92,7 @@ static int wait_for_abort(void *arg)
         assert_ok(edo_task_detach(one));
     }
     pthread_t aborter = start_thread(abort_many, handles);
+    block_thread_for(5); /* so that whoever else may run them does */
     for (int i = 0; i < MANY; i++)
         task_wait_until(a_load(&c[i].ended, acquire) != 0);
     join_thread(aborter);
