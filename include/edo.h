@@ -18,6 +18,7 @@
 #include <edo/text_sink.h>      /* where text about a runtime goes */
 #include <edo/metrics.h>        /* what its workers have done */
 #include <edo/dump.h>           /* what its tasks are doing */
+#include <edo/trace.h>          /* what they have done last */
 #include <edo/main.h>           /* a main() that is a task */
 #include <edo/await.h>          /* waiting for one, the first of several, all of several */
 #include <edo/callback.h>       /* a call that can't be cancelled, as a future */

@@ -96,5 +96,7 @@ typedef struct sys_call_place {
 } sys_call_place;
 /* 0; -EAGAIN: it is in none; what the system says if it doesn't tell. */
 int sys_thread_call(pid_t tid, sys_call_place *ret);
+/* How many threads the process has; 0: the system doesn't tell. */
+int sys_thread_count(void);
 
 #endif

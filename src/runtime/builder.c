@@ -13,6 +13,7 @@
 #include "sched/failure.h"
 #include "sched/observe.h"
 #include "sched/overflow.h"
+#include "sched/recorder.h"
 #include "sched/seat.h"
 #include "sched/slots.h"
 #include "sched/threads.h"
@@ -56,6 +57,8 @@ static const char *fault_of(const edo_runtime_opts *o)
     if (o->blocking_stack_size &&
         (o->blocking_stack_size < STACK_MIN_SIZE || o->blocking_stack_size > (size_t)1 << 30))
         return "blocking_stack_size has to be at least 16 KiB and at most 1 GiB";
+    if (o->flight_recorder > RECORDER_EVENTS_MAX)
+        return "flight_recorder has to be at most 2^20";
     if ((unsigned)o->monitor > EDO_MONITOR_OFF)
         return "there is no such monitor setting";
     if ((unsigned)o->migration > EDO_MIGRATION_NEVER)
@@ -228,8 +231,8 @@ int edo_runtime_new_from(const char *place, const edo_runtime_opts *opts, edo_ru
     sched *s = runtime ? new_sched(opts ? opts : &defaults) : NULL;
     if (!s)
         goto fail;
-    if ((rc = make_name(s)) < 0 || (rc = slots_init(s)) < 0 || (rc = make_cores(s)) < 0 ||
-        (rc = start_threads(s)) < 0) {
+    if ((rc = make_name(s)) < 0 || (rc = slots_init(s)) < 0 || (rc = observe_init(s)) < 0 ||
+        (rc = make_cores(s)) < 0 || (rc = start_threads(s)) < 0) {
         runtime_shutdown(s, UINT64_MAX);
         sched_unref(s);
         goto fail;

@@ -1,14 +1,8 @@
-/*
- * dump.c: each task of a runtime, or of all: told to a function, or written as text.
- *
- * What a task awaits is the function of the library in which it waits: the outermost of those at the
- * inner end of its backtrace. So it is a name of the public interface, whatever lies between.
- */
+/* dump.c: each task of a runtime, or of all: told to a function, or written as text. */
 #include <edo/dump.h>
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <edo/errno.h>
 
@@ -20,8 +14,6 @@
 
 /* For tasks that are ready to come to run, or to wait. */
 #define PATIENCE (20 * NS_PER_MS)
-/* Of the library's own frames. */
-#define INNER_MOST 8
 
 typedef struct dump {
     const sched *of;
@@ -32,20 +24,6 @@ typedef struct dump {
     char awaits[64];
 } dump;
 
-static void find_what_it_awaits(dump *d, seen_task *seen)
-{
-    char name[sizeof d->awaits];
-
-    if (seen->dump.state != EDO_TASK_WAITING)
-        return;
-    d->awaits[0] = 0;
-    for (unsigned i = 0; i < seen->dump.frame_count && i < INNER_MOST; i++)
-        if (code_function(d->names, seen->dump.frames[i], name, sizeof name) &&
-            strncmp(name, "edo_", 4) == 0)
-            memcpy(d->awaits, name, sizeof name);
-    seen->dump.awaits = d->awaits[0] ? d->awaits : seen->future;
-}
-
 static void look(task *t, void *arg)
 {
     dump *d = arg;
@@ -54,7 +32,7 @@ static void look(task *t, void *arg)
 
     if (!dump_look(t, d->of, d->until_ns, &seen))
         return;
-    find_what_it_awaits(d, &seen);
+    seen.dump.awaits = dump_awaits(d->names, &seen, d->awaits, sizeof d->awaits);
     bool was_in_hook = self->in_hook;
     self->in_hook = true; /* it must not wait */
     d->fn(&seen.dump, d->arg);

@@ -10,6 +10,7 @@
 #include "base/chaos.h"
 #include "base/futex.h"
 #include "base/model.h"
+#include "base/probe.h"
 #include "base/report.h"
 #include "base/sys.h"
 #include "base/thread.h"
@@ -146,7 +147,13 @@ void core_park(core *c, uint64_t until_ns)
     a_bump(&c->parks, 1);
     chaos_point();
     busy_end(c, clock_now());
+    PROBE(worker_park, c->parks);
+    if (unlikely(c->observed))
+        observe_park(c, true);
     park(c, until_ns);
+    PROBE(worker_unpark, c->parks);
+    if (unlikely(c->observed))
+        observe_park(c, false);
     uint64_t now = clock_now();
     busy_begin(c, now);
     wheel_advance(&c->wheel, sched_time(c->sched, now));

@@ -131,4 +131,31 @@ void debug_note_pending(edo_future *fut, int change)
         fut->gen = id;
     }
 }
+
+/* --- at the process's end -------------------------------------------------------------------- */
+
+#define ALIVE_NAMED_MOST 10
+
+static void name_alive(task *t, void *arg)
+{
+    unsigned *count = arg;
+    task_glimpse seen;
+
+    if (!task_look(t, &seen) || t == thread_self()->task || /* it ends the process */
+        a_load(&t->forks, relaxed) != (uint16_t)fork_count())
+        return;
+    if (++*count <= ALIVE_NAMED_MOST)
+        report_misuse("the process ends while task %" PRIu64 " (spawned at %s) is alive: free its "
+                      "runtime first, which waits for it",
+                      seen.id, seen.place);
+}
+
+__attribute__((destructor)) static void name_all_alive(void)
+{
+    unsigned count = 0;
+
+    task_slab_walk(name_alive, &count);
+    if (count > ALIVE_NAMED_MOST)
+        report_misuse("and %u more tasks are", count - ALIVE_NAMED_MOST);
+}
 #endif

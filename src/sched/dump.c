@@ -10,6 +10,7 @@
  */
 #include "sched/dump.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <edo/errno.h>
@@ -20,6 +21,8 @@
 #include "sched/claim.h"
 
 #define PAUSE_NS UINT64_C(50000)
+/* Of the library's own frames. */
+#define INNER_MOST 8
 
 static lock dump_lock;
 static thread *dumping; /* atomic: who is in a dump */
@@ -149,6 +152,22 @@ bool dump_look(task *t, const sched *of, uint64_t until_ns, seen_task *ret)
     }
     finish(&at, ret);
     return true;
+}
+
+const char *dump_awaits(code_names *names, const seen_task *seen, char *to, size_t room)
+{
+    char name[64];
+    bool known = false;
+
+    if (seen->dump.state != EDO_TASK_WAITING)
+        return NULL;
+    for (unsigned i = 0; i < seen->dump.frame_count && i < INNER_MOST; i++)
+        if (code_function(names, seen->dump.frames[i], name, sizeof name) &&
+            strncmp(name, "edo_", 4) == 0) {
+            snprintf(to, room, "%s", name);
+            known = true;
+        }
+    return known ? to : seen->future;
 }
 
 bool dump_look_running(task *t, uint64_t id, answer *ret)

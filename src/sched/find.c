@@ -10,8 +10,9 @@
  *            have room in it: else they would overflow behind all that have not begun.
  */
 #include "base/chaos.h"
+#include "base/probe.h"
 #include "base/thread.h"
-#include "sched/sched.h"
+#include "sched/observe.h"
 
 /* Of those that yielded, how many others can't see yet. */
 #define HIDDEN_MOST 64
@@ -162,6 +163,9 @@ task *find_elsewhere(core *c)
         task *t = run_queue_steal(&victim->queue, &c->queue, &count);
         if (t || (t = take_overflow(c, victim, &count))) {
             a_bump(&c->steals, count);
+            PROBE2(task_steal, c->steals, t->id);
+            if (unlikely(c->observed))
+                observe_steal(c, victim->index, count);
             return t;
         }
     }

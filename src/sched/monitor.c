@@ -26,9 +26,11 @@
 
 #include "base/futex.h"
 #include "base/model.h"
+#include "base/probe.h"
 #include "base/sys.h"
 #include "base/thread.h"
-#include "sched/sched.h"
+#include "sched/asleep.h"
+#include "sched/observe.h"
 #include "sched/stuck.h"
 
 #define GAP_NS (UINT64_C(10500) * 1000)
@@ -60,7 +62,11 @@ static void note_stuck(core *c, watch *w)
     thread *holder = a_load(&c->holder, acquire); /* pairs with worker_loop */
     task *t = holder ? a_load(&holder->task, relaxed) : NULL;
 
-    if (!c->sched->names_stuck || !t || !task_look(t, &w->stuck_as) || w->stuck_as.id == w->named)
+    if (!t || !task_look(t, &w->stuck_as))
+        return;
+    PROBE2(task_stuck, w->stuck_as.id, w->stuck_as.place);
+    observe_stall(c, w->stuck_as.id);
+    if (!c->sched->names_stuck || w->stuck_as.id == w->named)
         return;
     w->named = w->stuck_as.id;
     w->stuck = t;
@@ -237,6 +243,7 @@ static void *monitor_main(void *arg)
     while (!a_load(&s->monitor_stop, acquire)) { /* pairs with monitor_stop() */
         idle_ticks = look(s, s->watches) ? 0 : idle_ticks + 1;
         if (idle_ticks > IDLE_TICKS) {
+            asleep_look(s);
             doze(s);
             idle_ticks = 0;
         } else {

@@ -9,6 +9,10 @@
 
 #include <stdlib.h>
 
+#include <edo/errno.h>
+
+#include "sched/recorder.h"
+
 typedef void task_hook_fn(const edo_task_info *info, void *hook_arg);
 
 uint8_t observe_what(const edo_runtime_opts *o)
@@ -17,7 +21,7 @@ uint8_t observe_what(const edo_runtime_opts *o)
 
     if (o->track_latency)
         return OBSERVE_ON | OBSERVE_TIMES;
-    return hooks || o->poll_times ? OBSERVE_ON : 0;
+    return hooks || o->poll_times || o->flight_recorder ? OBSERVE_ON : 0;
 }
 
 int observe_init_core(core *c)
@@ -28,6 +32,8 @@ int observe_init_core(core *c)
         return -ENOMEM;
     if (s->opts.track_latency && !(c->latency_counts = calloc(s->shape.count, sizeof(uint64_t))))
         return -ENOMEM;
+    if (s->opts.flight_recorder && !(c->recorder = recorder_new(s->opts.flight_recorder)))
+        return -ENOMEM;
     return 0;
 }
 
@@ -36,7 +42,70 @@ void observe_free_core(core *c)
     free(c->poll_counts);
     free(c->latency_counts);
     c->poll_counts = c->latency_counts = NULL;
+    recorder_free(c->recorder);
+    c->recorder = NULL;
 }
+
+int observe_init(sched *s)
+{
+    if (!s->opts.flight_recorder)
+        return 0;
+    s->outside = recorder_new(s->opts.flight_recorder);
+    return s->outside ? 0 : -ENOMEM;
+}
+
+void observe_free(sched *s)
+{
+    recorder_free(s->outside);
+}
+
+/* --- events ------------------------------------------------------------------------------ */
+
+static void add_outside(sched *s, const record *event)
+{
+    lock_take(&s->outside_lock);
+    recorder_add(s->outside, event);
+    lock_drop(&s->outside_lock);
+}
+
+/* In the ring of the thread's core, if it has one in this runtime. */
+static void note(thread *self, sched *s, record_kind kind, const task *t)
+{
+    if (!s->outside)
+        return;
+    record event = {.time = clock_now(), .task = t->id, .kind = kind, .place = t->place};
+    core *c = self->sched == s ? core_enter(self) : NULL;
+    if (c)
+        recorder_add(c->recorder, &event);
+    else
+        add_outside(s, &event);
+    core_leave(self, c);
+}
+
+void observe_steal(core *c, unsigned victim, unsigned count)
+{
+    if (c->recorder)
+        recorder_add(
+            c->recorder,
+            &(record){.time = clock_now(), .kind = RECORD_STEAL, .worker = victim, .count = count});
+}
+
+void observe_park(core *c, bool begins)
+{
+    if (c->recorder)
+        recorder_add(c->recorder,
+                     &(record){.time = clock_now(), .kind = begins ? RECORD_PARK : RECORD_UNPARK});
+}
+
+void observe_stall(core *c, uint64_t id)
+{
+    if (c->sched->outside)
+        add_outside(
+            c->sched,
+            &(record){.time = clock_now(), .task = id, .kind = RECORD_STALL, .worker = c->index});
+}
+
+/* --- tasks and runs ---------------------------------------------------------------------- */
 
 static edo_task_info info_of(const task *t)
 {
@@ -65,15 +134,22 @@ static void call_plain(thread *self, const sched *s, task_hook_fn *hook, const t
     call(self, s, hook, &info);
 }
 
-void observe_ready(sched *s, task *t)
+static void stamp(const sched *s, task *t)
 {
     if ((s->observed & OBSERVE_TIMES) && t->extra)
         t->extra->ready_at = clock_now();
 }
 
+void observe_ready(sched *s, task *t)
+{
+    stamp(s, t);
+    note(thread_self(), s, RECORD_READY, t);
+}
+
 void observe_spawn(thread *self, sched *s, task *t)
 {
-    observe_ready(s, t);
+    stamp(s, t);
+    note(self, s, RECORD_SPAWN, t);
     call_plain(self, s, s->opts.on_task_spawn, t);
 }
 
@@ -115,10 +191,15 @@ void observe_run(thread *self, sched *s, task *t)
         now = s->opts.poll_times ? clock_now() : now; /* the hook's time isn't the task's */
     }
     self->run_began = now;
+    note(self, s, RECORD_RUN, t);
 }
 
 void observe_left(thread *self, sched *s, task *t)
 {
+    static const record_kind kinds[] = {
+        [LEAVE_SUSPEND] = RECORD_SUSPEND, [LEAVE_YIELD] = RECORD_YIELD, [LEAVE_END] = RECORD_END};
+
+    note(self, s, kinds[self->leave], t);
     if (s->opts.poll_times) {
         core *c = counted_by(self, s);
         uint64_t took = clock_now() - self->run_began;
@@ -129,6 +210,5 @@ void observe_left(thread *self, sched *s, task *t)
     if (self->leave == LEAVE_END)
         observe_end(self, s, t);
     else
-        observe_ready(s,
-                      t); /* if it yields, or was woken meanwhile; else its waker says it again */
+        stamp(s, t); /* if it yields, or was woken meanwhile; else its waker says it again */
 }

@@ -20,6 +20,10 @@ uint8_t observe_what(const edo_runtime_opts *opts);
 int observe_init_core(core *c);
 void observe_free_core(core *c);
 
+/* The events of a runtime are recorded, by a ring a core, and one for all others. 0; -ENOMEM. */
+int observe_init(sched *s);
+void observe_free(sched *s);
+
 /* A task was made and is not pushed yet. The caller is inside of no core. */
 void observe_spawn(thread *self, sched *s, task *t);
 /* Its function has returned; it can't be joined yet. */
@@ -29,6 +33,12 @@ void observe_ready(sched *s, task *t);
 /* Around a run, by the thread that makes it; afterwards it may have lost its core. */
 void observe_run(thread *self, sched *s, task *t);
 void observe_left(thread *self, sched *s, task *t);
+
+/* The holder has taken tasks of another's; it goes to sleep, or has slept. */
+void observe_steal(core *c, unsigned victim, unsigned count);
+void observe_park(core *c, bool begins);
+/* The monitor has found the core stuck in a task. */
+void observe_stall(core *c, uint64_t id);
 
 /* The worker begins and ends to be awake; the time of that. */
 void busy_begin(core *c, uint64_t now);

@@ -6,6 +6,7 @@
  *                the push; from then on nothing but the caller's own reference keeps the runtime.
  */
 #include "base/chaos.h"
+#include "base/probe.h"
 #include "sched/observe.h"
 #include "sched/seat.h"
 
@@ -66,6 +67,7 @@ static void push(task *t, bool next)
     thread *self = thread_self();
     sched *s = a_load(&t->sched, relaxed); /* as in task_inject */
 
+    PROBE(task_wake, t->id);
     if (unlikely(s->observed))
         observe_ready(s, t);
     if (unlikely(t->pinned)) { /* plain: we own the enqueue */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "sched/failure.h"
+#include "sched/observe.h"
 #include "sched/seat.h"
 #include "sched/slots.h"
 
@@ -20,6 +21,7 @@ void sched_unref(sched *s)
     for (unsigned i = 0; i < s->core_count; i++)
         core_free(s->cores[i]);
     free(s->cores);
+    observe_free(s);
     seats_free(s);
     slots_fini(s);
     free(s->watches);

@@ -84,6 +84,7 @@ struct core {
     uint64_t thread_id;                     /* atomic: the system's, of who held it last */
     uint64_t *poll_counts, *latency_counts; /* atomic, by the buckets of sched.shape; or NULL */
     uint64_t poll_ns;                       /* atomic */
+    struct recorder *recorder;              /* its events, or NULL */
     timer_wheel wheel;
 };
 
@@ -128,6 +129,8 @@ struct edo_handle {
     idle idle;
     rng seeds;
     histogram_shape shape; /* of durations that are counted */
+    lock outside_lock;
+    struct recorder *outside; /* events of threads without a core; under the lock; or NULL */
 
     uint32_t down;    /* atomic: shutting down, no new tasks */
     uint32_t stop;    /* atomic: workers end */
@@ -158,6 +161,7 @@ struct edo_handle {
     uint32_t monitor_word; /* atomic futex: 1 while it sleeps for long */
     uint32_t monitor_stop; /* atomic futex: 1: it ends */
     bool can_revoke;       /* there is a membarrier */
+    bool told_asleep;      /* sched/asleep.c has said it */
     bool names_stuck;      /* the monitor says on stderr which task blocks its worker */
 
     /* Pinned tasks. The lists under seats_lock. */

@@ -4,6 +4,7 @@
 #include "base/chaos.h"
 #include "base/model.h"
 #include "base/sys.h"
+#include "sched/asleep.h"
 #include "sched/seat.h"
 
 /* Nothing can run: a paused clock jumps to the next deadline. False: there is none. */
@@ -62,13 +63,34 @@ static void park(core *c, uint64_t until)
         core_park(c, until);
 }
 
+#if EDO_DEBUG
+/* Without a monitor, which does this, its own thread looks after a second whether it sleeps for ever. */
+static void park_and_look(core *c, uint64_t until)
+{
+    uint64_t limit = clock_now() + NS_PER_S;
+
+    if (until != UINT64_MAX || c->sched->multi || c->sched->has_monitor || c->sched->told_asleep ||
+        !asleep_is_dead(c->sched)) {
+        park(c, until);
+        return;
+    }
+    park(c, limit);
+    if (clock_now() >= limit && !core_sees_work(c) && !c->lifo) {
+        asleep_look(c->sched);
+        park(c, core_sees_work(c) || c->lifo ? 0 : until);
+    }
+}
+#else
+#define park_and_look park
+#endif
+
 /* With many unused stacks it sleeps for a second at most; if nothing came, it gives them back. */
 static void park_and_trim(core *c)
 {
     uint64_t until = park_until(c);
 
     if (!stack_pool_has_excess()) {
-        park(c, until);
+        park_and_look(c, until);
         return;
     }
     uint64_t limit = clock_now() + NS_PER_S;

@@ -11,6 +11,7 @@
 
 #include <edo/error.h>
 
+#include "base/probe.h"
 #include "base/report.h"
 #include "base/sys.h"
 #include "sched/debug.h"
@@ -127,6 +128,7 @@ static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opt
         req->keeper->gen = state_gen(a_load(&t->state, relaxed));
         a_store(&req->keeper->header, t, release); /* from now on it may be aborted */
     }
+    PROBE2(task_spawn, t->id, t->place);
     if (ret_task) /* before the push: the task may end, and the caller's variable is its own */
         *ret_task = (edo_task){.header = t, .gen = state_gen(a_load(&t->state, relaxed))};
     *ret = t;

@@ -165,7 +165,7 @@ static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
     t->keep_fp = t->measure_stack = t->has_canary = t->yielded = t->kept = t->pinned = false;
     t->ignores = 0;
     memset((char *)t + offsetof(task, fn), 0, offsetof(task, slab) - offsetof(task, fn));
-    t->forks = (uint16_t)s->fork_count;
+    a_store(&t->forks, (uint16_t)s->fork_count, relaxed);
     a_store(&t->sched, s, relaxed); /* these are published by the state word */
     a_store(&t->id, next_id(owner), relaxed);
     a_store(&t->place, req->place, relaxed);

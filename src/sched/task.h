@@ -111,7 +111,7 @@ struct edo_task_header {
     bool told_no_stack;   /* said once */
     bool waker_is_free;   /* atomic: the completer has made its last touch of join_waker */
     uint8_t slab;         /* which size class */
-    uint16_t forks;       /* its runtime's fork_count: whose process it lives in */
+    uint16_t forks;       /* atomic: its runtime's fork_count: whose process it lives in */
     uint16_t slot;        /* its place in its chunk */
     uint32_t stack_peak;  /* atomic, as stack is; after the end of a task that was measured */
     union {

@@ -14,6 +14,7 @@
 
 #include "base/chaos.h"
 #include "base/model.h"
+#include "base/probe.h"
 #include "base/report.h"
 #include "base/thread.h"
 #include "context/sanitizer.h"
@@ -194,11 +195,13 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
     if (unlikely(t->has_canary))
         overflow_check(t, self->leave == LEAVE_END);
     if (self->leave == LEAVE_END) {
+        PROBE(task_end, t->id);
         take_stack(c, t);
         task_complete(t);
         count_end(s, c);
         return;
     }
+    PROBE(task_suspend, t->id);
     if (t->ctx.sp < t->low_water) /* nothing is read of it before a stack is given back */
         t->low_water = t->ctx.sp;
     if (c) {
@@ -238,6 +241,7 @@ static void enter_task(thread *self, core *c, task *t)
     self->budget = COOP_BUDGET;
     self->yield_forced = false;
     become_running(t);
+    PROBE2(task_run, t->id, t->place);
     self->in_loop = false;
     a_store(&self->busy, 0, MODEL_BUG(504, release, relaxed)); /* as in core_leave */
 }

@@ -19,6 +19,7 @@
 #include "base/report.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "sched/asleep.h"
 #include "signal/registry.h"
 
 static lock setup_lock;
@@ -57,11 +58,12 @@ static void forget(void)
     setup_lock = (lock){0};
     listens_to = 0;
     event = -1;
+    asleep_harmless_threads = 0;
 }
 
 static int start(int signo)
 {
-    pthread_t thread;
+    pthread_t server;
     uint32_t slot;
     int rc = event = sys_eventfd(0, EFD_CLOEXEC);
 
@@ -69,8 +71,9 @@ static int start(int signo)
         return rc;
     if ((rc = signal_register(signo, event, &slot)) < 0)
         goto no_entry;
-    if ((rc = thread_start(&thread, serve, NULL, "edo-dump")) < 0)
+    if ((rc = thread_start(&server, serve, NULL, "edo-dump")) < 0)
         goto no_thread;
+    a_fetch_add(&asleep_harmless_threads, 1, relaxed);
     return 0;
 no_thread:
     signal_unregister(signo, slot);

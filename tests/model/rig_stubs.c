@@ -6,6 +6,7 @@
 
 #include "base/sys.h"
 #include "engine/model.h"
+#include "sched/asleep.h"
 #include "sched/current.h"
 #include "sched/in_place.h"
 #include "sched/inherit.h"
@@ -294,4 +295,31 @@ STUB int64_t edo_timeout(edo_future *fut, edo_duration span)
 {
     (void)fut, (void)span;
     NOT_MODELLED();
+}
+
+STUB void observe_free(sched *s)
+{
+    (void)s;
+}
+
+STUB void observe_steal(core *c, unsigned victim, unsigned count)
+{
+    (void)c, (void)victim, (void)count;
+    NOT_MODELLED();
+}
+
+STUB void observe_park(core *c, bool begins)
+{
+    (void)c, (void)begins;
+    NOT_MODELLED();
+}
+
+STUB void observe_stall(core *c, uint64_t id)
+{
+    (void)c, (void)id;
+}
+
+STUB void asleep_look(sched *s)
+{
+    (void)s;
 }

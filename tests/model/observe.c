@@ -1,6 +1,9 @@
 /*
- * claim.c: a task is looked at by whoever claims it, while others wake it and a worker runs it: what
- * is read is nobody else's meanwhile, no wake is lost, and the task runs on as if nothing had been.
+ * observe.c: looking at what goes on meanwhile.
+ *
+ * claim     A task is looked at by whoever claims it, while others wake it and a worker runs it: what
+ *           is read is nobody else's, no wake is lost, and the task runs on as if nothing had been.
+ * recorder  Events are read while they are written: each is whole, and they are in their order.
  */
 #include "../../src/sched/task_slab.c"
 #include "../../src/sched/worker.c"
@@ -9,6 +12,7 @@
 
 #include "rig.h"
 #include "sched/claim.h"
+#include "sched/recorder.h"
 
 /* A future that is READY once it was told so; `polls` is plain. */
 typedef struct told_future {
@@ -124,6 +128,42 @@ static void check(void)
     model_assert(fut.base.state & FUTURE_DONE);
 }
 
+/* --- the recorder ------------------------------------------------------------------------- */
+
+static recorder *ring;
+
+static void setup_ring(void)
+{
+    ring = recorder_new(2);
+}
+
+static void record_events(void)
+{
+    for (uint64_t i = 1; i <= 3; i++)
+        recorder_add(ring, &(record){.time = i, .task = i, .count = (unsigned)i});
+}
+
+static void read_events(void)
+{
+    record events[2];
+    unsigned count = recorder_read(ring, events);
+
+    model_assert(count <= 2);
+    for (unsigned i = 0; i < count; i++) {
+        model_assert(events[i].task == events[i].time && events[i].count == events[i].time);
+        model_assert(i == 0 || events[i].time == events[i - 1].time + 1);
+    }
+}
+
+static void check_ring(void)
+{
+    record events[2];
+
+    model_assert(recorder_read(ring, events) == 1); /* the oldest may be written over soon */
+    model_assert(events[0].time == 3);
+    recorder_free(ring);
+}
+
 static const model_scenario scenarios[] = {
     {.name = "look_and_wake",
      .setup = setup_one,
@@ -138,6 +178,10 @@ static const model_scenario scenarios[] = {
      .setup = setup_two,
      .threads = {worker_0, wake, wake, look},
      .check = check},
+    {.name = "recorder",
+     .setup = setup_ring,
+     .threads = {record_events, read_events},
+     .check = check_ring},
 };
 
-MODEL_PROGRAM("claim", scenarios)
+MODEL_PROGRAM("observe", scenarios)

@@ -1,0 +1,331 @@
+/*
+ * trace.c: the events of a runtime's recorders, merged by time, as Chrome's JSON.
+ *
+ * Tracks     A worker is a thread of the file, numbered from 1; what happened on threads without a
+ *            core is thread 0. A run is a slice on its worker's track.
+ * Relief     A stuck task's worker goes on with others, and slices of one track must not overlap: its
+ *            own is cut off there, and goes on as an asynchronous one until it has left.
+ * Wakes      A flow leads from where a task was made ready to its next run.
+ * Lost       Of rings of different ages the begin is missing in some: an end without a begin is left
+ *            out, and what has no end yet ends with the file.
+ */
+#include <edo/trace.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include <edo/errno.h>
+
+#include "base/text.h"
+#include "runtime/runtime.h"
+#include "sched/recorder.h"
+
+/* Runs that go on beside their worker; more are left out. */
+#define ASIDE_MOST 512
+
+typedef struct ring_copy {
+    record *events;
+    unsigned count, next;
+} ring_copy;
+
+typedef struct run {
+    uint64_t task, since; /* 0: none */
+    const char *place;
+} run;
+
+typedef struct trace {
+    text out;
+    unsigned workers;
+    ring_copy *rings; /* of the workers, and one of the others */
+    run *runs;        /* of each worker, the one that goes on */
+    uint64_t *asleep; /* since when */
+    run aside[ASIDE_MOST];
+    uint64_t begin, end;
+    bool any; /* events were written */
+} trace;
+
+/* --- one event --------------------------------------------------------------------------- */
+
+static void open_event(trace *t, const char *phase, unsigned track, uint64_t time)
+{
+    uint64_t ns = time - t->begin;
+
+    text_add(&t->out, "%s{\"ph\":\"%s\",\"pid\":1,\"tid\":%u,\"ts\":%" PRIu64 ".%03" PRIu64,
+             t->any ? ",\n" : "", phase, track, ns / 1000, ns % 1000);
+    t->any = true;
+}
+
+/* A place is "file:line", and a file's name may be anything. */
+static void add_string(text *out, const char *s)
+{
+    text_add(out, "\"");
+    for (; s && *s; s++)
+        if (*s == '"' || *s == '\\')
+            text_add(out, "\\%c", *s);
+        else if ((unsigned char)*s < 0x20)
+            text_add(out, "\\u%04x", (unsigned)*s);
+        else
+            text_add(out, "%c", *s);
+    text_add(out, "\"");
+}
+
+static void add_place(trace *t, const char *place)
+{
+    text_add(&t->out, ",\"args\":{\"spawned at\":");
+    add_string(&t->out, place);
+    text_add(&t->out, "}}");
+}
+
+static void add_slice(trace *t, unsigned worker, const run *r, uint64_t until)
+{
+    uint64_t ns = until - r->since;
+
+    open_event(t, "X", worker + 1, r->since);
+    text_add(&t->out,
+             ",\"dur\":%" PRIu64 ".%03" PRIu64 ",\"name\":\"task %" PRIu64 "\",\"cat\":\"run\"",
+             ns / 1000, ns % 1000, r->task);
+    add_place(t, r->place);
+}
+
+static void add_sleep(trace *t, unsigned worker, uint64_t until)
+{
+    uint64_t ns = until - t->asleep[worker];
+
+    open_event(t, "X", worker + 1, t->asleep[worker]);
+    text_add(&t->out, ",\"dur\":%" PRIu64 ".%03" PRIu64 ",\"name\":\"asleep\",\"cat\":\"park\"}",
+             ns / 1000, ns % 1000);
+    t->asleep[worker] = 0;
+}
+
+static void add_async(trace *t, const char *phase, const run *r, uint64_t time)
+{
+    open_event(t, phase, 0, time);
+    text_add(&t->out,
+             ",\"cat\":\"stuck\",\"id\":%" PRIu64 ",\"name\":\"task %" PRIu64
+             ", without its worker\"",
+             r->task, r->task);
+    add_place(t, r->place);
+}
+
+static void add_flow(trace *t, const char *phase, unsigned track, const record *e)
+{
+    open_event(t, phase, track, e->time);
+    text_add(&t->out, ",\"cat\":\"wake\",\"name\":\"wake\",\"id\":%" PRIu64 "%s}", e->task,
+             *phase == 'f' ? ",\"bp\":\"e\"" : "");
+}
+
+static void add_instant(trace *t, unsigned track, const record *e, const char *what)
+{
+    open_event(t, "i", track, e->time);
+    text_add(&t->out, ",\"s\":\"t\",\"name\":\"%s %" PRIu64 "\"", what, e->task);
+    add_place(t, e->place);
+}
+
+static void add_steal(trace *t, unsigned track, const record *e)
+{
+    open_event(t, "i", track, e->time);
+    text_add(&t->out, ",\"s\":\"t\",\"name\":\"steal %u from worker %u\"}", e->count, e->worker);
+}
+
+/* --- what goes on -------------------------------------------------------------------------- */
+
+static void put_aside(trace *t, run *r, uint64_t time)
+{
+    for (unsigned i = 0; i < ASIDE_MOST; i++)
+        if (!t->aside[i].task) {
+            t->aside[i] = *r;
+            add_async(t, "b", r, time);
+            break;
+        }
+}
+
+static void begin_run(trace *t, unsigned worker, const record *e)
+{
+    run *r = &t->runs[worker];
+
+    if (r->task) { /* it is stuck, and the worker was taken away */
+        add_slice(t, worker, r, e->time);
+        put_aside(t, r, e->time);
+    }
+    *r = (run){.task = e->task, .since = e->time, .place = e->place};
+    add_flow(t, "f", worker + 1, e);
+}
+
+/* On its worker, or on a thread that has lost it. */
+static void end_run(trace *t, const record *e)
+{
+    for (unsigned i = 0; i < t->workers; i++)
+        if (t->runs[i].task == e->task) {
+            add_slice(t, i, &t->runs[i], e->time);
+            t->runs[i].task = 0;
+            return;
+        }
+    for (unsigned i = 0; i < ASIDE_MOST; i++)
+        if (t->aside[i].task == e->task) {
+            add_async(t, "e", &t->aside[i], e->time);
+            t->aside[i].task = 0;
+            return;
+        }
+}
+
+/* Of the ring `from`, whose track has the next number; the last ring's is 0. */
+static void add_event(trace *t, unsigned from, const record *e)
+{
+    unsigned track = from < t->workers ? from + 1 : 0;
+
+    switch (e->kind) {
+    case RECORD_RUN:
+        if (track)
+            begin_run(t, from, e);
+        break;
+    case RECORD_SUSPEND:
+    case RECORD_YIELD:
+    case RECORD_END:
+        end_run(t, e);
+        break;
+    case RECORD_SPAWN:
+        add_instant(t, track, e, "spawn task");
+        add_flow(t, "s", track, e);
+        break;
+    case RECORD_READY:
+        add_instant(t, track, e, "wake task");
+        add_flow(t, "s", track, e);
+        break;
+    case RECORD_STALL:
+        add_instant(t, e->worker + 1, e, "stuck: task");
+        break;
+    case RECORD_STEAL:
+        add_steal(t, track, e);
+        break;
+    case RECORD_PARK:
+        t->asleep[from] = e->time;
+        break;
+    case RECORD_UNPARK:
+        if (t->asleep[from])
+            add_sleep(t, from, e->time);
+        break;
+    }
+}
+
+static void end_all(trace *t)
+{
+    for (unsigned i = 0; i < t->workers; i++) {
+        if (t->runs[i].task)
+            add_slice(t, i, &t->runs[i], t->end);
+        if (t->asleep[i])
+            add_sleep(t, i, t->end);
+    }
+    for (unsigned i = 0; i < ASIDE_MOST; i++)
+        if (t->aside[i].task)
+            add_async(t, "e", &t->aside[i], t->end);
+}
+
+static void name_tracks(trace *t, const edo_handle *handle)
+{
+    open_event(t, "M", 0, t->begin);
+    text_add(&t->out, ",\"name\":\"process_name\",\"args\":{\"name\":");
+    add_string(&t->out, handle->name ? handle->name : "edo");
+    text_add(&t->out, "}}");
+    for (unsigned i = 0; i <= t->workers; i++) {
+        open_event(t, "M", i, t->begin);
+        text_add(&t->out, ",\"name\":\"thread_name\",\"args\":{\"name\":\"");
+        text_add(&t->out, i ? "worker %u" : "no worker", i - 1);
+        text_add(&t->out, "\"}}");
+    }
+}
+
+/* --- all of them --------------------------------------------------------------------------- */
+
+static record *next_of(const trace *t, unsigned ring)
+{
+    const ring_copy *r = &t->rings[ring];
+
+    return r->next < r->count ? &r->events[r->next] : NULL;
+}
+
+/* The ring whose next event is the earliest; false: there is none left. */
+static bool earliest(const trace *t, unsigned *ret_ring)
+{
+    const record *first = NULL;
+
+    for (unsigned i = 0; i <= t->workers; i++) {
+        const record *e = next_of(t, i);
+        if (e && (!first || e->time < first->time)) {
+            first = e;
+            *ret_ring = i;
+        }
+    }
+    return first;
+}
+
+static int copy_ring(const recorder *r, ring_copy *ret)
+{
+    ret->events = calloc(recorder_room(r), sizeof *ret->events);
+    if (!ret->events)
+        return -ENOMEM;
+    ret->count = recorder_read(r, ret->events);
+    return 0;
+}
+
+static int copy_rings(trace *t, const edo_handle *handle)
+{
+    int rc = 0;
+
+    for (unsigned i = 0; i <= t->workers && rc == 0; i++)
+        rc = copy_ring(i < t->workers ? handle->cores[i]->recorder : handle->outside, &t->rings[i]);
+    for (unsigned i = 0; i <= t->workers && rc == 0; i++) {
+        const ring_copy *r = &t->rings[i];
+        if (r->count && (t->begin == 0 || r->events[0].time < t->begin))
+            t->begin = r->events[0].time;
+        if (r->count && r->events[r->count - 1].time > t->end)
+            t->end = r->events[r->count - 1].time;
+    }
+    return rc;
+}
+
+static int write_all(trace *t, const edo_handle *handle)
+{
+    unsigned ring = 0;
+
+    text_add(&t->out, "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n");
+    name_tracks(t, handle);
+    while (earliest(t, &ring) && t->out.rc == 0)
+        add_event(t, ring, &t->rings[ring].events[t->rings[ring].next++]);
+    end_all(t);
+    text_add(&t->out, "\n]}\n");
+    return text_end(&t->out);
+}
+
+static void trace_free(trace *t)
+{
+    for (unsigned i = 0; t && t->rings && i <= t->workers; i++)
+        free(t->rings[i].events);
+    if (t) {
+        free(t->rings);
+        free(t->runs);
+        free(t->asleep);
+    }
+    free(t);
+}
+
+int edo_handle_write_trace(const edo_handle *handle, edo_text_sink *sink, void *arg)
+{
+    int rc = -ENOMEM;
+
+    if (!handle || !sink)
+        return -EINVAL;
+    if (!handle->outside)
+        return -ENODATA;
+    trace *t = calloc(1, sizeof *t);
+    if (!t)
+        return -ENOMEM;
+    t->workers = handle->core_count;
+    t->rings = calloc(t->workers + 1, sizeof *t->rings);
+    t->runs = calloc(t->workers, sizeof *t->runs);
+    t->asleep = calloc(t->workers, sizeof *t->asleep);
+    text_begin(&t->out, sink, arg);
+    if (t->rings && t->runs && t->asleep && (rc = copy_rings(t, handle)) == 0)
+        rc = write_all(t, handle);
+    trace_free(t);
+    return rc;
+}
