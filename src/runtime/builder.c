@@ -133,11 +133,11 @@ static int add_core(sched *s)
         return rc;
     s->core_count++;
     core *c = *place;
-    c->swaps = s->slot_bytes > 0;
-    c->binds = s->multi && s->opts.migration == EDO_MIGRATION_NEVER;
-    if (c->binds)
+    bool binds = s->multi && s->opts.migration == EDO_MIGRATION_NEVER;
+    c->special |= (s->slot_bytes ? CORE_SWAPS : 0) | (binds ? CORE_BINDS : 0);
+    if (binds)
         c->seat = seat_new(s);
-    return c->binds && !c->seat ? -ENOMEM : 0;
+    return binds && !c->seat ? -ENOMEM : 0;
 }
 
 static int make_cores(sched *s)

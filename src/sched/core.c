@@ -63,7 +63,7 @@ int core_new(sched *s, unsigned index, core **ret)
            offsetof(core, wheel) - offsetof(core, next_sleeper));
     c->sched = s;
     c->index = index;
-    c->observed = s->observed;
+    c->special = s->observed;
     c->until_inject = s->opts.global_queue_interval;
     c->until_turn = s->opts.event_interval;
     c->queue.alone = s->opts.workers == 1; /* core_count is still growing */

@@ -102,7 +102,7 @@ static void core_revoke(core *c, watch *w)
     lock_take(&c->sched->threads_lock); /* else its holder could be giving it away: worker_give */
     w->revoking = a_load(&c->holder, acquire); /* pairs with worker_loop */
     if (w->revoking)
-        a_store(&w->revoking->revoked, 1, relaxed);
+        a_fetch_or(&w->revoking->revoked, THREAD_REVOKED, relaxed);
     lock_drop(&c->sched->threads_lock);
     if (!w->revoking)
         return;
@@ -113,7 +113,7 @@ static void core_revoke(core *c, watch *w)
 static void relieve(sched *s, core *c, watch *w)
 {
     note_stuck(c, w);
-    if (!s->multi || !s->can_revoke || c->binds)
+    if (!s->multi || !s->can_revoke || (c->special & CORE_BINDS))
         return;
     core_revoke(c, w);
     if (w->revoking)

@@ -75,9 +75,9 @@ static void ask_for_core(sched *s)
     for (unsigned i = 0; i < s->core_count; i++) {
         core *c = s->cores[(s->asks + i) % s->core_count];
         thread *holder = a_load(&c->holder, acquire); /* pairs with worker_loop */
-        if (!holder || a_load(&holder->asked, relaxed))
+        if (!holder || a_load(&holder->revoked, relaxed))
             continue;
-        a_store(&holder->asked, 1, relaxed); /* a level, looked at between two runs */
+        a_fetch_or(&holder->revoked, THREAD_ASKED, relaxed); /* looked at between two runs */
         core_wake(c);
         s->asks++; /* the next one asks another */
         return;
@@ -159,7 +159,7 @@ static void run_cores(thread *self, worker_thread *w)
     sched *s = w->sched;
     core *c = w->core;
 
-    if (c && c->binds)
+    if (c && (c->special & CORE_BINDS))
         self->seat = c->seat;
     for (;;) {
         if (!c && !(c = wait_for_core(self, s)))
@@ -255,7 +255,7 @@ bool worker_give(thread *self, core *c)
     sched *s = self->sched;
 
     lock_take(&s->threads_lock);
-    bool mine = MODEL_BUG(509, !a_load(&self->revoked, relaxed), true);
+    bool mine = MODEL_BUG(509, !(a_load(&self->revoked, relaxed) & THREAD_REVOKED), true);
     if (c->run_seq & 1)
         a_store(&c->run_seq, c->run_seq + 1, relaxed);
     core_let_go(self, c);

@@ -43,6 +43,10 @@ typedef struct seat seat;
 struct in_place_call;
 typedef struct watch watch; /* the monitor's */
 
+/* Of core.special; see sched/observe.h for the others. */
+#define CORE_SWAPS 64  /* the runtime has thread slots */
+#define CORE_BINDS 128 /* a task stays with the core that it first ran on */
+
 struct core {
     thread *holder;        /* atomic; NULL: nobody */
     uint32_t run_seq;      /* atomic: odd while a task runs */
@@ -56,9 +60,7 @@ struct core {
     unsigned lifo_streak;
     task *lifo;
     bool searching;
-    uint8_t observed;  /* the runtime's: see sched/observe.h */
-    bool binds;        /* a task stays with the core that it first ran on */
-    bool swaps;        /* the runtime has thread slots */
+    uint8_t special;   /* what a run has to see to, beside running: OBSERVE_* and these */
     unsigned refusals; /* EDO_CHAOS=migrate */
     rng rng;
     driver *driver;     /* NULL: built without I/O */
@@ -189,10 +191,13 @@ struct edo_handle {
 
 enum leave { LEAVE_SUSPEND, LEAVE_YIELD, LEAVE_END, LEAVE_IN_PLACE };
 
+/* Of thread.revoked. */
+#define THREAD_REVOKED 1 /* the monitor has taken its core away */
+#define THREAD_ASKED 2   /* it is to give that, between two runs, to a thread with pinned tasks */
+
 struct thread {
     uint32_t busy;    /* atomic: it is inside its core */
-    uint32_t revoked; /* atomic: the monitor has taken its core away */
-    uint32_t asked;   /* atomic: to give its core to a thread that has pinned tasks */
+    uint32_t revoked; /* atomic: THREAD_REVOKED, THREAD_ASKED; set under threads_lock */
     core *core;       /* held, or lost without knowing it; NULL: none */
     sched *sched;     /* whose worker it is, or whom it drives; NULL: none */
     seat *seat;       /* in that runtime; NULL: no task was pinned to it */

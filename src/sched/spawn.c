@@ -94,10 +94,26 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
 #endif
 }
 
-/* A blocking call runs on a thread of the pool, with that one's values. */
-static bool has_slots(const sched *s, const spawn_request *req)
+/* What few tasks have in their extra part. A blocking call has no slots: it runs on a thread of the
+ * pool, with that one's values. */
+static noinline int equip(const sched *s, task *t, const spawn_request *req)
 {
-    return unlikely(s->slot_bytes > 0) && (req->kind == TASK_STACKFUL || req->kind == TASK_POLLED);
+    bool runs_here = req->kind == TASK_STACKFUL || req->kind == TASK_POLLED;
+    int rc = s->slot_bytes > 0 && runs_here ? slots_give(s, t) : 0;
+
+    return rc == 0 && req->set ? local_set_adopt(req->set, t) : rc;
+}
+
+/* Nobody has known of it but its set. */
+static noinline void take_back(task *t)
+{
+    local_set *set = t->extra ? t->extra->set : NULL;
+
+    if (set)
+        local_set_forget(set, t);
+    task_discard(t);
+    if (set)
+        local_set_ended(set);
 }
 
 static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opts *opts,
@@ -112,16 +128,11 @@ static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opt
     if (rc < 0)
         return rc;
     fill(t, s, req, opts);
-    rc = has_slots(s, req) ? slots_give(s, t) : 0;
+    rc = unlikely(t->extra) ? equip(s, t, req) : 0;
     if (rc == 0)
         rc = count_spawn(s, c);
     if (rc < 0) {
-        task_discard(t);
-        return rc;
-    }
-    if (unlikely(req->set) && (rc = local_set_adopt(req->set, t)) < 0) {
-        task_discard(t);
-        count_end(s, c);
+        take_back(t);
         return rc;
     }
     if (unlikely(req->keeper)) {

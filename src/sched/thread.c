@@ -73,6 +73,8 @@ uint32_t thread_random_below_plain(thread *self, uint32_t n)
 
 core *core_enter_slow(thread *self)
 {
+    if (!(a_load(&self->revoked, relaxed) & THREAD_REVOKED)) /* asked for it: there is time */
+        return self->core;
     core_let_go(self, self->core);
     return NULL;
 }

@@ -186,12 +186,31 @@ static void requeue(core *c, task *t)
         run_queue_push(&c->queue, t, &c->overflow);
 }
 
+/* Around a run: what few runtimes ask for. */
+static noinline void enter_specially(thread *self, sched *s, task *t)
+{
+    if (s->observed)
+        observe_run(self, s, t);
+    if (s->slot_bytes > 0)
+        slots_swap(s, t);
+}
+
+static noinline void leave_specially(thread *self, core *c, sched *s, task *t)
+{
+    if (s->slot_bytes > 0)
+        slots_swap(s, t);
+    if (s->observed)
+        observe_left(self, s, t);
+    if (c && (c->special & CORE_BINDS))
+        t->pinned = true;
+}
+
 /* The task is off its stack. `c` is NULL when the core was lost meanwhile. */
 static void leave_task(thread *self, core *c, sched *s, task *t)
 {
     chaos_point();
-    if (unlikely(!c || c->observed) && s->observed)
-        observe_left(self, s, t);
+    if (unlikely(!c || c->special))
+        leave_specially(self, c, s, t);
     if (unlikely(t->has_canary))
         overflow_check(t, self->leave == LEAVE_END);
     if (self->leave == LEAVE_END) {
@@ -206,8 +225,6 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
         t->low_water = t->ctx.sp;
     if (c) {
         t->last_core = (uint16_t)c->index;
-        if (unlikely(c->binds))
-            t->pinned = true;
     }
     t->yielded = self->leave == LEAVE_YIELD;
     /* acq_rel: publishes the saved context to whoever runs it next; a yield leaves that to the
@@ -281,12 +298,9 @@ static inline void run_task(thread *self, core *c, task *t)
 
     if (!ready_to_run(c, t))
         return;
-    bool swaps = c->swaps;
-    if (unlikely(c->observed))
-        observe_run(self, s, t);
+    if (unlikely(c->special))
+        enter_specially(self, s, t);
     enter_task(self, c, t);
-    if (unlikely(swaps))
-        slots_swap(s, t);
     if (t->kind == TASK_STACKFUL)
         run_stackful(self, t);
     else
@@ -294,14 +308,12 @@ static inline void run_task(thread *self, core *c, task *t)
     while (unlikely(self->leave == LEAVE_IN_PLACE))
         in_place_run(self, t);
     end_if_forked(self, t);
-    if (unlikely(swaps))
-        slots_swap(s, t);
     leave_task(self, exit_task(self), s, t);
 }
 
 /* --- the loop --------------------------------------------------------------------------- */
 
-static task *take_own(core *c)
+static inline __attribute__((always_inline)) task *take_own(core *c)
 {
     task *t = c->lifo;
 
@@ -317,7 +329,8 @@ static task *take_own(core *c)
     return t;
 }
 
-static task *next_task(core *c)
+/* Inline in the loop, as a run is. */
+static inline __attribute__((always_inline)) task *next_task(core *c)
 {
     task *t = NULL;
 
@@ -337,6 +350,12 @@ static noinline bool is_turn_due(core *c)
     c->until_look = now - c->last_look > TURN_CYCLES / 16 ? 1 : LOOK_RUNS;
     c->last_look = now;
     return now - c->last_turn > TURN_CYCLES;
+}
+
+/* For the loop of a thread with a seat. */
+static noinline task *next_of_others(core *c)
+{
+    return next_task(c);
 }
 
 /* Every so many runs, or when about a millisecond has gone by. */
@@ -371,9 +390,8 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     core *c = self->core;
 
     self->in_loop = true;
-    a_store(&self->revoked, 0, relaxed); /* nobody revokes a thread without a core */
+    a_store(&self->revoked, 0, relaxed); /* nobody revokes or asks a thread without a core */
     a_store(&self->busy, 1, relaxed);
-    a_store(&self->asked, 0, relaxed);  /* nor asks it */
     a_store(&c->holder, self, seq_cst); /* before the look of monitor_kick; else as a release */
     a_store(&c->thread_id, thread_system_id(self), relaxed);
     busy_begin(c, clock_now());
@@ -383,9 +401,9 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     c->until_turn = c->sched->opts.event_interval;
     c->until_look = 1;
     while (self->core && !until(arg)) {
-        if (unlikely(a_load(&self->revoked, relaxed) | a_load(&self->asked, relaxed)))
+        if (unlikely(a_load(&self->revoked, relaxed)))
             break;
-        task *t = likely(!self->seat) ? next_task(c) : seat_next_task(self, c, next_task);
+        task *t = likely(!self->seat) ? next_task(c) : seat_next_task(self, c, next_of_others);
         if (!t)
             t = find_elsewhere(c);
         if (t)
@@ -396,7 +414,7 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     self->in_loop = false;
     if (self->core) {
         busy_end(c, clock_now());
-        if (a_load(&self->asked, relaxed))
+        if (a_load(&self->revoked, relaxed) & THREAD_ASKED)
             worker_give(self, c);
         else
             core_let_go(self, c);
