@@ -72,7 +72,7 @@ static int keep_all(void *arg)
     return keep_own(arg);
 }
 
-static void keep_on(edo_runtime_opts opts)
+static void check_on(edo_runtime_opts opts)
 {
     edo_thread_slot list[2] = {both[0], both[1]};
 
@@ -90,9 +90,9 @@ static void keep_on(edo_runtime_opts opts)
 
 EDO_TEST_PLAIN(each_task_has_its_own_values)
 {
-    keep_on((edo_runtime_opts){.kind = EDO_CURRENT_THREAD});
-    keep_on((edo_runtime_opts){.workers = 1});
-    keep_on((edo_runtime_opts){.workers = 4});
+    check_on((edo_runtime_opts){.kind = EDO_CURRENT_THREAD});
+    check_on((edo_runtime_opts){.workers = 1});
+    check_on((edo_runtime_opts){.workers = 4});
 }
 
 static int see_level(void *arg)

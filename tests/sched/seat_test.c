@@ -52,13 +52,14 @@ static int wake_local(void *arg)
     lock_drop(&st->remote.lock);
     assert_int_equal(count, 10);
     assert_int_equal(ended, 1);
-    return join_result(counter);
+    assert_ok(join_result(counter));
+    return 7;
 }
 
 EDO_TEST_BOTH(a_wake_on_the_sets_own_thread_takes_no_lock) /* task-074 */
 {
     edo_local_set *set = new_local_set();
 
-    assert_ok(edo_local_set_run_until(set, wake_local, NULL));
+    assert_int_equal(edo_local_set_run_until(set, wake_local, NULL), 7);
     assert_ok(edo_local_set_free(set));
 }

@@ -145,7 +145,7 @@ static int go_in_a_set(void *arg)
     return rc;
 }
 
-static void go_on(edo_runtime *runtime)
+static void check_every_way(edo_runtime *runtime)
 {
     int local = 1;
 
@@ -156,15 +156,11 @@ static void go_on(edo_runtime *runtime)
 
 EDO_TEST_PLAIN(every_way_on_a_current_thread_runtime) /* task-033 */
 {
-    go_on(make_current());
+    check_every_way(make_current());
 }
 
-EDO_TEST_PLAIN(every_way_on_one_worker) /* task-033 */
+EDO_TEST_PLAIN(every_way_on_one_worker_and_on_two) /* task-033 */
 {
-    go_on(make_multi(1));
-}
-
-EDO_TEST_PLAIN(every_way_on_two_workers) /* task-033 */
-{
-    go_on(make_multi(2));
+    check_every_way(make_multi(1));
+    check_every_way(make_multi(2));
 }

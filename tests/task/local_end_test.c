@@ -151,7 +151,7 @@ static int drive_once(void *arg)
     return edo_local_set_run_until(l->set, begin_one, &l->c);
 }
 
-static void free_on_a_plain_thread(edo_runtime *runtime)
+static void check_free_on_a_plain_thread(edo_runtime *runtime)
 {
     later l = {.c.waits = GATE_INIT};
 
@@ -164,12 +164,12 @@ static void free_on_a_plain_thread(edo_runtime *runtime)
 
 EDO_TEST_PLAIN(a_set_is_freed_after_block_on) /* task-070 */
 {
-    free_on_a_plain_thread(make_current());
-    free_on_a_plain_thread(make_runtime(EDO_OPTS(runtime, .kind = EDO_LOCAL)));
-    free_on_a_plain_thread(make_multi(2));
+    check_free_on_a_plain_thread(make_current());
+    check_free_on_a_plain_thread(make_runtime(EDO_OPTS(runtime, .kind = EDO_LOCAL)));
+    check_free_on_a_plain_thread(make_multi(2));
 }
 
-static void free_undriven(edo_runtime *runtime)
+static void check_free_undriven(edo_runtime *runtime)
 {
     edo_handle *handle = edo_runtime_handle(runtime);
     edo_local_set *set;
@@ -185,8 +185,8 @@ static void free_undriven(edo_runtime *runtime)
 
 EDO_TEST_PLAIN(a_set_that_was_never_driven_runs_its_tasks_when_it_is_freed) /* task-070 */
 {
-    free_undriven(make_current());
-    free_undriven(make_multi(2));
+    check_free_undriven(make_current());
+    check_free_undriven(make_multi(2));
 }
 
 static void *free_elsewhere(void *arg)
@@ -360,7 +360,7 @@ static int leave_undriven(void *arg)
     return edo_local_set_run_until(l[0].set, begin_one, &l[0].c);
 }
 
-static void shut_down_undriven(edo_runtime *runtime)
+static void check_shutdown_undriven(edo_runtime *runtime)
 {
     later l[2] = {{.c.waits = GATE_INIT}, {.c.waits = GATE_INIT}};
 
@@ -377,8 +377,8 @@ static void shut_down_undriven(edo_runtime *runtime)
 
 EDO_TEST_PLAIN(a_shutdown_needs_no_drive)
 {
-    shut_down_undriven(make_current());
-    shut_down_undriven(make_multi(2));
+    check_shutdown_undriven(make_current());
+    check_shutdown_undriven(make_multi(2));
 }
 
 static void *leave_pinned(void *arg)

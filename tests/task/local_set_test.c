@@ -314,7 +314,7 @@ static int call_from_local(void *arg)
     pid_t here = gettid();
 
     assert_int_equal(join_result(spawn_local(call_elsewhere, arg)), here);
-    return 0;
+    return 7;
 }
 
 EDO_TEST_BOTH(a_local_task_comes_back_from_blocking_code_to_its_thread) /* task-066 */
@@ -322,7 +322,7 @@ EDO_TEST_BOTH(a_local_task_comes_back_from_blocking_code_to_its_thread) /* task-
     edo_local_set *set = new_local_set();
 
     for (int i = 0; i < 20; i++)
-        assert_ok(edo_local_set_run_until(set, call_from_local, NULL));
+        assert_int_equal(edo_local_set_run_until(set, call_from_local, NULL), 7);
     assert_ok(edo_local_set_free(set));
 }
 
@@ -340,7 +340,7 @@ static int be_joined_elsewhere(void *arg)
     assert_ok(edo_spawn(join_other, &local, &joiner));
     assert_int_equal(join_result(joiner), 5);
     assert_int_equal(tid, here);
-    return 0;
+    return 7;
 }
 
 EDO_TEST_MT(a_local_task_is_joined_from_any_worker) /* task-067 */
@@ -348,7 +348,7 @@ EDO_TEST_MT(a_local_task_is_joined_from_any_worker) /* task-067 */
     edo_local_set *set = new_local_set();
 
     for (int i = 0; i < 20; i++)
-        assert_ok(edo_local_set_run_until(set, be_joined_elsewhere, NULL));
+        assert_int_equal(edo_local_set_run_until(set, be_joined_elsewhere, NULL), 7);
     assert_ok(edo_local_set_free(set));
 }
 
@@ -499,7 +499,8 @@ static int keep_others_busy(void *arg)
     (void)arg;
     assert_ok(edo_spawn(keep_busy, &b, &other));
     assert_int_equal(join_result(spawn_local(stop_it, &b)), 0);
-    return join_result(other);
+    assert_ok(join_result(other));
+    return 7;
 }
 
 static int keep_local_ones_busy(void *arg)
@@ -511,14 +512,15 @@ static int keep_local_ones_busy(void *arg)
     edo_task local = spawn_local(keep_busy, &b);
     assert_ok(edo_spawn(stop_it, &b, &other));
     assert_int_equal(join_result(local), 0);
-    return join_result(other);
+    assert_ok(join_result(other));
+    return 7;
 }
 
 EDO_TEST_BOTH(local_tasks_and_others_take_turns) /* task-072 */
 {
     edo_local_set *set = new_local_set();
 
-    assert_ok(edo_local_set_run_until(set, keep_others_busy, NULL));
-    assert_ok(edo_local_set_run_until(set, keep_local_ones_busy, NULL));
+    assert_int_equal(edo_local_set_run_until(set, keep_others_busy, NULL), 7);
+    assert_int_equal(edo_local_set_run_until(set, keep_local_ones_busy, NULL), 7);
     assert_ok(edo_local_set_free(set));
 }

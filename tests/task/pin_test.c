@@ -17,7 +17,7 @@ static int sleep_pinned(void *arg)
     return 0;
 }
 
-static void run_many(int (*fn)(void *arg), int n)
+static void check_many(int (*fn)(void *arg), int n)
 {
     edo_task tasks[64];
 
@@ -29,7 +29,7 @@ static void run_many(int (*fn)(void *arg), int n)
 
 EDO_TEST_BOTH(a_pinned_task_stays_on_its_thread)
 {
-    run_many(sleep_pinned, 32);
+    check_many(sleep_pinned, 32);
 }
 
 static int pin_and_unpin(void *arg)
@@ -50,7 +50,7 @@ static int pin_and_unpin(void *arg)
 
 EDO_TEST_BOTH(pins_nest_and_end_with_the_task)
 {
-    run_many(pin_and_unpin, 8);
+    check_many(pin_and_unpin, 8);
 }
 
 EDO_TEST_PLAIN(outside_of_a_task_there_is_nothing_to_pin)
