@@ -313,6 +313,8 @@ struct branch {
     edo_semaphore_acquire_future take;
     unsigned left;
     bool waits;
+    struct branch *other;
+    unsigned others_left; /* when this one had ended */
 };
 
 /* Takes the permit and gives it back, as often as it is to. */
@@ -330,6 +332,7 @@ static edo_poll take_and_give(void *arg, const edo_waker *waker, int64_t *ret)
         b->waits = false;
         assert_ok(edo_semaphore_add(b->permits, 1));
     }
+    b->others_left = b->other->left;
     *ret = 0;
     return EDO_READY;
 }
@@ -338,13 +341,15 @@ EDO_TEST_BOTH(a_greedy_branch_of_a_join_starves_no_other) /* future-043 */
 {
     edo_semaphore permits = EDO_SEMAPHORE_INIT(1);
     struct branch greedy = {.permits = &permits, .left = 5 * 128};
-    struct branch modest = {.permits = &permits, .left = 5};
+    struct branch modest = {.permits = &permits, .left = 5, .other = &greedy};
+    greedy.other = &modest;
     edo_poll_fn_future a = edo_poll_fn(take_and_give, &greedy);
     edo_poll_fn_future b = edo_poll_fn(take_and_give, &modest);
     edo_join_all_future all = edo_join_all_async((edo_future *[]){&a.base, &b.base}, 2);
 
     assert_int_equal(edo_timeout(&all.base, EDO_SECONDS(60)), 0);
     assert_int_equal(greedy.left + modest.left, 0);
+    assert_true(modest.others_left > 0); /* it had its turns meanwhile */
     assert_ok(edo_semaphore_fini(&permits));
 }
 
@@ -359,6 +364,7 @@ static int lock_again_and_again(void *arg)
 
     while (!__atomic_load_n(&g->stop, __ATOMIC_SEQ_CST)) {
         assert_ok(edo_mutex_lock(&g->mutex));
+        assert_ok(edo_yield()); /* whenever others run, it has the lock */
         assert_ok(edo_mutex_unlock(&g->mutex));
     }
     return 0;
