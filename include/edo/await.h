@@ -96,13 +96,14 @@ typedef struct edo_join_all_future {
     edo_future *const *parts;
     size_t count;
     int64_t failure;
+    size_t first;
     bool stop_early;
     bool stopping;
 } edo_join_all_future;
 
 /**
- * Waits until all of `count` futures are READY, polling them in the order given; each keeps its own
- * result. NULL entries are passed over.
+ * Waits until all of `count` futures are READY, polling them in the order given, from the one behind
+ * whichever has used up the task's budget the last time; each keeps its own result. NULL entries are passed over.
  *
  * Returns   0 once all are READY, whatever their results. When the waiting was cut short:
  *           -ECANCELED, -ETIMEDOUT or -EDO_ESHUTDOWN, unless all succeeded all the same. -EINVAL

@@ -1,5 +1,5 @@
 /*
- * join_all.c: all of several futures, each polled in the order given until it is READY.
+ * join_all.c: all of several futures, polled in the order given, in turns, until each is READY.
  *
  * try_join: the first failure is kept, the rest cancelled, and their ends waited for.
  */
@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "await/await.h"
+#include "sched/sched.h"
 
 static edo_join_all_future *of(edo_future *base)
 {
@@ -31,19 +32,32 @@ static void note_failure(edo_join_all_future *join, int64_t result)
         cancel_parts(join);
 }
 
-/* True: every part is READY. */
+static inline bool is_spent(const thread *self)
+{
+    return self->task && self->budget == 0;
+}
+
+/* True: every part is READY. Who uses up the budget and goes on to wait is the last one next time, or the
+ * others would never have a turn. */
 static bool poll_parts(edo_join_all_future *join, const edo_waker *waker)
 {
-    bool all = true;
+    const thread *self = thread_self();
+    bool all = true, spent = is_spent(self);
+    size_t i = join->first;
 
-    for (size_t i = 0; i < join->count; i++) {
+    for (size_t left = join->count; left > 0; left--) {
         edo_future *part = join->parts[i];
-        if (!part)
-            continue;
-        if (future_advance(part, waker) == EDO_PENDING)
+        bool waits = part && future_advance(part, waker) == EDO_PENDING;
+        i = i + 1 == join->count ? 0 : i + 1;
+        if (waits)
             all = false;
-        else
+        else if (part)
             note_failure(join, part->result);
+        if (!spent && is_spent(self)) {
+            spent = true;
+            if (waits)
+                join->first = i;
+        }
     }
     return all;
 }
