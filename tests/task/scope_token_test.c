@@ -265,6 +265,12 @@ EDO_TEST_PLAIN(a_thread_enters_no_scope)
     EDO_WITHIN(EDO_SECONDS(1))
     rounds++;
     assert_int_equal(rounds, 1);
+    assert_ptr_equal(edo_scope_begin(&scope, NULL), &scope); /* what blocks are made of */
+    edo_scope_leave(&scope);
+    assert_ptr_equal(edo_scope_begin_within(&scope, EDO_SECONDS(1)), &scope);
+    edo_scope_leave(&scope);
+    assert_ptr_equal(edo_scope_begin_shield(&scope, EDO_SECONDS(1)), &scope);
+    edo_scope_leave(&scope);
 }
 
 EDO_TEST(scopes_left_in_another_order_are_both_gone)

@@ -390,7 +390,7 @@ EDO_TEST_BOTH(a_bound_future_is_given_up_with_its_value) /* task-061 task-062 */
 static int look_in_place(void *arg)
 {
     assert_text(&user, arg);
-    return 0;
+    return 5;
 }
 
 static int bind_in_a_call(void *arg)
@@ -410,8 +410,10 @@ EDO_TEST_MT(blocking_code_in_place_sees_the_tasks_values_and_a_call_has_its_own)
     edo_task t;
 
     assert_ok(edo_task_binding_enter(&bound));
-    assert_ok(edo_block_in_place(look_in_place, "task's"));
+    assert_int_equal(edo_block_in_place(look_in_place, "task's"), 5);
     assert_ok(edo_spawn_blocking(bind_in_a_call, "call's", &t));
     assert_ok(edo_join(t, NULL));
+    assert_int_equal(destroyed_so_far(), 1); /* the call's */
     edo_task_binding_leave(&bound);
+    assert_int_equal(destroyed_so_far(), 2);
 }
