@@ -148,11 +148,11 @@ void core_park(core *c, uint64_t until_ns)
     chaos_point();
     busy_end(c, clock_now());
     PROBE(worker_park, c->parks);
-    if (unlikely(c->observed))
+    if (unlikely(c->sched->observed))
         observe_park(c, true);
     park(c, until_ns);
     PROBE(worker_unpark, c->parks);
-    if (unlikely(c->observed))
+    if (unlikely(c->sched->observed))
         observe_park(c, false);
     uint64_t now = clock_now();
     busy_begin(c, now);

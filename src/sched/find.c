@@ -164,7 +164,7 @@ task *find_elsewhere(core *c)
         if (t || (t = take_overflow(c, victim, &count))) {
             a_bump(&c->steals, count);
             PROBE2(task_steal, c->steals, t->id);
-            if (unlikely(c->observed))
+            if (unlikely(c->sched->observed))
                 observe_steal(c, victim->index, count);
             return t;
         }
