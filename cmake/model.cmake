@@ -57,7 +57,8 @@ target_compile_definitions(model-run_queue PRIVATE RUN_QUEUE_SIZE=4)
 set(model_sched src/sched/task.c src/sched/push.c src/sched/run_queue.c
     src/sched/inject.c src/sched/idle.c src/sched/census.c src/sched/thread.c src/sched/ref.c
     src/sched/coop.c src/sched/scope.c src/sched/find.c src/sched/sleep.c src/sched/seat.c
-    src/sched/local_set.c src/sched/failure.c src/sched/slots.c src/task/abort.c src/task/join.c src/future/future.c src/future/waker.c
+    src/sched/backlog.c src/sched/local_set.c src/sched/failure.c src/sched/slots.c
+    src/task/abort.c src/task/join.c src/future/future.c src/future/waker.c
     src/future/parker.c src/driver/wheel.c src/driver/timer_heap.c tests/model/rig_stubs.c)
 model_program(task_state 3 ${model_sched})
 model_program(parking 4 ${model_sched} src/sched/task_slab.c src/sched/core.c)

@@ -68,6 +68,8 @@ long sys_max_map_count(void);
 /* Processors. The number this process may use by affinity mask and cgroup quota (v1 and v2), at
  * least 1. */
 int sys_cpu_count(void);
+/* How often the calling thread has lost its processor to others. */
+uint64_t sys_thread_preemptions(void);
 
 /*
  * The heavy side of an asymmetric fence: when it returns 0, every thread of the process has passed

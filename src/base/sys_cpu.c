@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <edo/errno.h>
 
@@ -37,4 +38,11 @@ int sys_cpu_count(void)
 
     errno = saved;
     return quota < cpus ? quota : cpus;
+}
+
+uint64_t sys_thread_preemptions(void)
+{
+    struct rusage usage;
+
+    return getrusage(RUSAGE_THREAD, &usage) == 0 ? (uint64_t)usage.ru_nivcsw : 0;
 }

@@ -14,6 +14,7 @@
 #include "base/report.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "sched/backlog.h"
 #include "sched/observe.h"
 #include "sched/sched.h"
 
@@ -66,6 +67,7 @@ int core_new(sched *s, unsigned index, core **ret)
     c->special = s->observed;
     c->until_inject = s->opts.global_queue_interval;
     c->until_turn = s->opts.event_interval;
+    backlog_forget(c);
     c->queue.alone = s->opts.workers == 1; /* core_count is still growing */
     rng_seed(&c->rng, rng_next(&s->seeds));
     wheel_init(&c->wheel, sched_now(s));
@@ -123,8 +125,8 @@ static void note_turn(core *c)
 {
     a_bump(&c->turns, 1);
     c->until_turn = c->sched->opts.event_interval;
-    c->until_look = 1; /* the runs that follow may be longer than those before */
-    c->last_turn = clock_cycles();
+    c->look_runs = c->until_look = 1; /* the runs that follow may be longer than those before */
+    c->last_look = c->last_turn = clock_cycles();
 }
 
 static void park(core *c, uint64_t until_ns)

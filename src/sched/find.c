@@ -6,12 +6,14 @@
  *            tasks that yield stay with their worker, in whose cache they are.
  * Order      Queue, overflow, those that yielded meanwhile: who yields runs again when all have run
  *            that were ready. The last need no lock; they join the overflow a few dozen at a time.
+ * Worth it   What others have left over is taken when it is worth it, or by a worker that was called.
  * Few        A look outside while the queue has others takes so few that those woken meanwhile still
  *            have room in it: else they would overflow behind all that have not begun.
  */
 #include "base/chaos.h"
 #include "base/probe.h"
 #include "base/thread.h"
+#include "sched/backlog.h"
 #include "sched/observe.h"
 
 /* Of those that yielded, how many others can't see yet. */
@@ -37,12 +39,15 @@ static task *take_share(core *c, inject_queue *from, unsigned sharers, uint64_t 
     task *first = inject_pop_list(from, n, &taken);
     if (!first)
         return NULL;
+    if (taken > 1 && from == &s->inject)
+        backlog_forget(c);
     for (task *t = first->next, *next; t; t = next) {
         next = t->next;
         run_queue_push(&c->queue, t, &c->overflow);
     }
-    if (taken > 1 && s->multi && !c->searching)
-        idle_notify(s);
+    if (taken > 1 && s->multi &&
+        (MODEL_BUG(412, from == &s->inject, false) || backlog_is_worth_a_call(c)))
+        idle_share(c);
     return first;
 }
 
@@ -73,7 +78,7 @@ static void show_yielded(core *c)
     c->yielded = NULL;
     c->runs_unseen = 0;
     a_store(&c->yielded_count, 0, relaxed);
-    if (c->sched->core_count > 1 && !c->searching)
+    if (c->sched->core_count > 1 && !c->searching && backlog_is_worth_a_call(c))
         idle_notify(c->sched);
 }
 
@@ -160,6 +165,8 @@ task *find_elsewhere(core *c)
         core *victim = s->cores[(from + i) % s->core_count];
         if (victim == c)
             continue;
+        if (!c->called && !backlog_is_worth_a_steal(victim))
+            continue;
         task *t = run_queue_steal(&victim->queue, &c->queue, &count);
         if (t || (t = take_overflow(c, victim, &count))) {
             a_bump(&c->steals, count);
@@ -179,7 +186,7 @@ bool core_sees_work(const core *c)
     if (inject_len(&s->inject) > 0)
         return true;
     for (unsigned i = 0; i < s->core_count; i++)
-        if (run_queue_len(&s->cores[i]->queue) > 0 || inject_len(&s->cores[i]->overflow) > 0)
+        if (backlog_is_worth_a_steal(s->cores[i]))
             return true;
     return false;
 }

@@ -7,15 +7,18 @@
  *             queues again. Either the injector sees it asleep, or it sees the work.
  * Locally     a push needs no fence: a sleeper missed costs parallelism, not a wake-up, as the
  *             pusher runs the task itself.
+ * Worth it    A worker calls another for tasks of its own only where these are worth it: backlog.h. For
+ *             what comes from outside of the workers somebody is called in any case.
  * One at a    A waker makes the sleeper it wakes a searching one; while somebody searches nobody
- *   time      else is woken, and the last to stop searching, having found work, wakes the next.
+ *   time      else is woken, and the last to stop searching, having found work, wakes the next, if
+ *             that is worth it.
  * Events      A worker that handles what it slept for is not awake yet: what it pushes calls nobody.
- *             Afterwards it calls one if more than one task is ready, so a lone event wakes one worker.
+ *             Afterwards it calls one if all that is ready is worth it.
  * Source      the idle accounting of tokio's multi-thread scheduler.
  */
 #include "base/chaos.h"
 #include "base/model.h"
-#include "sched/sched.h"
+#include "sched/backlog.h"
 
 void idle_init(idle *i, unsigned cores)
 {
@@ -32,7 +35,7 @@ static core *pop_sleeper(sched *s)
         c = i->sleepers;
         i->sleepers = c->next_sleeper;
         c->asleep = false;
-        c->searching = true; /* read by its holder after the lock */
+        c->searching = c->called = true; /* read by its holder after the lock */
         a_fetch_add(&i->word, IDLE_AWAKE + MODEL_BUG(402, IDLE_SEARCHING, 2 * IDLE_SEARCHING),
                     seq_cst);
     }
@@ -63,12 +66,33 @@ bool idle_begin_search(core *c)
     return true;
 }
 
+/* True: nobody searches any more. */
+static bool end_search(core *c)
+{
+    c->searching = false;
+    return idle_searching(a_fetch_sub(&c->sched->idle.word, IDLE_SEARCHING, seq_cst)) == 1;
+}
+
 void idle_end_search(core *c)
 {
-    if (!c->searching)
-        return;
-    c->searching = false;
-    if (idle_searching(a_fetch_sub(&c->sched->idle.word, IDLE_SEARCHING, seq_cst)) == 1)
+    /* Whoever injects while somebody searches leaves it to that one, who looks after the end of its
+     * search: to these no worker would get. */
+    if (c->searching && end_search(c) &&
+        (MODEL_BUG(411, inject_len(&c->sched->inject) > 0, false) || backlog_is_worth_a_call(c)))
+        idle_notify(c->sched);
+}
+
+void idle_share(core *c)
+{
+    /* A read-modify-write in any case: who goes to sleep before it is seen, and who does so after it
+     * sees the tasks, as with an injection. Pairs with idle_sleep. */
+    bool calls = true;
+
+    if (c->searching)
+        calls = end_search(c);
+    else
+        a_fetch_add(&c->sched->idle.word, 0, seq_cst);
+    if (calls)
         idle_notify(c->sched);
 }
 
@@ -76,6 +100,8 @@ void idle_sleep(core *c)
 {
     idle *i = &c->sched->idle;
 
+    if (c->called)
+        backlog_note_call(c);
     lock_take(&i->lock);
     uint32_t less = IDLE_AWAKE + (c->searching ? IDLE_SEARCHING : 0);
     c->searching = false;

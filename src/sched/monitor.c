@@ -30,6 +30,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "sched/asleep.h"
+#include "sched/backlog.h"
 #include "sched/observe.h"
 #include "sched/stuck.h"
 
@@ -110,11 +111,20 @@ static void core_revoke(core *c, watch *w)
     core_wake(c);                        /* it may have left the task, and sleep */
 }
 
+/* Its core can't be given to a thread: those that wait behind the task are another worker's. */
+static void call_for_help(sched *s, const core *c)
+{
+    if (backlog_len(c) > 0 || inject_len(&s->inject) > 0)
+        idle_notify(s);
+}
+
 static void relieve(sched *s, core *c, watch *w)
 {
     note_stuck(c, w);
-    if (!s->multi || !s->can_revoke || (c->special & CORE_BINDS))
+    if (!s->multi || !s->can_revoke || (c->special & CORE_BINDS)) {
+        call_for_help(s, c);
         return;
+    }
     core_revoke(c, w);
     if (w->revoking)
         finish_revoking(s, c, w);
@@ -270,7 +280,7 @@ int monitor_start(sched *s)
         return -ENOMEM;
     int rc = thread_start(&s->monitor, monitor_main, s, "edo-monitor");
 
-    s->has_monitor = rc == 0;
+    a_store(&s->has_monitor, rc == 0, relaxed);
     return rc;
 }
 
@@ -282,5 +292,5 @@ void monitor_stop(sched *s)
     futex_wake(&s->monitor_stop, 1);
     monitor_kick(s);
     thread_join(s->monitor);
-    s->has_monitor = false;
+    a_store(&s->has_monitor, false, relaxed);
 }

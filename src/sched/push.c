@@ -7,6 +7,7 @@
  */
 #include "base/chaos.h"
 #include "base/probe.h"
+#include "sched/backlog.h"
 #include "sched/observe.h"
 #include "sched/seat.h"
 
@@ -31,7 +32,8 @@ void core_push(core *c, task *t)
     if (run_queue_push(&c->queue, t, &c->overflow))
         a_bump(&c->overflows, 1);
     /* One that handles events before it is awake again tells the others once, in worker_sleep. */
-    if (c->sched->core_count > 1 && !c->parked && idle_wants_notice(c->sched))
+    if (c->sched->core_count > 1 && !c->parked && idle_wants_notice(c->sched) &&
+        backlog_is_worth_a_call(c))
         idle_notify(c->sched);
 }
 

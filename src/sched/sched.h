@@ -53,6 +53,8 @@ struct core {
     uint32_t until_inject; /* runs until the injection queue is looked at first */
     uint32_t until_turn;   /* runs until the driver is looked at */
     uint32_t until_look;   /* runs until the cycles are looked at */
+    uint32_t look_runs;    /* what that was at the last look */
+    uint32_t longest_run;  /* atomic: in cycles; see sched/backlog.c */
     uint64_t last_turn;    /* cycles at the last look at the driver */
     uint64_t last_look;    /* cycles when they were last looked at */
     sched *sched;
@@ -61,11 +63,14 @@ struct core {
     task *lifo;
     bool searching;
     uint8_t special;   /* what a run has to see to, beside running: OBSERVE_* and these */
+    bool called;       /* it was, and has not slept since */
     unsigned refusals; /* EDO_CHAOS=migrate */
     rng rng;
-    driver *driver;     /* NULL: built without I/O */
-    uint32_t park_word; /* futex, when there is no driver */
-    stack *warm;        /* of the task that ended last */
+    uint64_t called_at;   /* cycles as it woke */
+    uint64_t preemptions; /* of its holder's, when that was asked last */
+    driver *driver;       /* NULL: built without I/O */
+    uint32_t park_word;   /* futex, when there is no driver */
+    stack *warm;          /* of the task that ended last */
     stack_cache stacks;
     task_cache tasks;
     core *next_sleeper; /* under idle's lock */
@@ -94,6 +99,7 @@ struct core {
 typedef struct idle {
     lock lock;
     uint32_t word; /* atomic: searching | awake << 16 */
+    uint32_t vain; /* atomic: of late more calls were in vain than not; sched/backlog.c */
     core *sleepers;
 } idle;
 
@@ -158,7 +164,7 @@ struct edo_handle {
     core *free_cores;
     uint32_t spare_word; /* atomic futex: grows when a core is free or on stop */
     pthread_t monitor;
-    bool has_monitor;
+    bool has_monitor;      /* atomic */
     watch *watches;        /* the monitor's, one a core */
     uint32_t monitor_word; /* atomic futex: 1 while it sleeps for long */
     uint32_t monitor_stop; /* atomic futex: 1: it ends */
@@ -338,8 +344,10 @@ static inline bool idle_wants_notice(const sched *s)
 }
 /* The worker may search: at most half of them do. */
 bool idle_begin_search(core *c);
-/* It found work; the last one to stop searching wakes another. */
+/* It found work; the last one to stop searching wakes another, if that is worth it. */
 void idle_end_search(core *c);
+/* It has taken work that others are to share: one is woken, or will be by who searches. */
+void idle_share(core *c);
 /* On the list of sleepers. */
 void idle_sleep(core *c);
 /* Off it again, unless a waker has already done so, who then left it searching. */
@@ -367,7 +375,7 @@ task *find_few_outside(core *c);
 task *find_elsewhere(core *c);
 /* The back of the line, for a task that gives way: behind the overflow, where there is any. */
 void core_push_yielded(core *c, task *t);
-/* Whether there is work in the injection queue or in anybody's own queues. */
+/* Whether there is work in the injection queue, or in anybody's own queues and worth a steal. */
 bool core_sees_work(const core *c);
 /* Sleeps until something happens, unless there is work after all. */
 void worker_sleep(thread *self, core *c);

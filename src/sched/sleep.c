@@ -5,6 +5,7 @@
 #include "base/model.h"
 #include "base/sys.h"
 #include "sched/asleep.h"
+#include "sched/backlog.h"
 #include "sched/seat.h"
 
 /* Nothing can run: a paused clock jumps to the next deadline. False: there is none. */
@@ -120,8 +121,9 @@ void worker_sleep(thread *self, core *c)
     else
         park_and_trim(c);
     c->parked = false;
+    c->called_at = c->last_turn;
     idle_awake(c);
-    if (run_queue_len(&c->queue) > 1 && !c->searching) /* else its own search's end tells them */
+    if (!c->searching && backlog_is_worth_a_call(c)) /* else its own search's end tells them */
         idle_notify(s);
     monitor_kick(s);
     thread_call_hook(self, s->opts.on_unpark);

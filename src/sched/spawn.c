@@ -14,6 +14,7 @@
 #include "base/probe.h"
 #include "base/report.h"
 #include "base/sys.h"
+#include "sched/backlog.h"
 #include "sched/debug.h"
 #include "sched/inherit.h"
 #include "sched/local_set.h"
@@ -186,8 +187,11 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
     rc = make(s, c, req, opts, ret_task, &t);
     if (unlikely(s->observed) && rc == 0)
         c = tell_observers(self, s, c, t);
-    if (rc == 0 && c && !req->uncounted && !req->set)
+    if (rc == 0 && c && !req->uncounted && !req->set) {
         core_push_next(self, c, t);
+        if (s->core_count > 1 && idle_wants_notice(s) && backlog_with_new_is_worth_a_call(c))
+            idle_notify(s);
+    }
     core_leave(self, c);
     if (unlikely(rc < 0))
         inherited_free(req->inherited);

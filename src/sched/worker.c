@@ -18,6 +18,7 @@
 #include "base/report.h"
 #include "base/thread.h"
 #include "context/sanitizer.h"
+#include "sched/backlog.h"
 #include "sched/finish.h"
 #include "sched/inherit.h"
 #include "sched/in_place.h"
@@ -345,9 +346,10 @@ static inline __attribute__((always_inline)) task *next_task(core *c)
 
 static noinline bool is_turn_due(core *c)
 {
-    uint64_t now = clock_cycles();
+    uint64_t now = clock_cycles(), cycles = now - c->last_look;
 
-    c->until_look = now - c->last_look > TURN_CYCLES / 16 ? 1 : LOOK_RUNS;
+    backlog_note_runs(c, cycles, c->look_runs);
+    c->look_runs = c->until_look = cycles > TURN_CYCLES / 16 ? 1 : LOOK_RUNS;
     c->last_look = now;
     return now - c->last_turn > TURN_CYCLES;
 }
@@ -399,7 +401,8 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     monitor_kick(c->sched);
     c->until_inject = c->sched->opts.global_queue_interval;
     c->until_turn = c->sched->opts.event_interval;
-    c->until_look = 1;
+    c->look_runs = c->until_look = 1;
+    c->last_look = clock_cycles();
     while (self->core && !until(arg)) {
         if (unlikely(a_load(&self->revoked, relaxed)))
             break;

@@ -73,6 +73,66 @@ static void setup_chain(void)
     jobs[0].next = &jobs[1];
 }
 
+/* --- two from outside, of which each waits for the other, as if in a call that blocks -------- */
+
+static uint32_t met; /* atomic */
+
+static bool both_met(void *arg)
+{
+    (void)arg;
+    return met == 2;
+}
+
+static edo_poll meet_poll(edo_future *base, const edo_waker *waker)
+{
+    a_fetch_add(&met, 1, acq_rel);
+    model_wait_until(both_met, NULL, "waits for the other task");
+    return job_poll(base, waker);
+}
+
+static const edo_future_ops meet_ops = {.poll = meet_poll, .name = "meeting job"};
+
+/* A worker that sees work, and may not search while the other does, comes round again. */
+static bool all_done_or_round(void *arg)
+{
+    static unsigned rounds[RIG_CORES];
+    static uint64_t polls[RIG_CORES];
+    const core *c = arg;
+
+    if (all_done(NULL))
+        return true;
+    if (polls[c->index] != c->polls)
+        rounds[c->index] = 0;
+    polls[c->index] = c->polls;
+    if (rounds[c->index]++ > 4)
+        a_pause();
+    return false;
+}
+
+static void meeting_worker(unsigned index)
+{
+    worker_loop(thread_self(), all_done_or_round, rig_hold(index));
+}
+
+static void meeting_worker_0(void)
+{
+    meeting_worker(0);
+}
+
+static void meeting_worker_1(void)
+{
+    meeting_worker(1);
+}
+
+/* Their own backlogs are worth nothing to anybody. */
+static void setup_meeting(void)
+{
+    make_jobs(2);
+    rig.has_monitor = true;
+    for (unsigned i = 0; i < 2; i++)
+        jobs[i].base = (edo_future)EDO_FUTURE_INIT(&meet_ops);
+}
+
 static void run_worker(unsigned index)
 {
     rig_hold(index);
@@ -97,6 +157,12 @@ static void inject_0(void)
 static void inject_1(void)
 {
     task_inject(jobs[1].task);
+}
+
+static void inject_both(void)
+{
+    inject_0();
+    inject_1();
 }
 
 static void check(void)
@@ -153,6 +219,12 @@ static const model_scenario scenarios[] = {
      .setup = setup_one,
      .threads = {worker_0, worker_1, inject_0},
      .weak = 1,
+     .check = check},
+    {.name = "two_from_outside_meet",
+     .setup = setup_meeting,
+     .threads = {meeting_worker_0, meeting_worker_1, inject_both},
+     .preemptions = 2,
+     .no_weak = true,
      .check = check},
     {.name = "one_wakes_the_next",
      .setup = setup_chain,

@@ -71,6 +71,11 @@ STUB void core_wake(core *c)
     (void)c;
 }
 
+STUB uint64_t sys_thread_preemptions(void)
+{
+    return 0;
+}
+
 STUB int sys_timer_slack(int ns)
 {
     (void)ns;

@@ -82,6 +82,8 @@ static int keep_errno(void *arg)
     int worker = edo_worker_index();
 
     for (unsigned i = 0; i < 2000 || (i < 200000 && !a_load(&total_moves, relaxed)); i++) {
+        if (i % 500 == 0) /* as short runs would be left to their worker */
+            block_thread_for(2);
         errno = e->mark;
         (void)(i % 7 ? edo_yield() : edo_sleep(EDO_MICROS(1)));
         e->wrong += errno != e->mark;

@@ -1,0 +1,219 @@
+/* backlog_test.c: what is left over with one worker, and whether that is worth another one's while. */
+#include "runtime/rig.h"
+
+#include "sched/backlog.h"
+#include "sched/current.h"
+
+#define LONG_CYCLES (UINT64_C(1) << 19)
+#define SHORT_CYCLES 1000
+
+/* A core alone: no thread, no driver. */
+typedef struct lone {
+    sched s;
+    core *c;
+    task *tasks;
+} lone;
+
+static lone *make_lone(void)
+{
+    lone *l = calloc(1, sizeof *l);
+
+    l->c = aligned_alloc(64, (sizeof(core) + 63) / 64 * 64);
+    l->tasks = aligned_alloc(64, 300 * sizeof(task));
+    memset(l->c, 0, sizeof(core));
+    memset(l->tasks, 0, 300 * sizeof(task));
+    l->c->sched = &l->s;
+    l->s.has_monitor = true;
+    backlog_forget(l->c);
+    return l;
+}
+
+static void free_lone(lone *l)
+{
+    free(l->tasks);
+    free(l->c);
+    free(l);
+}
+
+/* As many as stand in its queue, which has room for 256. */
+static void fill_to(lone *l, unsigned n)
+{
+    while (run_queue_pop(&l->c->queue))
+        ;
+    for (unsigned i = 0; i < n; i++)
+        assert_false(run_queue_push(&l->c->queue, &l->tasks[i], &l->c->overflow));
+    assert_int_equal(backlog_len(l->c), n);
+}
+
+static void run_short_ones(lone *l)
+{
+    for (int i = 0; i < 1000; i++)
+        backlog_note_runs(l->c, 8 * SHORT_CYCLES, 8);
+}
+
+/* One that the system did not interrupt. */
+static void run_long_one(lone *l)
+{
+    fill_to(l, 1);
+    for (int i = 0; i < 1000 && !backlog_is_worth_a_call(l->c); i++)
+        backlog_note_runs(l->c, LONG_CYCLES, 1);
+    assert_true(backlog_is_worth_a_call(l->c));
+}
+
+static void call_in_vain(lone *l)
+{
+    l->c->called = true;
+    l->c->called_at = clock_cycles();
+    backlog_note_call(l->c);
+    assert_false(l->c->called);
+}
+
+static void call_to_some_use(lone *l)
+{
+    l->c->called = true;
+    l->c->called_at = clock_cycles() - LONG_CYCLES;
+    backlog_note_call(l->c);
+}
+
+EDO_TEST_PLAIN(a_single_task_of_a_worker_that_knows_nothing_yet_is_worth_a_call)
+{
+    lone *l = make_lone();
+
+    assert_false(backlog_is_worth_a_call(l->c));
+    assert_false(backlog_is_worth_a_steal(l->c));
+    fill_to(l, 1);
+    assert_true(backlog_is_worth_a_call(l->c));
+    assert_true(backlog_is_worth_a_steal(l->c));
+    free_lone(l);
+}
+
+EDO_TEST_PLAIN(a_few_short_runs_are_left_to_their_worker)
+{
+    lone *l = make_lone();
+
+    run_short_ones(l);
+    fill_to(l, 10); /* 10,000 cycles */
+    assert_false(backlog_is_worth_a_call(l->c));
+    assert_false(backlog_is_worth_a_steal(l->c));
+    fill_to(l, 20);
+    assert_true(backlog_is_worth_a_steal(l->c));
+    fill_to(l, 256);
+    assert_false(backlog_is_worth_a_call(l->c));
+    backlog_note_runs(l->c, 8 * 1100, 8);
+    assert_true(backlog_is_worth_a_call(l->c));
+    free_lone(l);
+}
+
+EDO_TEST_PLAIN(a_long_run_is_remembered_for_a_while)
+{
+    lone *l = make_lone();
+
+    run_short_ones(l);
+    run_long_one(l);
+    backlog_note_runs(l->c, 8 * SHORT_CYCLES, 8);
+    fill_to(l, 2);
+    assert_true(backlog_is_worth_a_call(l->c));
+    run_short_ones(l);
+    assert_false(backlog_is_worth_a_call(l->c));
+    free_lone(l);
+}
+
+EDO_TEST_PLAIN(a_run_is_not_long_because_its_thread_lost_the_processor)
+{
+    lone *l = make_lone();
+
+    run_short_ones(l);
+    fill_to(l, 1);
+    l->c->preemptions = UINT64_MAX; /* it has another number of them now */
+    backlog_note_runs(l->c, LONG_CYCLES, 1);
+    assert_false(backlog_is_worth_a_call(l->c));
+    free_lone(l);
+}
+
+EDO_TEST_PLAIN(new_tasks_are_worth_a_call_by_their_number)
+{
+    lone *l = make_lone();
+
+    run_short_ones(l);
+    fill_to(l, 3);
+    assert_false(backlog_with_new_is_worth_a_call(l->c));
+    fill_to(l, 4);
+    assert_true(backlog_with_new_is_worth_a_call(l->c));
+    call_in_vain(l);
+    assert_false(backlog_with_new_is_worth_a_call(l->c));
+    fill_to(l, 8);
+    assert_true(backlog_with_new_is_worth_a_call(l->c));
+    for (int i = 0; i < 100; i++)
+        call_in_vain(l);
+    fill_to(l, 255);
+    assert_false(backlog_with_new_is_worth_a_call(l->c));
+    fill_to(l, 256);
+    assert_true(backlog_with_new_is_worth_a_call(l->c));
+    free_lone(l);
+}
+
+EDO_TEST_PLAIN(calls_in_vain_make_worth_dearer_and_others_cheaper_again)
+{
+    lone *l = make_lone();
+
+    fill_to(l, 1);
+    call_in_vain(l);
+    assert_false(backlog_is_worth_a_call(l->c));
+    fill_to(l, 2);
+    assert_true(backlog_is_worth_a_call(l->c));
+    for (int i = 0; i < 100; i++)
+        call_in_vain(l);
+    fill_to(l, 8); /* of long ones that is always worth it */
+    assert_true(backlog_is_worth_a_call(l->c));
+    for (int i = 0; i < 6; i++)
+        call_to_some_use(l);
+    fill_to(l, 1);
+    assert_true(backlog_is_worth_a_call(l->c));
+    call_to_some_use(l);
+    assert_int_equal(l->s.idle.vain, 0);
+    free_lone(l);
+}
+
+EDO_TEST_PLAIN(without_a_monitor_every_backlog_is_worth_it)
+{
+    lone *l = make_lone();
+
+    l->s.has_monitor = false;
+    run_short_ones(l);
+    fill_to(l, 1);
+    assert_true(backlog_is_worth_a_call(l->c));
+    assert_true(backlog_is_worth_a_steal(l->c));
+    free_lone(l);
+}
+
+static int note_run(void *arg)
+{
+    assert_ok((int)once_wait(arg));
+    return edo_worker_index();
+}
+
+/* Nobody expected it to be long, and its core can't be taken away: the monitor calls somebody. */
+EDO_TEST_MT(those_behind_a_run_that_is_long_all_of_a_sudden_are_run_elsewhere)
+{
+    once doors[3] = {{.lock = PTHREAD_MUTEX_INITIALIZER},
+                     {.lock = PTHREAD_MUTEX_INITIALIZER},
+                     {.lock = PTHREAD_MUTEX_INITIALIZER}};
+    edo_task tasks[3];
+    sched *s = sched_current(thread_self());
+
+    if (s->core_count == 1)
+        EDO_SKIP("nobody else is there");
+    s->can_revoke = false;
+    for (int i = 0; i < 3; i++)
+        assert_ok(edo_spawn(note_run, &doors[i], &tasks[i]));
+    for (int i = 0; i < 3; i++)
+        task_wait_until(once_has_waiter(&doors[i]));
+    for (int i = 0; i < 2000; i++)
+        assert_ok(edo_yield());
+    for (int i = 0; i < 3; i++)
+        once_open(&doors[i], 0); /* the last one is next on this worker, whatever comes */
+    block_thread_for(200);
+    assert_true(edo_task_is_finished(tasks[0]) && edo_task_is_finished(tasks[1]));
+    for (int i = 0; i < 3; i++)
+        assert_true(join_result(tasks[i]) >= 0);
+}
