@@ -4,7 +4,11 @@ include(CMakePackageConfigHelpers)
 install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES ${PROJECT_BINARY_DIR}/include/edo/config.h
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/edo)
-install(TARGETS edo edo-shared edo-test EXPORT edo-targets
+set(edo_installed edo edo-shared)
+if(EDO_WITH_TEST_UTIL)
+    list(APPEND edo_installed edo-test)
+endif()
+install(TARGETS ${edo_installed} EXPORT edo-targets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 

@@ -23,14 +23,14 @@ typedef struct edo_barrier {
     }
 
 /** Makes one for `size` at a time; 0 is as 1: nobody waits for anybody. */
-EDO_API void edo_barrier_init(edo_barrier *barrier, unsigned size);
+EDO_API_SYNC void edo_barrier_init(edo_barrier *barrier, unsigned size);
 /**
  * Ends its use: its memory is the caller's again. Those of the last round need not have run since;
  * but a wait that can still be cancelled, as an arm of select or within a timeout, has to be READY.
  *
  * Returns   0; -EBUSY while somebody waits, and then it is as it was; -EINVAL.
  */
-EDO_API int edo_barrier_fini(edo_barrier *barrier);
+EDO_API_SYNC int edo_barrier_fini(edo_barrier *barrier);
 
 /** A wait under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_barrier_wait_future {
@@ -49,8 +49,8 @@ typedef struct edo_barrier_wait_future {
  * Cancel    takes nothing: one less has come. Once the round is full the answer is 0, of a loser of
  *           select as well.
  */
-EDO_API int edo_barrier_wait(edo_barrier *barrier);
-EDO_API edo_barrier_wait_future edo_barrier_wait_async(edo_barrier *barrier);
+EDO_API_SYNC int edo_barrier_wait(edo_barrier *barrier);
+EDO_API_SYNC edo_barrier_wait_future edo_barrier_wait_async(edo_barrier *barrier);
 
 EDO_END_DECLS
 

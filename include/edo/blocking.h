@@ -37,8 +37,8 @@ typedef struct edo_blocking_opts {
 /** The same with options, which may be NULL. With copy_size, `arg` is read before it returns. */
 #define edo_spawn_blocking_with(opts, fn, arg, ret_task)                                           \
     edo_spawn_blocking_from(EDO_HERE, (opts), (fn), (arg), (ret_task))
-EDO_API int edo_spawn_blocking_from(const char *place, const edo_blocking_opts *opts,
-                                    int (*fn)(void *arg), void *arg, edo_task *ret_task);
+EDO_API_BLOCKING int edo_spawn_blocking_from(const char *place, const edo_blocking_opts *opts,
+                                             int (*fn)(void *arg), void *arg, edo_task *ret_task);
 
 /**
  * Calls `fn(arg)`, which may block, here and now, after it has handed the worker's other tasks to
@@ -51,7 +51,7 @@ EDO_API int edo_spawn_blocking_from(const char *place, const edo_blocking_opts *
  *           (a task of a current-thread runtime, which has no other thread; a hook; a poll function).
  * Suspends  no: the task stays on its thread.
  */
-EDO_API int edo_block_in_place(int (*fn)(void *arg), void *arg);
+EDO_API_BLOCKING int edo_block_in_place(int (*fn)(void *arg), void *arg);
 
 EDO_END_DECLS
 

@@ -36,14 +36,14 @@ typedef struct edo_delay_expired {
  * Returns   0; -EINVAL, -ENOMEM; -EDO_ENORUNTIME, -EDO_ENOTIME.
  * Owns      the caller, until edo_delay_queue_free.
  */
-EDO_API int edo_delay_queue_new(const edo_item *item, edo_delay_queue **ret_queue);
+EDO_API_SYNC int edo_delay_queue_new(const edo_item *item, edo_delay_queue **ret_queue);
 /**
  * Frees it, and destroys what is left in it. NULL is fine.
  *
  * Returns   0; -EBUSY: somebody waits, and it is as it was.
  * Threads   no other call of it is under way.
  */
-EDO_API int edo_delay_queue_free(edo_delay_queue *queue);
+EDO_API_SYNC int edo_delay_queue_free(edo_delay_queue *queue);
 
 /**
  * Puts an item in, to be given in `delay` from now, or at `deadline`; one that has passed is due at
@@ -52,10 +52,10 @@ EDO_API int edo_delay_queue_free(edo_delay_queue *queue);
  * Returns   0; -EINVAL (NULL; further ahead than EDO_DELAY_LONGEST); -ENOMEM, and the item is still
  *           the caller's.
  */
-EDO_API int edo_delay_queue_insert(edo_delay_queue *queue, const void *item, edo_duration delay,
-                                   edo_delay_key *ret_key);
-EDO_API int edo_delay_queue_insert_at(edo_delay_queue *queue, const void *item,
-                                      edo_instant deadline, edo_delay_key *ret_key);
+EDO_API_SYNC int edo_delay_queue_insert(edo_delay_queue *queue, const void *item,
+                                        edo_duration delay, edo_delay_key *ret_key);
+EDO_API_SYNC int edo_delay_queue_insert_at(edo_delay_queue *queue, const void *item,
+                                           edo_instant deadline, edo_delay_key *ret_key);
 /**
  * Takes an entry out before it is given, due or not. `ret_item` may be NULL where items have no
  * `destroy`.
@@ -63,15 +63,16 @@ EDO_API int edo_delay_queue_insert_at(edo_delay_queue *queue, const void *item,
  * Returns   0; -ENOENT: it was given or removed; -EINVAL for NULL.
  * Owns      the caller gets the item.
  */
-EDO_API int edo_delay_queue_remove(edo_delay_queue *queue, edo_delay_key key, void *ret_item);
+EDO_API_SYNC int edo_delay_queue_remove(edo_delay_queue *queue, edo_delay_key key, void *ret_item);
 /**
  * Gives an entry another time. Its key stays.
  *
  * Returns   0; -ENOENT: it was given or removed; -EINVAL, as for an insert, and nothing has changed.
  */
-EDO_API int edo_delay_queue_reset(edo_delay_queue *queue, edo_delay_key key, edo_duration delay);
-EDO_API int edo_delay_queue_reset_at(edo_delay_queue *queue, edo_delay_key key,
-                                     edo_instant deadline);
+EDO_API_SYNC int edo_delay_queue_reset(edo_delay_queue *queue, edo_delay_key key,
+                                       edo_duration delay);
+EDO_API_SYNC int edo_delay_queue_reset_at(edo_delay_queue *queue, edo_delay_key key,
+                                          edo_instant deadline);
 
 /** A wait for the next entry. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_delay_queue_next_future {
@@ -93,31 +94,31 @@ typedef struct edo_delay_queue_next_future {
  * Suspends  unless an entry is due, or there is none; a plain thread parks.
  * Cancel    takes nothing. As a loser of select puts back: the entry has its key again.
  */
-EDO_API int edo_delay_queue_next(edo_delay_queue *queue, void *ret_item,
-                                 edo_delay_expired *ret_expired);
-EDO_API edo_delay_queue_next_future edo_delay_queue_next_async(edo_delay_queue *queue,
-                                                               void *ret_item,
-                                                               edo_delay_expired *ret_expired);
+EDO_API_SYNC int edo_delay_queue_next(edo_delay_queue *queue, void *ret_item,
+                                      edo_delay_expired *ret_expired);
+EDO_API_SYNC edo_delay_queue_next_future edo_delay_queue_next_async(edo_delay_queue *queue,
+                                                                    void *ret_item,
+                                                                    edo_delay_expired *ret_expired);
 /** The same without waiting: -EAGAIN when none is due. */
-EDO_API int edo_delay_queue_try_next(edo_delay_queue *queue, void *ret_item,
-                                     edo_delay_expired *ret_expired);
+EDO_API_SYNC int edo_delay_queue_try_next(edo_delay_queue *queue, void *ret_item,
+                                          edo_delay_expired *ret_expired);
 /** Which entry comes next, due or not. 0; -ENOENT: the queue is empty; -EINVAL for NULL. */
-EDO_API int edo_delay_queue_peek(edo_delay_queue *queue, edo_delay_expired *ret_expired);
+EDO_API_SYNC int edo_delay_queue_peek(edo_delay_queue *queue, edo_delay_expired *ret_expired);
 /** When an entry is due. 0; -ENOENT: it was given or removed; -EINVAL for NULL. */
-EDO_API int edo_delay_queue_deadline(edo_delay_queue *queue, edo_delay_key key,
-                                     edo_instant *ret_deadline);
+EDO_API_SYNC int edo_delay_queue_deadline(edo_delay_queue *queue, edo_delay_key key,
+                                          edo_instant *ret_deadline);
 
 /** How many entries have not been given, due or not. */
-EDO_API size_t edo_delay_queue_len(edo_delay_queue *queue);
-EDO_API bool edo_delay_queue_is_empty(edo_delay_queue *queue);
+EDO_API_SYNC size_t edo_delay_queue_len(edo_delay_queue *queue);
+EDO_API_SYNC bool edo_delay_queue_is_empty(edo_delay_queue *queue);
 /** How many entries it has memory for. */
-EDO_API size_t edo_delay_queue_capacity(edo_delay_queue *queue);
+EDO_API_SYNC size_t edo_delay_queue_capacity(edo_delay_queue *queue);
 /** Memory for that many more. 0; -EINVAL (above the maximum; NULL); -ENOMEM. */
-EDO_API int edo_delay_queue_reserve(edo_delay_queue *queue, size_t additional);
+EDO_API_SYNC int edo_delay_queue_reserve(edo_delay_queue *queue, size_t additional);
 /** Gives memory back that the present entries don't need, if that can be done. Keys stay. */
-EDO_API void edo_delay_queue_compact(edo_delay_queue *queue);
+EDO_API_SYNC void edo_delay_queue_compact(edo_delay_queue *queue);
 /** Destroys all entries; a wait says 0. */
-EDO_API void edo_delay_queue_clear(edo_delay_queue *queue);
+EDO_API_SYNC void edo_delay_queue_clear(edo_delay_queue *queue);
 
 EDO_END_DECLS
 

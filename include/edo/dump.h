@@ -57,7 +57,7 @@ EDO_API int edo_dump_write_self(edo_text_sink *sink, void *arg);
  * Returns   0; -EINVAL, -EBUSY (another signal does so already), -ENOMEM, what starting a thread or
  *           opening a descriptor says.
  */
-EDO_API int edo_dump_on_signal(int signo);
+EDO_API_SIGNAL int edo_dump_on_signal(int signo);
 
 EDO_END_DECLS
 

@@ -30,7 +30,7 @@ typedef struct edo_group_opts {
  * Returns   0; -EINVAL, -ENOMEM, and then *ret_group is untouched.
  * Owns      the caller, until edo_group_free.
  */
-EDO_API int edo_group_new(const edo_group_opts *opts, edo_group **ret_group);
+EDO_API_SETS int edo_group_new(const edo_group_opts *opts, edo_group **ret_group);
 /**
  * Cancels the group, waits until all its tasks have ended, and frees it. Nobody else uses it. After
  * edo_group_wait there is nobody to wait for. NULL is fine.
@@ -39,12 +39,12 @@ EDO_API int edo_group_new(const edo_group_opts *opts, edo_group **ret_group);
  *           hooks and the group's own tasks), it is misuse: then the tasks are aborted, and go on to their ends by themselves.
  * Cancel    does not cut it short: what the tasks use is the caller's.
  */
-EDO_API void edo_group_free(edo_group *group);
+EDO_API_SETS void edo_group_free(edo_group *group);
 /**
  * The same of *group, and makes it NULL: for __attribute__((cleanup(edo_group_cleanup))), which frees
  * the group wherever its block is left, by break, return or goto.
  */
-EDO_API void edo_group_cleanup(edo_group **group);
+EDO_API_SETS void edo_group_cleanup(edo_group **group);
 
 /**
  * Starts a task of the group; with a limit it waits until there is room. A task of the group may do so
@@ -62,20 +62,22 @@ EDO_API void edo_group_cleanup(edo_group **group);
 /** The same without a wait: -EAGAIN when there is no room. */
 #define edo_group_try_spawn(group, fn, arg)                                                        \
     edo_group_try_spawn_from(EDO_HERE, (group), NULL, (fn), (arg))
-EDO_API int edo_group_spawn_from(const char *place, edo_group *group, const edo_spawn_opts *opts,
-                                 int (*fn)(void *arg), void *arg);
-EDO_API int edo_group_try_spawn_from(const char *place, edo_group *group,
-                                     const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg);
+EDO_API_SETS int edo_group_spawn_from(const char *place, edo_group *group,
+                                      const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg);
+EDO_API_SETS int edo_group_try_spawn_from(const char *place, edo_group *group,
+                                          const edo_spawn_opts *opts, int (*fn)(void *arg),
+                                          void *arg);
 /** The same two for a task without a stack: see edo_spawn_future. */
 #define edo_group_spawn_future(group, fut, size)                                                   \
     edo_group_spawn_future_from(EDO_HERE, (group), NULL, (fut), (size))
 #define edo_group_try_spawn_future(group, fut, size)                                               \
     edo_group_try_spawn_future_from(EDO_HERE, (group), NULL, (fut), (size))
-EDO_API int edo_group_spawn_future_from(const char *place, edo_group *group,
-                                        const edo_spawn_opts *opts, edo_future *fut, size_t size);
-EDO_API int edo_group_try_spawn_future_from(const char *place, edo_group *group,
-                                            const edo_spawn_opts *opts, edo_future *fut,
-                                            size_t size);
+EDO_API_SETS int edo_group_spawn_future_from(const char *place, edo_group *group,
+                                             const edo_spawn_opts *opts, edo_future *fut,
+                                             size_t size);
+EDO_API_SETS int edo_group_try_spawn_future_from(const char *place, edo_group *group,
+                                                 const edo_spawn_opts *opts, edo_future *fut,
+                                                 size_t size);
 
 /**
  * As edo_group_spawn, of a call that blocks: see edo_spawn_blocking. A cancel of the group drops it if it
@@ -88,19 +90,19 @@ EDO_API int edo_group_try_spawn_future_from(const char *place, edo_group *group,
 /** The same without a wait: -EAGAIN when there is no room. */
 #define edo_group_try_spawn_blocking(group, fn, arg)                                               \
     edo_group_try_spawn_blocking_from(EDO_HERE, (group), NULL, (fn), (arg))
-EDO_API int edo_group_spawn_blocking_from(const char *place, edo_group *group,
-                                          const edo_blocking_opts *opts, int (*fn)(void *arg),
-                                          void *arg);
-EDO_API int edo_group_try_spawn_blocking_from(const char *place, edo_group *group,
-                                              const edo_blocking_opts *opts, int (*fn)(void *arg),
-                                              void *arg);
+EDO_API_SETS int edo_group_spawn_blocking_from(const char *place, edo_group *group,
+                                               const edo_blocking_opts *opts, int (*fn)(void *arg),
+                                               void *arg);
+EDO_API_SETS int edo_group_try_spawn_blocking_from(const char *place, edo_group *group,
+                                                   const edo_blocking_opts *opts,
+                                                   int (*fn)(void *arg), void *arg);
 
 /** Aborts all its tasks; from now on none is spawned. It stays so. */
-EDO_API void edo_group_cancel(edo_group *group);
+EDO_API_SETS void edo_group_cancel(edo_group *group);
 /** Whether it was cancelled: by edo_group_cancel, its options, or a wait that was cut short. */
-EDO_API bool edo_group_is_canceled(const edo_group *group);
+EDO_API_SETS bool edo_group_is_canceled(const edo_group *group);
 /** How many of its tasks have not ended. */
-EDO_API size_t edo_group_len(const edo_group *group);
+EDO_API_SETS size_t edo_group_len(const edo_group *group);
 
 /** A wait under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_group_wait_future {
@@ -123,8 +125,8 @@ typedef struct edo_group_wait_future {
  * Cancel    cancels the group, and goes on to wait for the ends of its tasks; what was decided before
  *           stands. The future does so from its first poll on.
  */
-EDO_API int edo_group_wait(edo_group *group, edo_joined *ret);
-EDO_API edo_group_wait_future edo_group_wait_async(edo_group *group, edo_joined *ret);
+EDO_API_SETS int edo_group_wait(edo_group *group, edo_joined *ret);
+EDO_API_SETS edo_group_wait_future edo_group_wait_async(edo_group *group, edo_joined *ret);
 
 EDO_END_DECLS
 

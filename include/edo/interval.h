@@ -34,8 +34,9 @@ typedef struct edo_interval {
  *
  * Returns   0; -EINVAL (a period of 0, or NULL); -EDO_ENORUNTIME, -EDO_ENOTIME.
  */
-EDO_API int edo_interval_init(edo_interval *interval, edo_duration period);
-EDO_API int edo_interval_init_at(edo_interval *interval, edo_instant start, edo_duration period);
+EDO_API_TIME int edo_interval_init(edo_interval *interval, edo_duration period);
+EDO_API_TIME int edo_interval_init_at(edo_interval *interval, edo_instant start,
+                                      edo_duration period);
 
 /** A wait for a tick. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_interval_tick_future {
@@ -57,28 +58,28 @@ typedef struct edo_interval_tick_future {
  * Cancel    takes nothing: the tick is the next wait's. As a loser of select puts back.
  * Threads   any, but one call at a time, with those below.
  */
-EDO_API int edo_interval_tick(edo_interval *interval, edo_instant *ret_at);
-EDO_API edo_interval_tick_future edo_interval_tick_async(edo_interval *interval,
-                                                         edo_instant *ret_at);
+EDO_API_TIME int edo_interval_tick(edo_interval *interval, edo_instant *ret_at);
+EDO_API_TIME edo_interval_tick_future edo_interval_tick_async(edo_interval *interval,
+                                                              edo_instant *ret_at);
 /** The same without waiting: -EAGAIN when none is due. */
-EDO_API int edo_interval_try_tick(edo_interval *interval, edo_instant *ret_at);
+EDO_API_TIME int edo_interval_try_tick(edo_interval *interval, edo_instant *ret_at);
 
 /**
  * Moves the next tick, also while it is waited for: a period from now; to now; to a span from now; to
  * a point of time. The others follow from there.
  */
-EDO_API void edo_interval_reset(edo_interval *interval);
-EDO_API void edo_interval_reset_immediately(edo_interval *interval);
-EDO_API void edo_interval_reset_after(edo_interval *interval, edo_duration span);
-EDO_API void edo_interval_reset_at(edo_interval *interval, edo_instant at);
+EDO_API_TIME void edo_interval_reset(edo_interval *interval);
+EDO_API_TIME void edo_interval_reset_immediately(edo_interval *interval);
+EDO_API_TIME void edo_interval_reset_after(edo_interval *interval, edo_duration span);
+EDO_API_TIME void edo_interval_reset_at(edo_interval *interval, edo_instant at);
 
 /** What it was made with. */
-EDO_API edo_duration edo_interval_period(const edo_interval *interval);
+EDO_API_TIME edo_duration edo_interval_period(const edo_interval *interval);
 /** When the next tick is due. */
-EDO_API edo_instant edo_interval_next(const edo_interval *interval);
+EDO_API_TIME edo_instant edo_interval_next(const edo_interval *interval);
 /** EDO_MISSED_BURST, unless it was set to something else. */
-EDO_API edo_missed_ticks edo_interval_missed(const edo_interval *interval);
-EDO_API void edo_interval_set_missed(edo_interval *interval, edo_missed_ticks missed);
+EDO_API_TIME edo_missed_ticks edo_interval_missed(const edo_interval *interval);
+EDO_API_TIME void edo_interval_set_missed(edo_interval *interval, edo_missed_ticks missed);
 
 EDO_END_DECLS
 

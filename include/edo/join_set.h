@@ -29,12 +29,12 @@ typedef struct edo_joined {
  * Returns   0; -EINVAL, -ENOMEM, and then *ret_set is untouched.
  * Owns      the caller, until edo_join_set_free.
  */
-EDO_API int edo_join_set_new(edo_join_set **ret_set);
+EDO_API_SETS int edo_join_set_new(edo_join_set **ret_set);
 /**
  * Aborts all its tasks, waits for none, and frees it. Nobody waits by it or spawns into it. Those
  * that live on need nothing of it. NULL is fine.
  */
-EDO_API void edo_join_set_free(edo_join_set *set);
+EDO_API_SETS void edo_join_set_free(edo_join_set *set);
 
 /**
  * Starts a task of the set. `ret_task` may be NULL; it gets a copy, good until the task was joined.
@@ -50,25 +50,26 @@ EDO_API void edo_join_set_free(edo_join_set *set);
 /** As edo_spawn_future, into the set. */
 #define edo_join_set_spawn_future(set, fut, size, ret_task)                                        \
     edo_join_set_spawn_future_from(EDO_HERE, (set), NULL, (fut), (size), (ret_task))
-EDO_API int edo_join_set_spawn_from(const char *place, edo_join_set *set,
-                                    const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
-                                    edo_task *ret_task);
-EDO_API int edo_join_set_spawn_future_from(const char *place, edo_join_set *set,
-                                           const edo_spawn_opts *opts, edo_future *fut, size_t size,
-                                           edo_task *ret_task);
+EDO_API_SETS int edo_join_set_spawn_from(const char *place, edo_join_set *set,
+                                         const edo_spawn_opts *opts, int (*fn)(void *arg),
+                                         void *arg, edo_task *ret_task);
+EDO_API_SETS int edo_join_set_spawn_future_from(const char *place, edo_join_set *set,
+                                                const edo_spawn_opts *opts, edo_future *fut,
+                                                size_t size, edo_task *ret_task);
 
 /** As edo_spawn_blocking, into the set: joined when the call has returned, or was dropped. */
 #define edo_join_set_spawn_blocking(set, fn, arg, ret_task)                                        \
     edo_join_set_spawn_blocking_from(EDO_HERE, (set), NULL, (fn), (arg), (ret_task))
 #define edo_join_set_spawn_blocking_with(set, opts, fn, arg, ret_task)                             \
     edo_join_set_spawn_blocking_from(EDO_HERE, (set), (opts), (fn), (arg), (ret_task))
-EDO_API int edo_join_set_spawn_blocking_from(const char *place, edo_join_set *set,
-                                             const edo_blocking_opts *opts, int (*fn)(void *arg),
-                                             void *arg, edo_task *ret_task);
+EDO_API_SETS int edo_join_set_spawn_blocking_from(const char *place, edo_join_set *set,
+                                                  const edo_blocking_opts *opts,
+                                                  int (*fn)(void *arg), void *arg,
+                                                  edo_task *ret_task);
 
 /** How many of its tasks have not been joined, ended or not. */
-EDO_API size_t edo_join_set_len(const edo_join_set *set);
-EDO_API bool edo_join_set_is_empty(const edo_join_set *set);
+EDO_API_SETS size_t edo_join_set_len(const edo_join_set *set);
+EDO_API_SETS bool edo_join_set_is_empty(const edo_join_set *set);
 
 /** A join of the next under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_join_next_future {
@@ -90,15 +91,15 @@ typedef struct edo_join_next_future {
  * Cancel    takes nothing. As a loser of select puts back: the task is the first to be joined again;
  *           without memory for it the arm keeps its 1.
  */
-EDO_API int edo_join_set_next(edo_join_set *set, edo_joined *ret);
-EDO_API edo_join_next_future edo_join_set_next_async(edo_join_set *set, edo_joined *ret);
+EDO_API_SETS int edo_join_set_next(edo_join_set *set, edo_joined *ret);
+EDO_API_SETS edo_join_next_future edo_join_set_next_async(edo_join_set *set, edo_joined *ret);
 /** The same without a wait: -EAGAIN when none has ended. It costs no budget. */
-EDO_API int edo_join_set_try_next(edo_join_set *set, edo_joined *ret);
+EDO_API_SETS int edo_join_set_try_next(edo_join_set *set, edo_joined *ret);
 
 /** Aborts all its tasks, which are joined as others are. */
-EDO_API void edo_join_set_abort_all(edo_join_set *set);
+EDO_API_SETS void edo_join_set_abort_all(edo_join_set *set);
 /** Lets all its tasks go on by themselves; it is empty then. Returns how many it let go. */
-EDO_API size_t edo_join_set_detach_all(edo_join_set *set);
+EDO_API_SETS size_t edo_join_set_detach_all(edo_join_set *set);
 
 /** A shutdown under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_join_shutdown_future {
@@ -116,8 +117,8 @@ typedef struct edo_join_shutdown_future {
  * Suspends  unless it is empty, or all have ended; a plain thread parks.
  * Cancel    ends the wait: those that were aborted stay so, and are still in the set.
  */
-EDO_API int edo_join_set_shutdown(edo_join_set *set);
-EDO_API edo_join_shutdown_future edo_join_set_shutdown_async(edo_join_set *set);
+EDO_API_SETS int edo_join_set_shutdown(edo_join_set *set);
+EDO_API_SETS edo_join_shutdown_future edo_join_set_shutdown_async(edo_join_set *set);
 
 EDO_END_DECLS
 

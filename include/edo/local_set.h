@@ -26,7 +26,7 @@ typedef struct edo_local_set_opts {
  * Returns   0; -EINVAL, -ENOMEM, -EDO_ENORUNTIME, -EDO_EFORKED.
  * Owns      the caller, until edo_local_set_free. It holds a reference to the runtime.
  */
-EDO_API int edo_local_set_new(const edo_local_set_opts *opts, edo_local_set **ret_set);
+EDO_API_LOCAL int edo_local_set_new(const edo_local_set_opts *opts, edo_local_set **ret_set);
 
 /**
  * Aborts its tasks, waits until each has ended on the set's thread, and frees the set. A plain thread
@@ -39,10 +39,10 @@ EDO_API int edo_local_set_new(const edo_local_set_opts *opts, edo_local_set **re
  *           is not driven by its thread), -EDO_EFORKED, -ENOMEM.
  * Suspends  unless it is empty; a cancel doesn't cut it short. A plain thread blocks.
  */
-EDO_API int edo_local_set_free(edo_local_set *set);
+EDO_API_LOCAL int edo_local_set_free(edo_local_set *set);
 
 /** How many of its tasks have not ended. 0 for NULL. */
-EDO_API size_t edo_local_set_len(const edo_local_set *set);
+EDO_API_LOCAL size_t edo_local_set_len(const edo_local_set *set);
 
 /**
  * Calls `fn(arg)` in the running task, on the set's thread, to which the task goes for it. Local spawns
@@ -54,7 +54,7 @@ EDO_API size_t edo_local_set_len(const edo_local_set *set);
  *           task of the set's runtime; the set is another thread's, and the runtime current-thread).
  * Suspends  to go to the thread, and as `fn` does.
  */
-EDO_API int edo_local_set_run_until(edo_local_set *set, int (*fn)(void *arg), void *arg);
+EDO_API_LOCAL int edo_local_set_run_until(edo_local_set *set, int (*fn)(void *arg), void *arg);
 
 /** One that waits until a set is empty. Its fields are private. */
 typedef struct edo_local_wait {
@@ -79,8 +79,8 @@ typedef struct edo_local_set_drive_future {
  * Suspends  unless the set is empty.
  * Cancel    takes nothing. An end that came first stands.
  */
-EDO_API int edo_local_set_drive(edo_local_set *set);
-EDO_API edo_local_set_drive_future edo_local_set_drive_async(edo_local_set *set);
+EDO_API_LOCAL int edo_local_set_drive(edo_local_set *set);
+EDO_API_LOCAL edo_local_set_drive_future edo_local_set_drive_async(edo_local_set *set);
 
 /**
  * Starts a local task: on this thread, in the local set around: that of the running task, of
@@ -91,13 +91,13 @@ EDO_API edo_local_set_drive_future edo_local_set_drive_async(edo_local_set *set)
  * Returns   as edo_spawn; -EDO_EMISUSE: nothing local is around; -ECANCELED: the set is being freed.
  */
 #define edo_spawn_local(fn, arg, ret_task) edo_spawn_local_from(EDO_HERE, (fn), (arg), (ret_task))
-EDO_API int edo_spawn_local_from(const char *place, int (*fn)(void *arg), void *arg,
-                                 edo_task *ret_task);
+EDO_API_LOCAL int edo_spawn_local_from(const char *place, int (*fn)(void *arg), void *arg,
+                                       edo_task *ret_task);
 /** Starts a task in this set, from any thread; it runs when the set is driven. */
 #define edo_local_set_spawn(set, fn, arg, ret_task)                                                \
     edo_local_set_spawn_from(EDO_HERE, (set), (fn), (arg), (ret_task))
-EDO_API int edo_local_set_spawn_from(const char *place, edo_local_set *set, int (*fn)(void *arg),
-                                     void *arg, edo_task *ret_task);
+EDO_API_LOCAL int edo_local_set_spawn_from(const char *place, edo_local_set *set,
+                                           int (*fn)(void *arg), void *arg, edo_task *ret_task);
 
 /** Which set was around before. Its fields are private. */
 typedef struct edo_local_set_guard {
@@ -111,8 +111,8 @@ typedef struct edo_local_set_guard {
  *
  * Returns   0; -EINVAL, -ENOMEM.
  */
-EDO_API int edo_local_set_enter(edo_local_set *set, edo_local_set_guard *ret_guard);
-EDO_API void edo_local_set_leave(edo_local_set_guard *guard);
+EDO_API_LOCAL int edo_local_set_enter(edo_local_set *set, edo_local_set_guard *ret_guard);
+EDO_API_LOCAL void edo_local_set_leave(edo_local_set_guard *guard);
 
 EDO_END_DECLS
 

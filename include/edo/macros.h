@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include <edo/config.h>
+#include <edo/features.h>
 
 #ifdef __cplusplus
 #define EDO_BEGIN_DECLS extern "C" {
@@ -17,8 +17,6 @@
 #define EDO_END_DECLS
 #endif
 
-/** Marks what libedo offers; everything else is hidden. */
-#define EDO_API __attribute__((visibility("default")))
 /** The caller has to look at the result. */
 #define EDO_CHECK __attribute__((warn_unused_result))
 

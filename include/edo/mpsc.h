@@ -27,43 +27,43 @@ typedef struct edo_mpsc_weak edo_mpsc_weak;
  * Owns      the caller: a sender until edo_mpsc_sender_free, the receiver until
  *           edo_mpsc_receiver_free.
  */
-EDO_API int edo_mpsc_new(const edo_item *item, size_t capacity, edo_mpsc_sender **ret_sender,
-                         edo_mpsc_receiver **ret_receiver);
+EDO_API_SYNC int edo_mpsc_new(const edo_item *item, size_t capacity, edo_mpsc_sender **ret_sender,
+                              edo_mpsc_receiver **ret_receiver);
 /** The same without a limit: a send never waits, and allocates once for 64 messages: -ENOMEM. */
-EDO_API int edo_mpsc_new_unbounded(const edo_item *item, edo_mpsc_sender **ret_sender,
-                                   edo_mpsc_receiver **ret_receiver);
+EDO_API_SYNC int edo_mpsc_new_unbounded(const edo_item *item, edo_mpsc_sender **ret_sender,
+                                        edo_mpsc_receiver **ret_receiver);
 
 /* Handles. */
 
 /** One more handle: to be freed. NULL gives NULL. */
-EDO_API edo_mpsc_sender *edo_mpsc_sender_clone(edo_mpsc_sender *sender);
+EDO_API_SYNC edo_mpsc_sender *edo_mpsc_sender_clone(edo_mpsc_sender *sender);
 /**
  * Frees a handle. The last one closes the channel: the receiver gets what was sent, then the end.
  * What was begun on it and still waits says -EPIPE then; a send that has its room already says 0.
  * NULL is fine.
  */
-EDO_API void edo_mpsc_sender_free(edo_mpsc_sender *sender);
+EDO_API_SYNC void edo_mpsc_sender_free(edo_mpsc_sender *sender);
 /**
  * Closes the channel and destroys what nobody received. A recv that still waits says 0; then it is
  * its next poll that destroys. NULL is fine.
  */
-EDO_API void edo_mpsc_receiver_free(edo_mpsc_receiver *receiver);
+EDO_API_SYNC void edo_mpsc_receiver_free(edo_mpsc_receiver *receiver);
 /** Whether both send into the same channel. */
-EDO_API bool edo_mpsc_same_channel(const edo_mpsc_sender *a, const edo_mpsc_sender *b);
+EDO_API_SYNC bool edo_mpsc_same_channel(const edo_mpsc_sender *a, const edo_mpsc_sender *b);
 
 /** A weak handle, to be freed. NULL gives NULL. */
-EDO_API edo_mpsc_weak *edo_mpsc_downgrade(edo_mpsc_sender *sender);
-EDO_API edo_mpsc_weak *edo_mpsc_weak_clone(edo_mpsc_weak *weak);
-EDO_API void edo_mpsc_weak_free(edo_mpsc_weak *weak);
+EDO_API_SYNC edo_mpsc_weak *edo_mpsc_downgrade(edo_mpsc_sender *sender);
+EDO_API_SYNC edo_mpsc_weak *edo_mpsc_weak_clone(edo_mpsc_weak *weak);
+EDO_API_SYNC void edo_mpsc_weak_free(edo_mpsc_weak *weak);
 /** A sender, to be freed; NULL when the last one is gone. */
-EDO_API edo_mpsc_sender *edo_mpsc_upgrade(edo_mpsc_weak *weak);
+EDO_API_SYNC edo_mpsc_sender *edo_mpsc_upgrade(edo_mpsc_weak *weak);
 /** How many senders there are, permits by edo_mpsc_reserve_owned included; and weak handles. */
-EDO_API size_t edo_mpsc_sender_strong_count(const edo_mpsc_sender *sender);
-EDO_API size_t edo_mpsc_sender_weak_count(const edo_mpsc_sender *sender);
-EDO_API size_t edo_mpsc_receiver_strong_count(const edo_mpsc_receiver *receiver);
-EDO_API size_t edo_mpsc_receiver_weak_count(const edo_mpsc_receiver *receiver);
-EDO_API size_t edo_mpsc_weak_strong_count(const edo_mpsc_weak *weak);
-EDO_API size_t edo_mpsc_weak_weak_count(const edo_mpsc_weak *weak);
+EDO_API_SYNC size_t edo_mpsc_sender_strong_count(const edo_mpsc_sender *sender);
+EDO_API_SYNC size_t edo_mpsc_sender_weak_count(const edo_mpsc_sender *sender);
+EDO_API_SYNC size_t edo_mpsc_receiver_strong_count(const edo_mpsc_receiver *receiver);
+EDO_API_SYNC size_t edo_mpsc_receiver_weak_count(const edo_mpsc_receiver *receiver);
+EDO_API_SYNC size_t edo_mpsc_weak_strong_count(const edo_mpsc_weak *weak);
+EDO_API_SYNC size_t edo_mpsc_weak_weak_count(const edo_mpsc_weak *weak);
 
 /* Sending. */
 
@@ -85,12 +85,12 @@ typedef struct edo_mpsc_send_future {
  * Suspends  unless there is room; a plain thread parks.
  * Cancel    says what it gave: 0 if the message went in, else it did not and is the caller's.
  */
-EDO_API int edo_mpsc_send(edo_mpsc_sender *sender, const void *item);
-EDO_API edo_mpsc_send_future edo_mpsc_send_async(edo_mpsc_sender *sender, const void *item);
+EDO_API_SYNC int edo_mpsc_send(edo_mpsc_sender *sender, const void *item);
+EDO_API_SYNC edo_mpsc_send_future edo_mpsc_send_async(edo_mpsc_sender *sender, const void *item);
 /** The same without waiting: -EAGAIN when there is no room, or somebody waits for it. */
-EDO_API int edo_mpsc_try_send(edo_mpsc_sender *sender, const void *item);
+EDO_API_SYNC int edo_mpsc_try_send(edo_mpsc_sender *sender, const void *item);
 /** The same with a limit: -ETIMEDOUT; without a runtime -EDO_ENORUNTIME or -EDO_ENOTIME. */
-EDO_API int edo_mpsc_send_within(edo_mpsc_sender *sender, const void *item, edo_duration span);
+EDO_API_SYNC int edo_mpsc_send_within(edo_mpsc_sender *sender, const void *item, edo_duration span);
 
 /** Room that was reserved. Whoever has it sends that often without waiting. Zeros are none. */
 typedef struct edo_mpsc_permit {
@@ -121,21 +121,22 @@ typedef struct edo_mpsc_reserve_future {
  * Cancel    takes nothing; room that was granted first is the caller's, and says 0. As a loser of
  *           select puts back.
  */
-EDO_API int edo_mpsc_reserve(edo_mpsc_sender *sender, edo_mpsc_permit *ret_permit);
-EDO_API int edo_mpsc_reserve_many(edo_mpsc_sender *sender, size_t count,
-                                  edo_mpsc_permit *ret_permit);
-EDO_API int edo_mpsc_reserve_owned(edo_mpsc_sender *sender, edo_mpsc_permit *ret_permit);
-EDO_API edo_mpsc_reserve_future edo_mpsc_reserve_async(edo_mpsc_sender *sender,
-                                                       edo_mpsc_permit *ret_permit);
-EDO_API edo_mpsc_reserve_future edo_mpsc_reserve_many_async(edo_mpsc_sender *sender, size_t count,
+EDO_API_SYNC int edo_mpsc_reserve(edo_mpsc_sender *sender, edo_mpsc_permit *ret_permit);
+EDO_API_SYNC int edo_mpsc_reserve_many(edo_mpsc_sender *sender, size_t count,
+                                       edo_mpsc_permit *ret_permit);
+EDO_API_SYNC int edo_mpsc_reserve_owned(edo_mpsc_sender *sender, edo_mpsc_permit *ret_permit);
+EDO_API_SYNC edo_mpsc_reserve_future edo_mpsc_reserve_async(edo_mpsc_sender *sender,
                                                             edo_mpsc_permit *ret_permit);
-EDO_API edo_mpsc_reserve_future edo_mpsc_reserve_owned_async(edo_mpsc_sender *sender,
-                                                             edo_mpsc_permit *ret_permit);
+EDO_API_SYNC edo_mpsc_reserve_future edo_mpsc_reserve_many_async(edo_mpsc_sender *sender,
+                                                                 size_t count,
+                                                                 edo_mpsc_permit *ret_permit);
+EDO_API_SYNC edo_mpsc_reserve_future edo_mpsc_reserve_owned_async(edo_mpsc_sender *sender,
+                                                                  edo_mpsc_permit *ret_permit);
 /** The same without waiting: -EAGAIN when there is no room, or somebody waits for it. */
-EDO_API int edo_mpsc_try_reserve(edo_mpsc_sender *sender, edo_mpsc_permit *ret_permit);
-EDO_API int edo_mpsc_try_reserve_many(edo_mpsc_sender *sender, size_t count,
-                                      edo_mpsc_permit *ret_permit);
-EDO_API int edo_mpsc_try_reserve_owned(edo_mpsc_sender *sender, edo_mpsc_permit *ret_permit);
+EDO_API_SYNC int edo_mpsc_try_reserve(edo_mpsc_sender *sender, edo_mpsc_permit *ret_permit);
+EDO_API_SYNC int edo_mpsc_try_reserve_many(edo_mpsc_sender *sender, size_t count,
+                                           edo_mpsc_permit *ret_permit);
+EDO_API_SYNC int edo_mpsc_try_reserve_owned(edo_mpsc_sender *sender, edo_mpsc_permit *ret_permit);
 
 /**
  * Sends a copy of *item into reserved room, also after the channel was closed.
@@ -143,15 +144,15 @@ EDO_API int edo_mpsc_try_reserve_owned(edo_mpsc_sender *sender, edo_mpsc_permit 
  * Returns   0; -EINVAL; -EDO_EMISUSE: the permit is used up.
  * Owns      the channel has the item on success.
  */
-EDO_API int edo_mpsc_permit_send(edo_mpsc_permit *permit, const void *item);
+EDO_API_SYNC int edo_mpsc_permit_send(edo_mpsc_permit *permit, const void *item);
 /** Gives back the room that was not used. An empty one is fine. */
-EDO_API void edo_mpsc_permit_release(edo_mpsc_permit *permit);
+EDO_API_SYNC void edo_mpsc_permit_release(edo_mpsc_permit *permit);
 
 /** Free room, and all of it; SIZE_MAX for a channel without a limit. */
-EDO_API size_t edo_mpsc_capacity(const edo_mpsc_sender *sender);
-EDO_API size_t edo_mpsc_max_capacity(const edo_mpsc_sender *sender);
+EDO_API_SYNC size_t edo_mpsc_capacity(const edo_mpsc_sender *sender);
+EDO_API_SYNC size_t edo_mpsc_max_capacity(const edo_mpsc_sender *sender);
 /** Whether sends say -EPIPE: the receiver was closed or freed. */
-EDO_API bool edo_mpsc_sender_is_closed(const edo_mpsc_sender *sender);
+EDO_API_SYNC bool edo_mpsc_sender_is_closed(const edo_mpsc_sender *sender);
 
 /** A wait for the receiver's end under way. Its fields are private. */
 typedef struct edo_mpsc_closed_future {
@@ -167,8 +168,8 @@ typedef struct edo_mpsc_closed_future {
  * Suspends  unless it is closed; a plain thread parks.
  * Cancel    takes nothing.
  */
-EDO_API int edo_mpsc_closed(edo_mpsc_sender *sender);
-EDO_API edo_mpsc_closed_future edo_mpsc_closed_async(edo_mpsc_sender *sender);
+EDO_API_SYNC int edo_mpsc_closed(edo_mpsc_sender *sender);
+EDO_API_SYNC edo_mpsc_closed_future edo_mpsc_closed_async(edo_mpsc_sender *sender);
 
 /* Receiving. */
 
@@ -192,30 +193,30 @@ typedef struct edo_mpsc_recv_future {
  * Cancel    takes nothing: a message that has come meanwhile stays in the channel. As a loser of
  *           select puts back.
  */
-EDO_API int edo_mpsc_recv(edo_mpsc_receiver *receiver, void *ret_item);
-EDO_API edo_mpsc_recv_future edo_mpsc_recv_async(edo_mpsc_receiver *receiver, void *ret_item);
+EDO_API_SYNC int edo_mpsc_recv(edo_mpsc_receiver *receiver, void *ret_item);
+EDO_API_SYNC edo_mpsc_recv_future edo_mpsc_recv_async(edo_mpsc_receiver *receiver, void *ret_item);
 /** The same without waiting: -EAGAIN when there is none yet. */
-EDO_API int edo_mpsc_try_recv(edo_mpsc_receiver *receiver, void *ret_item);
+EDO_API_SYNC int edo_mpsc_try_recv(edo_mpsc_receiver *receiver, void *ret_item);
 /**
  * Receives up to `limit` messages into the array `ret_items`, and waits for the first alone.
  *
  * Returns   how many; 0 at the end, or when the limit is 0; else as edo_mpsc_recv.
  */
-EDO_API ssize_t edo_mpsc_recv_many(edo_mpsc_receiver *receiver, void *ret_items, size_t limit);
-EDO_API edo_mpsc_recv_future edo_mpsc_recv_many_async(edo_mpsc_receiver *receiver, void *ret_items,
-                                                      size_t limit);
+EDO_API_SYNC ssize_t edo_mpsc_recv_many(edo_mpsc_receiver *receiver, void *ret_items, size_t limit);
+EDO_API_SYNC edo_mpsc_recv_future edo_mpsc_recv_many_async(edo_mpsc_receiver *receiver,
+                                                           void *ret_items, size_t limit);
 
 /**
  * From now on sends say -EPIPE; what was sent, and what holders of permits send, is received.
  *
  * Threads   any, while the receiver is not freed.
  */
-EDO_API void edo_mpsc_close(edo_mpsc_receiver *receiver);
+EDO_API_SYNC void edo_mpsc_close(edo_mpsc_receiver *receiver);
 /** Whether it was closed, or all senders are gone; there may still be messages. */
-EDO_API bool edo_mpsc_receiver_is_closed(const edo_mpsc_receiver *receiver);
+EDO_API_SYNC bool edo_mpsc_receiver_is_closed(const edo_mpsc_receiver *receiver);
 /** Messages that were sent and not received. */
-EDO_API size_t edo_mpsc_len(const edo_mpsc_receiver *receiver);
-EDO_API bool edo_mpsc_is_empty(const edo_mpsc_receiver *receiver);
+EDO_API_SYNC size_t edo_mpsc_len(const edo_mpsc_receiver *receiver);
+EDO_API_SYNC bool edo_mpsc_is_empty(const edo_mpsc_receiver *receiver);
 
 EDO_END_DECLS
 

@@ -34,14 +34,14 @@ typedef struct edo_mutex {
     }
 
 /** Makes a free one; EDO_MUTEX_INIT or zeros do as well. 0; -EINVAL. */
-EDO_API int edo_mutex_init(edo_mutex *mutex);
+EDO_API_SYNC int edo_mutex_init(edo_mutex *mutex);
 /**
  * Ends its use: its memory is the caller's again. Whoever frees memory with a mutex in it calls this
  * first, as an unlock by another thread may not have come to its end.
  *
  * Returns   0; -EBUSY while it is held or waited for, and then it is as it was; -EINVAL.
  */
-EDO_API int edo_mutex_fini(edo_mutex *mutex);
+EDO_API_SYNC int edo_mutex_fini(edo_mutex *mutex);
 
 /** Waiting for a mutex. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_mutex_lock_future {
@@ -61,19 +61,19 @@ typedef struct edo_mutex_lock_future {
  * Cancel    takes nothing, but the place in the queue is lost; a lock that was handed over first is
  *           the caller's, and says 0. As a loser of select puts back, that is, unlocks.
  */
-EDO_API int edo_mutex_lock(edo_mutex *mutex);
-EDO_API edo_mutex_lock_future edo_mutex_lock_async(edo_mutex *mutex);
+EDO_API_SYNC int edo_mutex_lock(edo_mutex *mutex);
+EDO_API_SYNC edo_mutex_lock_future edo_mutex_lock_async(edo_mutex *mutex);
 /** The same without waiting: -EAGAIN while it is held, or handed to a wait. */
-EDO_API int edo_mutex_try_lock(edo_mutex *mutex);
+EDO_API_SYNC int edo_mutex_try_lock(edo_mutex *mutex);
 
 /**
  * As edo_mutex_lock, and the lock also holds a reference to what the mutex lies in.
  *
  * Owns      the lock has the reference on success, until the unlock; else it is still the caller's.
  */
-EDO_API int edo_mutex_lock_owned(edo_mutex *mutex, edo_owner owner);
-EDO_API edo_mutex_lock_future edo_mutex_lock_owned_async(edo_mutex *mutex, edo_owner owner);
-EDO_API int edo_mutex_try_lock_owned(edo_mutex *mutex, edo_owner owner);
+EDO_API_SYNC int edo_mutex_lock_owned(edo_mutex *mutex, edo_owner owner);
+EDO_API_SYNC edo_mutex_lock_future edo_mutex_lock_owned_async(edo_mutex *mutex, edo_owner owner);
+EDO_API_SYNC int edo_mutex_try_lock_owned(edo_mutex *mutex, edo_owner owner);
 
 /**
  * Unlocks; what the holder wrote is seen by the next. Then gives the reference of an owned lock
@@ -81,7 +81,7 @@ EDO_API int edo_mutex_try_lock_owned(edo_mutex *mutex, edo_owner owner);
  *
  * Returns   0; -EDO_EMISUSE when it isn't held (a debug build says so); -EINVAL.
  */
-EDO_API int edo_mutex_unlock(edo_mutex *mutex);
+EDO_API_SYNC int edo_mutex_unlock(edo_mutex *mutex);
 
 EDO_END_DECLS
 

@@ -32,7 +32,7 @@ typedef struct edo_notify {
     }
 
 /** Makes one, with nothing stored. */
-EDO_API void edo_notify_init(edo_notify *notify);
+EDO_API_SYNC void edo_notify_init(edo_notify *notify);
 /**
  * Ends its use: its memory is the caller's again. Those who notified may still be on their way out,
  * and those who were notified need not have run since; but a wait that can still be cancelled, as an
@@ -40,20 +40,20 @@ EDO_API void edo_notify_init(edo_notify *notify);
  *
  * Returns   0; -EBUSY while somebody waits, and then it is as it was; -EINVAL.
  */
-EDO_API int edo_notify_fini(edo_notify *notify);
+EDO_API_SYNC int edo_notify_fini(edo_notify *notify);
 
 /**
  * Ends the wait that has stood longest; with nobody waiting stores one permit, by which a later
  * wait ends at once. Who was notified sees what the caller had written before.
  */
-EDO_API void edo_notify_one(edo_notify *notify);
+EDO_API_SYNC void edo_notify_one(edo_notify *notify);
 /** The same for the wait that came last: it is the one whose data is still in the cache. */
-EDO_API void edo_notify_last(edo_notify *notify);
+EDO_API_SYNC void edo_notify_last(edo_notify *notify);
 /**
  * Ends every wait that has been made, begun or not, in the order they came. Stores nothing, and
  * leaves a stored permit where it is.
  */
-EDO_API void edo_notify_waiters(edo_notify *notify);
+EDO_API_SYNC void edo_notify_waiters(edo_notify *notify);
 
 /** A wait under way. Its fields are private; don't move it once it has been polled or enabled. */
 typedef struct edo_notify_wait_future {
@@ -75,8 +75,8 @@ typedef struct edo_notify_wait_future {
  *           notification goes to the wait that comes first (or last, as it was meant for), else it
  *           is stored. One by edo_notify_waiters was meant for all: the arm keeps its 0.
  */
-EDO_API int edo_notify_wait(edo_notify *notify);
-EDO_API edo_notify_wait_future edo_notify_wait_async(edo_notify *notify);
+EDO_API_SYNC int edo_notify_wait(edo_notify *notify);
+EDO_API_SYNC edo_notify_wait_future edo_notify_wait_async(edo_notify *notify);
 
 /**
  * The same with a reference to what `notify` lies in, so that it is there until the wait is over.
@@ -86,8 +86,9 @@ EDO_API edo_notify_wait_future edo_notify_wait_async(edo_notify *notify);
  *           reference is the caller's, whatever the result. Given back, the notification of a
  *           part of a join can't be put back any more: it keeps its 0.
  */
-EDO_API int edo_notify_wait_owned(edo_notify *notify, edo_owner owner);
-EDO_API edo_notify_wait_future edo_notify_wait_owned_async(edo_notify *notify, edo_owner owner);
+EDO_API_SYNC int edo_notify_wait_owned(edo_notify *notify, edo_owner owner);
+EDO_API_SYNC edo_notify_wait_future edo_notify_wait_owned_async(edo_notify *notify,
+                                                                edo_owner owner);
 
 /**
  * Puts the wait into the queue before its first poll: from now on edo_notify_one reaches it. So
@@ -98,7 +99,7 @@ EDO_API edo_notify_wait_future edo_notify_wait_owned_async(edo_notify *notify, e
  *           so.
  * Threads   whoever polls it.
  */
-EDO_API int edo_notify_wait_enable(edo_notify_wait_future *wait);
+EDO_API_SYNC int edo_notify_wait_enable(edo_notify_wait_future *wait);
 
 EDO_END_DECLS
 

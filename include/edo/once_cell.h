@@ -30,33 +30,33 @@ typedef struct edo_once_cell {
     }
 
 /** Makes an empty one. */
-EDO_API void edo_once_cell_init(edo_once_cell *cell, void (*destroy)(void *value));
+EDO_API_SYNC void edo_once_cell_init(edo_once_cell *cell, void (*destroy)(void *value));
 /**
  * Ends its use, and its value, if there is one. Every wait has ended and was seen to.
  *
  * Returns   0; -EBUSY while somebody makes a value or waits for it, and then it is as it was;
  *           -EINVAL.
  */
-EDO_API int edo_once_cell_fini(edo_once_cell *cell);
+EDO_API_SYNC int edo_once_cell_fini(edo_once_cell *cell);
 
 /** The value, complete; NULL while there is none. It stays the cell's. */
-EDO_API void *edo_once_cell_get(const edo_once_cell *cell);
+EDO_API_SYNC void *edo_once_cell_get(const edo_once_cell *cell);
 /** Whether there is one. */
-EDO_API bool edo_once_cell_is_set(const edo_once_cell *cell);
+EDO_API_SYNC bool edo_once_cell_is_set(const edo_once_cell *cell);
 /**
  * Gives it a value.
  *
  * Returns   0; -EEXIST: it has one; -EBUSY: somebody is making one; -EINVAL for NULL.
  * Owns      the cell has the value on success; else it is still the caller's.
  */
-EDO_API int edo_once_cell_set(edo_once_cell *cell, void *value);
+EDO_API_SYNC int edo_once_cell_set(edo_once_cell *cell, void *value);
 /**
  * Takes the value out; NULL while there is none. The cell is empty again, and may be set anew.
  *
  * Owns      the caller has the value. Who read it before may hold it still: the caller knows when
  *           nobody does.
  */
-EDO_API void *edo_once_cell_take(edo_once_cell *cell);
+EDO_API_SYNC void *edo_once_cell_take(edo_once_cell *cell);
 
 /**
  * The value; if there is none, `fn(arg, &value)` makes it, in the calling task, and may suspend.
@@ -71,8 +71,9 @@ EDO_API void *edo_once_cell_take(edo_once_cell *cell);
  * Suspends  while another makes it, and where `fn` does; a plain thread parks.
  * Cancel    takes nothing.
  */
-EDO_API int edo_once_cell_get_or_init(edo_once_cell *cell, int (*fn)(void *arg, void **ret_value),
-                                      void *arg, void **ret_value);
+EDO_API_SYNC int edo_once_cell_get_or_init(edo_once_cell *cell,
+                                           int (*fn)(void *arg, void **ret_value), void *arg,
+                                           void **ret_value);
 
 /** Waiting for one's turn. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_once_cell_begin_future {
@@ -93,17 +94,18 @@ typedef struct edo_once_cell_begin_future {
  * Cancel    takes nothing; a turn that came first is the caller's, and says 1. As a loser of select
  *           puts back: the turn goes to the next who waits.
  */
-EDO_API int edo_once_cell_begin(edo_once_cell *cell, void **ret_value);
-EDO_API edo_once_cell_begin_future edo_once_cell_begin_async(edo_once_cell *cell, void **ret_value);
+EDO_API_SYNC int edo_once_cell_begin(edo_once_cell *cell, void **ret_value);
+EDO_API_SYNC edo_once_cell_begin_future edo_once_cell_begin_async(edo_once_cell *cell,
+                                                                  void **ret_value);
 /**
  * Ends one's turn with a value: all who wait get it.
  *
  * Returns   0; -EINVAL for NULL, and the turn goes on; -EDO_EMISUSE: nobody has a turn.
  * Owns      the cell has the value on success; else it is still the caller's.
  */
-EDO_API int edo_once_cell_finish(edo_once_cell *cell, void *value);
+EDO_API_SYNC int edo_once_cell_finish(edo_once_cell *cell, void *value);
 /** Ends one's turn without a value: the next who waits has it. 0; -EDO_EMISUSE; -EINVAL. */
-EDO_API int edo_once_cell_abandon(edo_once_cell *cell);
+EDO_API_SYNC int edo_once_cell_abandon(edo_once_cell *cell);
 
 EDO_END_DECLS
 

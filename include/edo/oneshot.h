@@ -23,8 +23,8 @@ typedef struct edo_oneshot_receiver edo_oneshot_receiver;
  * Owns      the caller: *ret_tx until edo_oneshot_send or edo_oneshot_sender_free, *ret_rx until
  *           edo_oneshot_receiver_free.
  */
-EDO_API int edo_oneshot_new(const edo_item *item, edo_oneshot_sender **ret_tx,
-                            edo_oneshot_receiver **ret_rx);
+EDO_API_SYNC int edo_oneshot_new(const edo_item *item, edo_oneshot_sender **ret_tx,
+                                 edo_oneshot_receiver **ret_rx);
 
 /**
  * Sends the item, whose bytes are copied. The handle is gone from the call on, also when it fails.
@@ -32,11 +32,11 @@ EDO_API int edo_oneshot_new(const edo_item *item, edo_oneshot_sender **ret_tx,
  * Returns   0; -EPIPE: the receiver was closed or freed, and the item is still the caller's;
  *           -EINVAL for NULL, and then the handle is the caller's, too.
  */
-EDO_API int edo_oneshot_send(edo_oneshot_sender *tx, const void *item);
+EDO_API_SYNC int edo_oneshot_send(edo_oneshot_sender *tx, const void *item);
 /** Gives up sending: a receiver that waits is told that nothing will come. NULL is fine. */
-EDO_API void edo_oneshot_sender_free(edo_oneshot_sender *tx);
+EDO_API_SYNC void edo_oneshot_sender_free(edo_oneshot_sender *tx);
 /** Whether the receiver was closed or freed, so that a send is bound to fail. */
-EDO_API bool edo_oneshot_is_closed(const edo_oneshot_sender *tx);
+EDO_API_SYNC bool edo_oneshot_is_closed(const edo_oneshot_sender *tx);
 
 /** Waiting for nobody to wait. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_oneshot_closed_future {
@@ -54,8 +54,8 @@ typedef struct edo_oneshot_closed_future {
  * Suspends  unless that has happened; a plain thread parks.
  * Cancel    takes nothing.
  */
-EDO_API int edo_oneshot_closed(edo_oneshot_sender *tx);
-EDO_API edo_oneshot_closed_future edo_oneshot_closed_async(edo_oneshot_sender *tx);
+EDO_API_SYNC int edo_oneshot_closed(edo_oneshot_sender *tx);
+EDO_API_SYNC edo_oneshot_closed_future edo_oneshot_closed_async(edo_oneshot_sender *tx);
 
 /** A receive under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_oneshot_recv_future {
@@ -76,18 +76,19 @@ typedef struct edo_oneshot_recv_future {
  * Cancel    takes nothing; an item that was sent first is the caller's, and says 1. As a loser of
  *           select puts back: the next receive gets it.
  */
-EDO_API int edo_oneshot_recv(edo_oneshot_receiver *rx, void *ret_item);
-EDO_API edo_oneshot_recv_future edo_oneshot_recv_async(edo_oneshot_receiver *rx, void *ret_item);
+EDO_API_SYNC int edo_oneshot_recv(edo_oneshot_receiver *rx, void *ret_item);
+EDO_API_SYNC edo_oneshot_recv_future edo_oneshot_recv_async(edo_oneshot_receiver *rx,
+                                                            void *ret_item);
 /** The same without waiting: -EAGAIN when nothing was sent so far. */
-EDO_API int edo_oneshot_try_recv(edo_oneshot_receiver *rx, void *ret_item);
+EDO_API_SYNC int edo_oneshot_try_recv(edo_oneshot_receiver *rx, void *ret_item);
 /** No item is let in any more; one that was sent before can still be received. */
-EDO_API void edo_oneshot_close(edo_oneshot_receiver *rx);
+EDO_API_SYNC void edo_oneshot_close(edo_oneshot_receiver *rx);
 /** Closes it, and destroys an item that was sent and not received. NULL is fine. */
-EDO_API void edo_oneshot_receiver_free(edo_oneshot_receiver *rx);
+EDO_API_SYNC void edo_oneshot_receiver_free(edo_oneshot_receiver *rx);
 /** Whether no item lies in it now. */
-EDO_API bool edo_oneshot_is_empty(const edo_oneshot_receiver *rx);
+EDO_API_SYNC bool edo_oneshot_is_empty(const edo_oneshot_receiver *rx);
 /** Whether the item, or the end, was received: nothing else will come. */
-EDO_API bool edo_oneshot_is_terminated(const edo_oneshot_receiver *rx);
+EDO_API_SYNC bool edo_oneshot_is_terminated(const edo_oneshot_receiver *rx);
 
 EDO_END_DECLS
 

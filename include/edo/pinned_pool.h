@@ -21,7 +21,7 @@ typedef struct edo_pinned_pool edo_pinned_pool;
  *           says. Then no thread is left and *ret_pool is untouched.
  * Owns      the caller, until edo_pinned_pool_free.
  */
-EDO_API int edo_pinned_pool_new(size_t threads, edo_pinned_pool **ret_pool);
+EDO_API_LOCAL int edo_pinned_pool_new(size_t threads, edo_pinned_pool **ret_pool);
 
 /**
  * Shuts its runtimes down, as edo_runtime_free does, waits for all tasks and threads, and frees it.
@@ -30,7 +30,7 @@ EDO_API int edo_pinned_pool_new(size_t threads, edo_pinned_pool **ret_pool);
  * Returns   0; -EDEADLK in one of its own tasks or blocking calls, and then nothing was freed.
  * Suspends  blocks the calling thread, in a task as well: there, call it by edo_spawn_blocking.
  */
-EDO_API int edo_pinned_pool_free(edo_pinned_pool *pool);
+EDO_API_LOCAL int edo_pinned_pool_free(edo_pinned_pool *pool);
 
 /**
  * Starts a task on the thread that has the fewest, or on the one of that index. There,
@@ -46,17 +46,18 @@ EDO_API int edo_pinned_pool_free(edo_pinned_pool *pool);
     edo_pinned_pool_spawn_from(EDO_HERE, (pool), (opts), (fn), (arg), (ret_task))
 #define edo_pinned_pool_spawn_on(pool, index, fn, arg, ret_task)                                   \
     edo_pinned_pool_spawn_on_from(EDO_HERE, (pool), (index), NULL, (fn), (arg), (ret_task))
-EDO_API int edo_pinned_pool_spawn_from(const char *place, edo_pinned_pool *pool,
-                                       const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
-                                       edo_task *ret_task);
-EDO_API int edo_pinned_pool_spawn_on_from(const char *place, edo_pinned_pool *pool, size_t index,
-                                          const edo_spawn_opts *opts, int (*fn)(void *arg),
-                                          void *arg, edo_task *ret_task);
+EDO_API_LOCAL int edo_pinned_pool_spawn_from(const char *place, edo_pinned_pool *pool,
+                                             const edo_spawn_opts *opts, int (*fn)(void *arg),
+                                             void *arg, edo_task *ret_task);
+EDO_API_LOCAL int edo_pinned_pool_spawn_on_from(const char *place, edo_pinned_pool *pool,
+                                                size_t index, const edo_spawn_opts *opts,
+                                                int (*fn)(void *arg), void *arg,
+                                                edo_task *ret_task);
 
 /** How many threads it has. 0 for NULL. */
-EDO_API size_t edo_pinned_pool_size(const edo_pinned_pool *pool);
+EDO_API_LOCAL size_t edo_pinned_pool_size(const edo_pinned_pool *pool);
 /** How many tasks that were spawned into it have not ended, on one thread. 0 beyond the last. */
-EDO_API size_t edo_pinned_pool_load(const edo_pinned_pool *pool, size_t index);
+EDO_API_LOCAL size_t edo_pinned_pool_load(const edo_pinned_pool *pool, size_t index);
 
 EDO_END_DECLS
 

@@ -23,10 +23,10 @@ typedef struct edo_poll_semaphore {
  * Returns   0; -EINVAL.
  * Owns      the reference, until edo_poll_semaphore_fini; without success it is the caller's.
  */
-EDO_API int edo_poll_semaphore_init(edo_poll_semaphore *poll, edo_semaphore *semaphore,
-                                    edo_owner owner);
+EDO_API_SYNC int edo_poll_semaphore_init(edo_poll_semaphore *poll, edo_semaphore *semaphore,
+                                         edo_owner owner);
 /** Leaves the queue, gives back what it was granted meanwhile, and then the reference. */
-EDO_API void edo_poll_semaphore_fini(edo_poll_semaphore *poll);
+EDO_API_SYNC void edo_poll_semaphore_fini(edo_poll_semaphore *poll);
 
 /**
  * Asks for `count` permits together. While it says -EAGAIN it stands in the queue, and `waker`, of
@@ -39,16 +39,16 @@ EDO_API void edo_poll_semaphore_fini(edo_poll_semaphore *poll);
  *           success only.
  * Threads   one at a time.
  */
-EDO_API int edo_poll_semaphore_acquire(edo_poll_semaphore *poll, size_t count,
-                                       const edo_waker *waker, edo_permit *ret_permit);
+EDO_API_SYNC int edo_poll_semaphore_acquire(edo_poll_semaphore *poll, size_t count,
+                                            const edo_waker *waker, edo_permit *ret_permit);
 /** Leaves the queue, as if it had not been polled. */
-EDO_API void edo_poll_semaphore_leave(edo_poll_semaphore *poll);
+EDO_API_SYNC void edo_poll_semaphore_leave(edo_poll_semaphore *poll);
 
 /** Closes the semaphore, for everybody. */
-EDO_API void edo_poll_semaphore_close(edo_poll_semaphore *poll);
-EDO_API bool edo_poll_semaphore_is_closed(const edo_poll_semaphore *poll);
+EDO_API_SYNC void edo_poll_semaphore_close(edo_poll_semaphore *poll);
+EDO_API_SYNC bool edo_poll_semaphore_is_closed(const edo_poll_semaphore *poll);
 /** How many are free in the semaphore. */
-EDO_API size_t edo_poll_semaphore_available(const edo_poll_semaphore *poll);
+EDO_API_SYNC size_t edo_poll_semaphore_available(const edo_poll_semaphore *poll);
 
 EDO_END_DECLS
 

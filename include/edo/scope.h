@@ -46,40 +46,40 @@ typedef struct edo_scope_opts {
  *           -EDO_ENOTIME (a limit in a runtime without timers); -EINVAL. Then leaving it does nothing.
  * Owns      `scope` stays where it is until it is left; it has a handle of the token of its own.
  */
-EDO_API int edo_scope_enter(edo_scope *scope, const edo_scope_opts *opts);
+EDO_API_SCOPES int edo_scope_enter(edo_scope *scope, const edo_scope_opts *opts);
 /** The same with a limit alone, which may be 0: then each wait ends at once. */
-EDO_API int edo_scope_enter_within(edo_scope *scope, edo_duration limit);
+EDO_API_SCOPES int edo_scope_enter_within(edo_scope *scope, edo_duration limit);
 /** The same until a point of time. */
-EDO_API int edo_scope_enter_until(edo_scope *scope, edo_instant deadline);
+EDO_API_SCOPES int edo_scope_enter_until(edo_scope *scope, edo_instant deadline);
 /**
  * The same with a shield: for cleanup that has to wait, in a task that was cancelled. The limit is what
  * the cleanup may take; EDO_FOREVER() lets it hold up whoever waits for the task.
  */
-EDO_API int edo_scope_enter_shield(edo_scope *scope, edo_duration limit);
+EDO_API_SCOPES int edo_scope_enter_shield(edo_scope *scope, edo_duration limit);
 /**
  * Leaves it; what lies further out is seen again, and the budget is what it was. In the task that
  * entered it, and before the function whose stack it lies on returns; the innermost first. Of zeros,
  * one left, or NULL it does nothing. Never suspends, so it may be a variable's cleanup function.
  */
-EDO_API void edo_scope_leave(edo_scope *scope);
+EDO_API_SCOPES void edo_scope_leave(edo_scope *scope);
 
 /** Cancels it, in its own task: each wait in it ends with -ECANCELED. Others cancel its token. */
-EDO_API void edo_scope_cancel(edo_scope *scope);
+EDO_API_SCOPES void edo_scope_cancel(edo_scope *scope);
 /** Whether its deadline has passed; asked inside. A wait may have succeeded all the same. */
-EDO_API bool edo_scope_is_expired(const edo_scope *scope);
+EDO_API_SCOPES bool edo_scope_is_expired(const edo_scope *scope);
 /** Whether it was cancelled, by edo_scope_cancel or its token; asked inside. */
-EDO_API bool edo_scope_is_canceled(const edo_scope *scope);
+EDO_API_SCOPES bool edo_scope_is_canceled(const edo_scope *scope);
 /**
  * Why a wait of the running task would be cut short now, for code that computes for long.
  *
  * Returns   0: it would not be, or this is no task; -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
  */
-EDO_API int edo_scope_reason(void);
+EDO_API_SCOPES int edo_scope_reason(void);
 
 /** For the blocks below: enters it, or makes each wait in it say why that failed. Returns `scope`. */
-EDO_API edo_scope *edo_scope_begin(edo_scope *scope, const edo_scope_opts *opts);
-EDO_API edo_scope *edo_scope_begin_within(edo_scope *scope, edo_duration limit);
-EDO_API edo_scope *edo_scope_begin_shield(edo_scope *scope, edo_duration limit);
+EDO_API_SCOPES edo_scope *edo_scope_begin(edo_scope *scope, const edo_scope_opts *opts);
+EDO_API_SCOPES edo_scope *edo_scope_begin_within(edo_scope *scope, edo_duration limit);
+EDO_API_SCOPES edo_scope *edo_scope_begin_shield(edo_scope *scope, edo_duration limit);
 
 EDO_END_DECLS
 

@@ -19,9 +19,9 @@ typedef struct edo_signal edo_signal;
  *           -ENOMEM; -EDO_ENORUNTIME, -EDO_ENOIO, -EDO_ESHUTDOWN. Then *ret_signal is untouched.
  * Owns      the caller, until edo_signal_close.
  */
-EDO_API int edo_signal_open(int signo, edo_signal **ret_signal);
+EDO_API_SIGNAL int edo_signal_open(int signo, edo_signal **ret_signal);
 /** Stops listening. A receive that is waiting ends with -ECANCELED. 0; -EINVAL for NULL. */
-EDO_API int edo_signal_close(edo_signal *signal);
+EDO_API_SIGNAL int edo_signal_close(edo_signal *signal);
 
 /** A receive under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_signal_recv_future {
@@ -38,8 +38,8 @@ typedef struct edo_signal_recv_future {
  * Suspends  unless one has come already.
  * Cancel    puts back: a signal that a losing arm took is the next receive's.
  */
-EDO_API int edo_signal_recv(edo_signal *signal);
-EDO_API edo_signal_recv_future edo_signal_recv_async(edo_signal *signal);
+EDO_API_SIGNAL int edo_signal_recv(edo_signal *signal);
+EDO_API_SIGNAL edo_signal_recv_future edo_signal_recv_async(edo_signal *signal);
 
 /**
  * Waits for SIGINT, as Ctrl-C sends it: opens a listener, receives once, closes it.
@@ -48,9 +48,9 @@ EDO_API edo_signal_recv_future edo_signal_recv_async(edo_signal *signal);
  * Suspends  until it comes.
  * Cancel    takes nothing.
  */
-EDO_API int edo_ctrl_c(void);
+EDO_API_SIGNAL int edo_ctrl_c(void);
 /** Waits for SIGINT or SIGTERM, by which a server is asked to end; returns the signal's number. */
-EDO_API int edo_termination(void);
+EDO_API_SIGNAL int edo_termination(void);
 
 EDO_END_DECLS
 

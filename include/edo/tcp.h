@@ -34,19 +34,19 @@ typedef struct edo_tcp_listen_opts {
  *           untouched.
  * Owns      the caller, until edo_tcp_listener_close.
  */
-EDO_API int edo_tcp_listen(const char *address, edo_tcp_listener **ret_listener);
+EDO_API_TCP int edo_tcp_listen(const char *address, edo_tcp_listener **ret_listener);
 /** The same for an address and with options, which may be NULL. */
-EDO_API int edo_tcp_listen_with(const edo_addr *addr, const edo_tcp_listen_opts *opts,
-                                edo_tcp_listener **ret_listener);
+EDO_API_TCP int edo_tcp_listen_with(const edo_addr *addr, const edo_tcp_listen_opts *opts,
+                                    edo_tcp_listener **ret_listener);
 /**
  * Closes it: no new connections. Accepts that are waiting end with -ECANCELED. The handle is gone
  * from the call on, whatever it returns. Works in a cancelled task and on a plain thread.
  *
  * Returns   0; -EINVAL for NULL.
  */
-EDO_API int edo_tcp_listener_close(edo_tcp_listener *listener);
+EDO_API_TCP int edo_tcp_listener_close(edo_tcp_listener *listener);
 /** The address it listens on. 0; -EINVAL. */
-EDO_API int edo_tcp_listener_addr(const edo_tcp_listener *listener, edo_addr *ret_addr);
+EDO_API_TCP int edo_tcp_listener_addr(const edo_tcp_listener *listener, edo_addr *ret_addr);
 
 /** An accept under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_tcp_accept_future {
@@ -71,9 +71,9 @@ typedef struct edo_tcp_accept_future {
  * Cancel    puts back: a connection that a losing arm took is the next accept's. Else takes none,
  *           or the success stands.
  */
-EDO_API int edo_tcp_accept(edo_tcp_listener *listener, edo_tcp_stream **ret_stream);
-EDO_API edo_tcp_accept_future edo_tcp_accept_async(edo_tcp_listener *listener,
-                                                   edo_tcp_stream **ret_stream);
+EDO_API_TCP int edo_tcp_accept(edo_tcp_listener *listener, edo_tcp_stream **ret_stream);
+EDO_API_TCP edo_tcp_accept_future edo_tcp_accept_async(edo_tcp_listener *listener,
+                                                       edo_tcp_stream **ret_stream);
 
 /** A connect under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_tcp_connect_future {
@@ -97,13 +97,13 @@ typedef struct edo_tcp_connect_future {
  * Cancel    closes the half-open connection. A connection that was made first stands, unless the
  *           arm loses a select: then it is closed.
  */
-EDO_API int edo_tcp_connect(const char *address, edo_tcp_stream **ret_stream);
-EDO_API edo_tcp_connect_future edo_tcp_connect_async(const char *address,
-                                                     edo_tcp_stream **ret_stream);
+EDO_API_TCP int edo_tcp_connect(const char *address, edo_tcp_stream **ret_stream);
+EDO_API_TCP edo_tcp_connect_future edo_tcp_connect_async(const char *address,
+                                                         edo_tcp_stream **ret_stream);
 /** The same to an address. */
-EDO_API int edo_tcp_connect_addr(const edo_addr *addr, edo_tcp_stream **ret_stream);
-EDO_API edo_tcp_connect_future edo_tcp_connect_addr_async(const edo_addr *addr,
-                                                          edo_tcp_stream **ret_stream);
+EDO_API_TCP int edo_tcp_connect_addr(const edo_addr *addr, edo_tcp_stream **ret_stream);
+EDO_API_TCP edo_tcp_connect_future edo_tcp_connect_addr_async(const edo_addr *addr,
+                                                              edo_tcp_stream **ret_stream);
 
 /** A read under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_tcp_read_future {
@@ -123,10 +123,10 @@ typedef struct edo_tcp_read_future {
  * Cancel    puts back: bytes that a losing arm took are the next read's. Else takes nothing, or
  *           the success stands.
  */
-EDO_API ssize_t edo_tcp_read(edo_tcp_stream *stream, void *buf, size_t len);
-EDO_API edo_tcp_read_future edo_tcp_read_async(edo_tcp_stream *stream, void *buf, size_t len);
+EDO_API_TCP ssize_t edo_tcp_read(edo_tcp_stream *stream, void *buf, size_t len);
+EDO_API_TCP edo_tcp_read_future edo_tcp_read_async(edo_tcp_stream *stream, void *buf, size_t len);
 /** Reads without waiting: -EAGAIN when nothing is there. */
-EDO_API ssize_t edo_tcp_try_read(edo_tcp_stream *stream, void *buf, size_t len);
+EDO_API_TCP ssize_t edo_tcp_try_read(edo_tcp_stream *stream, void *buf, size_t len);
 
 /** A write under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_tcp_write_future {
@@ -144,11 +144,11 @@ typedef struct edo_tcp_write_future {
  * Suspends  unless there is room.
  * Cancel    says how much it gave: bytes given stay given and are the result; none: -ECANCELED.
  */
-EDO_API ssize_t edo_tcp_write(edo_tcp_stream *stream, const void *buf, size_t len);
-EDO_API edo_tcp_write_future edo_tcp_write_async(edo_tcp_stream *stream, const void *buf,
-                                                 size_t len);
+EDO_API_TCP ssize_t edo_tcp_write(edo_tcp_stream *stream, const void *buf, size_t len);
+EDO_API_TCP edo_tcp_write_future edo_tcp_write_async(edo_tcp_stream *stream, const void *buf,
+                                                     size_t len);
 /** Writes without waiting: -EAGAIN when there is no room. */
-EDO_API ssize_t edo_tcp_try_write(edo_tcp_stream *stream, const void *buf, size_t len);
+EDO_API_TCP ssize_t edo_tcp_try_write(edo_tcp_stream *stream, const void *buf, size_t len);
 
 /** A write of the whole under way. Its fields but done are private. */
 typedef struct edo_tcp_write_all_future {
@@ -165,9 +165,9 @@ typedef struct edo_tcp_write_all_future {
  * Suspends  unless there is room.
  * Cancel    says how much it gave, in `done`; the result is 0 only for the whole.
  */
-EDO_API int edo_tcp_write_all(edo_tcp_stream *stream, const void *buf, size_t len);
-EDO_API edo_tcp_write_all_future edo_tcp_write_all_async(edo_tcp_stream *stream, const void *buf,
-                                                         size_t len);
+EDO_API_TCP int edo_tcp_write_all(edo_tcp_stream *stream, const void *buf, size_t len);
+EDO_API_TCP edo_tcp_write_all_future edo_tcp_write_all_async(edo_tcp_stream *stream,
+                                                             const void *buf, size_t len);
 
 typedef enum edo_half {
     EDO_READ_HALF = 0,  /**< what comes in */
@@ -181,7 +181,7 @@ typedef enum edo_half {
  *
  * Returns   0; -EINVAL; -ENOTCONN when the peer has reset the connection; -EDO_ESHUTDOWN.
  */
-EDO_API int edo_tcp_shutdown(edo_tcp_stream *stream, edo_half half);
+EDO_API_TCP int edo_tcp_shutdown(edo_tcp_stream *stream, edo_half half);
 
 /**
  * Closes the stream. Reads and writes that are waiting end with -ECANCELED or their result. The
@@ -189,16 +189,16 @@ EDO_API int edo_tcp_shutdown(edo_tcp_stream *stream, edo_half half);
  *
  * Returns   0; -EINVAL for NULL.
  */
-EDO_API int edo_tcp_close(edo_tcp_stream *stream);
+EDO_API_TCP int edo_tcp_close(edo_tcp_stream *stream);
 
 /** The addresses of both ends. 0; -EINVAL; -ENOTCONN and what getpeername(2) says. */
-EDO_API int edo_tcp_local_addr(const edo_tcp_stream *stream, edo_addr *ret_addr);
-EDO_API int edo_tcp_peer_addr(const edo_tcp_stream *stream, edo_addr *ret_addr);
+EDO_API_TCP int edo_tcp_local_addr(const edo_tcp_stream *stream, edo_addr *ret_addr);
+EDO_API_TCP int edo_tcp_peer_addr(const edo_tcp_stream *stream, edo_addr *ret_addr);
 
 /** Small writes go out at once (true), or wait to be joined. Streams start with true. */
-EDO_API int edo_tcp_set_nodelay(edo_tcp_stream *stream, bool nodelay);
+EDO_API_TCP int edo_tcp_set_nodelay(edo_tcp_stream *stream, bool nodelay);
 /** Close resets the connection (0), or behaves as the system does (a negative number). Seconds. */
-EDO_API int edo_tcp_set_linger(edo_tcp_stream *stream, int seconds);
+EDO_API_TCP int edo_tcp_set_linger(edo_tcp_stream *stream, int seconds);
 
 EDO_END_DECLS
 

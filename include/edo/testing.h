@@ -13,9 +13,10 @@
 EDO_BEGIN_DECLS
 
 /** Has `hook` called when a test fails; NULL: print and abort. Set it before threads start. */
-EDO_API void edo_test_on_failure(void (*hook)(const char *text, const char *file, int line));
+EDO_API_TEST_UTIL void edo_test_on_failure(void (*hook)(const char *text, const char *file,
+                                                        int line));
 /** Fails the test, with a text as of printf. */
-EDO_API void edo_test_fail(const char *file, int line, const char *format, ...)
+EDO_API_TEST_UTIL void edo_test_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /** A future with a counting waker of its own, to be polled by hand. */
@@ -28,13 +29,13 @@ typedef struct edo_test_task edo_test_task;
  * Returns   0; -EINVAL, -ENOMEM, and then *ret_task is untouched.
  * Owns      the caller, until edo_test_task_release.
  */
-EDO_API int edo_test_task_new(edo_future *fut, edo_test_task **ret_task);
+EDO_API_TEST_UTIL int edo_test_task_new(edo_future *fut, edo_test_task **ret_task);
 /**
  * Frees it. Fails the test when the future was polled and is not READY, as its memory would
  * dangle. Wake-ups by clones of its waker that are still about fail the test from now on.
  */
 #define edo_test_task_release(task) edo_test_task_release_from(__FILE__, __LINE__, (task))
-EDO_API void edo_test_task_release_from(const char *file, int line, edo_test_task *task);
+EDO_API_TEST_UTIL void edo_test_task_release_from(const char *file, int line, edo_test_task *task);
 
 /**
  * Polls once with the harness's waker, after clearing its count. Wake-ups after READY fail the
@@ -42,7 +43,7 @@ EDO_API void edo_test_task_release_from(const char *file, int line, edo_test_tas
  *
  * Returns   EDO_READY, and then fut->result is its result; EDO_PENDING, also without a future.
  */
-EDO_API edo_poll edo_test_task_poll(edo_test_task *task);
+EDO_API_TEST_UTIL edo_poll edo_test_task_poll(edo_test_task *task);
 /**
  * Polls until the future is READY or says PENDING without having been woken; fails the test when
  * that takes more than 150 polls.
@@ -51,29 +52,30 @@ EDO_API edo_poll edo_test_task_poll(edo_test_task *task);
  */
 #define edo_test_task_poll_until_idle(task)                                                        \
     edo_test_task_poll_until_idle_from(__FILE__, __LINE__, (task))
-EDO_API edo_poll edo_test_task_poll_until_idle_from(const char *file, int line,
-                                                    edo_test_task *task);
+EDO_API_TEST_UTIL edo_poll edo_test_task_poll_until_idle_from(const char *file, int line,
+                                                              edo_test_task *task);
 /** Clears the count and runs fn(arg, waker) with the harness's waker; returns what `fn` did. */
-EDO_API int64_t edo_test_task_enter(edo_test_task *task,
-                                    int64_t (*fn)(void *arg, const edo_waker *waker), void *arg);
+EDO_API_TEST_UTIL int64_t edo_test_task_enter(edo_test_task *task,
+                                              int64_t (*fn)(void *arg, const edo_waker *waker),
+                                              void *arg);
 /** Cancels the future; poll it until it is READY afterwards. */
-EDO_API void edo_test_task_cancel(edo_test_task *task);
+EDO_API_TEST_UTIL void edo_test_task_cancel(edo_test_task *task);
 /** Whether the waker was called since the latest poll or enter began. */
-EDO_API bool edo_test_task_is_woken(const edo_test_task *task);
+EDO_API_TEST_UTIL bool edo_test_task_is_woken(const edo_test_task *task);
 /** How often it was called since then. */
-EDO_API unsigned edo_test_task_wake_count(const edo_test_task *task);
+EDO_API_TEST_UTIL unsigned edo_test_task_wake_count(const edo_test_task *task);
 
 /**
  * Polls once with a waker that is the same for the whole process, after clearing its count: for
  * tests that poll one future, or several from one place.
  */
-EDO_API edo_poll edo_test_poll(edo_future *fut);
+EDO_API_TEST_UTIL edo_poll edo_test_poll(edo_future *fut);
 /** Whether that waker was called since the latest edo_test_poll or assertion below began. */
-EDO_API bool edo_test_is_woken(void);
+EDO_API_TEST_UTIL bool edo_test_is_woken(void);
 /** How often it was called since then. */
-EDO_API unsigned edo_test_wake_count(void);
+EDO_API_TEST_UTIL unsigned edo_test_wake_count(void);
 /** That waker: borrowed, good for ever. */
-EDO_API const edo_waker *edo_test_waker(void);
+EDO_API_TEST_UTIL const edo_waker *edo_test_waker(void);
 
 /*
  * Assertions. Each takes an optional message with arguments, as printf does, at its end, and
@@ -102,21 +104,22 @@ EDO_API const edo_waker *edo_test_waker(void);
     edo_test_assert_##what(__FILE__, __LINE__, #__VA_ARGS__, __VA_ARGS__, (const char *)NULL)
 
 /** What the assertions call, with the text of their arguments. */
-EDO_API void edo_test_assert_pending(const char *file, int line, const char *text, edo_future *fut,
-                                     ...);
-EDO_API int64_t edo_test_assert_ready(const char *file, int line, const char *text, edo_future *fut,
-                                      ...);
-EDO_API int64_t edo_test_assert_ready_ok(const char *file, int line, const char *text,
-                                         edo_future *fut, ...);
-EDO_API int64_t edo_test_assert_ready_err(const char *file, int line, const char *text,
-                                          edo_future *fut, ...);
-EDO_API void edo_test_assert_ready_eq(const char *file, int line, const char *text, edo_future *fut,
-                                      int64_t expected, ...);
-EDO_API void edo_test_assert_woken(const char *file, int line, const char *text, unsigned expected,
-                                   ...);
-EDO_API void edo_test_assert_ok(const char *file, int line, const char *text, int64_t rc, ...);
-EDO_API void edo_test_assert_err(const char *file, int line, const char *text, int64_t rc,
-                                 int64_t expected, ...);
+EDO_API_TEST_UTIL void edo_test_assert_pending(const char *file, int line, const char *text,
+                                               edo_future *fut, ...);
+EDO_API_TEST_UTIL int64_t edo_test_assert_ready(const char *file, int line, const char *text,
+                                                edo_future *fut, ...);
+EDO_API_TEST_UTIL int64_t edo_test_assert_ready_ok(const char *file, int line, const char *text,
+                                                   edo_future *fut, ...);
+EDO_API_TEST_UTIL int64_t edo_test_assert_ready_err(const char *file, int line, const char *text,
+                                                    edo_future *fut, ...);
+EDO_API_TEST_UTIL void edo_test_assert_ready_eq(const char *file, int line, const char *text,
+                                                edo_future *fut, int64_t expected, ...);
+EDO_API_TEST_UTIL void edo_test_assert_woken(const char *file, int line, const char *text,
+                                             unsigned expected, ...);
+EDO_API_TEST_UTIL void edo_test_assert_ok(const char *file, int line, const char *text, int64_t rc,
+                                          ...);
+EDO_API_TEST_UTIL void edo_test_assert_err(const char *file, int line, const char *text, int64_t rc,
+                                           int64_t expected, ...);
 
 EDO_END_DECLS
 

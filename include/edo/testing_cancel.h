@@ -49,8 +49,9 @@ EDO_BEGIN_DECLS
  * Suspends  blocks the thread.
  * Threads   plain ones: from a task it is -EDEADLK.
  */
-EDO_API int edo_test_cancel_everywhere(int (*scenario)(void *arg),
-                                       void (*check)(void *arg, unsigned step), void *arg);
+EDO_API_TEST_UTIL int edo_test_cancel_everywhere(int (*scenario)(void *arg),
+                                                 void (*check)(void *arg, unsigned step),
+                                                 void *arg);
 
 /**
  * The same for one future, polled by hand. `make(arg)` gives a new one each time, in memory of the
@@ -67,9 +68,9 @@ EDO_API int edo_test_cancel_everywhere(int (*scenario)(void *arg),
  *
  * Returns   after how many steps it was READY by itself; -EINVAL, -ENOMEM.
  */
-EDO_API int edo_test_cancel_future(edo_future *(*make)(void *arg), void (*happens)(void *arg),
-                                   void (*check)(void *arg, unsigned step, int64_t result),
-                                   void *arg);
+EDO_API_TEST_UTIL int
+edo_test_cancel_future(edo_future *(*make)(void *arg), void (*happens)(void *arg),
+                       void (*check)(void *arg, unsigned step, int64_t result), void *arg);
 
 /** Zeros are the defaults. */
 typedef struct edo_test_cancel_opts {
@@ -87,8 +88,8 @@ typedef struct edo_test_cancel_opts {
  * Suspends  blocks the thread.
  * Threads   plain ones: from a task it is -EDEADLK.
  */
-EDO_API int64_t edo_test_cancel_randomly(const edo_test_cancel_opts *opts, uint64_t count,
-                                         int (*scenario)(void *arg), void *arg);
+EDO_API_TEST_UTIL int64_t edo_test_cancel_randomly(const edo_test_cancel_opts *opts, uint64_t count,
+                                                   int (*scenario)(void *arg), void *arg);
 
 EDO_END_DECLS
 

@@ -8,9 +8,9 @@
 EDO_BEGIN_DECLS
 
 /** The current runtime's clock, which may be paused; outside of one the system's monotonic. */
-EDO_API edo_instant edo_now(void);
+EDO_API_TIME edo_instant edo_now(void);
 /** How long ago that was by the same clock; 0 if it lies ahead. */
-EDO_API edo_duration edo_elapsed(edo_instant since);
+EDO_API_TIME edo_duration edo_elapsed(edo_instant since);
 
 /** An entry of a timer wheel. Its fields are private. */
 typedef struct edo_timer {
@@ -42,11 +42,11 @@ typedef struct edo_sleep_future {
  * Suspends  unless the deadline has passed.
  * Cancel    takes nothing.
  */
-EDO_API int edo_sleep(edo_duration span);
-EDO_API edo_sleep_future edo_sleep_async(edo_duration span);
+EDO_API_TIME int edo_sleep(edo_duration span);
+EDO_API_TIME edo_sleep_future edo_sleep_async(edo_duration span);
 /** The same until a point of time; one that has passed is no wait. */
-EDO_API int edo_sleep_until(edo_instant deadline);
-EDO_API edo_sleep_future edo_sleep_until_async(edo_instant deadline);
+EDO_API_TIME int edo_sleep_until(edo_instant deadline);
+EDO_API_TIME edo_sleep_future edo_sleep_until_async(edo_instant deadline);
 /**
  * As edo_sleep, but not bound to the tick: it ends as soon after the deadline as the system wakes a
  * thread, mostly within a tenth of a millisecond while there is a processor and a worker to spare. It
@@ -56,16 +56,16 @@ EDO_API edo_sleep_future edo_sleep_until_async(edo_instant deadline);
  * Suspends  unless the deadline has passed.
  * Cancel    takes nothing.
  */
-EDO_API int edo_sleep_precise(edo_duration span);
-EDO_API edo_sleep_future edo_sleep_precise_async(edo_duration span);
+EDO_API_TIME int edo_sleep_precise(edo_duration span);
+EDO_API_TIME edo_sleep_future edo_sleep_precise_async(edo_duration span);
 /** The same until a point of time. */
-EDO_API int edo_sleep_precise_until(edo_instant deadline);
-EDO_API edo_sleep_future edo_sleep_precise_until_async(edo_instant deadline);
+EDO_API_TIME int edo_sleep_precise_until(edo_instant deadline);
+EDO_API_TIME edo_sleep_future edo_sleep_precise_until_async(edo_instant deadline);
 
 /** Whether the deadline was reached and a poll has seen it. */
-EDO_API bool edo_sleep_is_elapsed(const edo_sleep_future *sleep);
+EDO_API_TIME bool edo_sleep_is_elapsed(const edo_sleep_future *sleep);
 /** When it ends, or has ended. */
-EDO_API edo_instant edo_sleep_deadline(const edo_sleep_future *sleep);
+EDO_API_TIME edo_instant edo_sleep_deadline(const edo_sleep_future *sleep);
 /**
  * Gives a sleep another deadline, from now or as a point of time, at any moment: one that waits goes
  * on to wait, for whoever polled it last, and is never ended by the deadline before; one that is READY
@@ -74,8 +74,8 @@ EDO_API edo_instant edo_sleep_deadline(const edo_sleep_future *sleep);
  * Returns   0; -EINVAL for NULL; -EDO_ENORUNTIME, -EDO_ENOTIME: what it was made with.
  * Threads   any, but not while another one polls, cancels or resets it.
  */
-EDO_API int edo_sleep_reset(edo_sleep_future *sleep, edo_duration span);
-EDO_API int edo_sleep_reset_until(edo_sleep_future *sleep, edo_instant deadline);
+EDO_API_TIME int edo_sleep_reset(edo_sleep_future *sleep, edo_duration span);
+EDO_API_TIME int edo_sleep_reset_until(edo_sleep_future *sleep, edo_instant deadline);
 
 /** A wait with a limit under way. Its fields are private. */
 typedef struct edo_timeout_future {
@@ -96,11 +96,11 @@ typedef struct edo_timeout_future {
  * Suspends  unless the future is READY at once.
  * Cancel    cancels the future; a success stands. Puts back what the future puts back.
  */
-EDO_API int64_t edo_timeout(edo_future *fut, edo_duration span);
-EDO_API edo_timeout_future edo_timeout_async(edo_future *fut, edo_duration span);
+EDO_API_TIME int64_t edo_timeout(edo_future *fut, edo_duration span);
+EDO_API_TIME edo_timeout_future edo_timeout_async(edo_future *fut, edo_duration span);
 /** The same until a point of time. */
-EDO_API int64_t edo_timeout_at(edo_future *fut, edo_instant deadline);
-EDO_API edo_timeout_future edo_timeout_at_async(edo_future *fut, edo_instant deadline);
+EDO_API_TIME int64_t edo_timeout_at(edo_future *fut, edo_instant deadline);
+EDO_API_TIME edo_timeout_future edo_timeout_at_async(edo_future *fut, edo_instant deadline);
 
 /**
  * Stops the current runtime's clock. From then on it moves by edo_advance, and by itself to the
@@ -109,10 +109,10 @@ EDO_API edo_timeout_future edo_timeout_at_async(edo_future *fut, edo_instant dea
  * Returns   0; -EDO_EMISUSE (paused already, or not a current-thread runtime); -EDO_ENORUNTIME.
  */
 #define edo_pause() edo_pause_from(EDO_HERE)
-EDO_API int edo_pause_from(const char *place);
+EDO_API_TIME int edo_pause_from(const char *place);
 /** Lets the clock run on from where it stands. 0; -EDO_EMISUSE (not paused); -EDO_ENORUNTIME. */
 #define edo_resume() edo_resume_from(EDO_HERE)
-EDO_API int edo_resume_from(const char *place);
+EDO_API_TIME int edo_resume_from(const char *place);
 /**
  * Moves the paused clock, fires what is due, and yields.
  *
@@ -121,7 +121,7 @@ EDO_API int edo_resume_from(const char *place);
  * Suspends  always.
  */
 #define edo_advance(span) edo_advance_from(EDO_HERE, (span))
-EDO_API int edo_advance_from(const char *place, edo_duration span);
+EDO_API_TIME int edo_advance_from(const char *place, edo_duration span);
 
 EDO_END_DECLS
 

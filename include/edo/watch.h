@@ -30,35 +30,36 @@ typedef struct edo_watch_receiver edo_watch_receiver;
  * Owns      the caller: *ret_tx until edo_watch_sender_free, *ret_rx until edo_watch_receiver_free.
  *           `ret_rx` may be NULL: then nobody looks yet.
  */
-EDO_API int edo_watch_new(const edo_item *item, const void *first, edo_watch_sender **ret_tx,
-                          edo_watch_receiver **ret_rx);
+EDO_API_SYNC int edo_watch_new(const edo_item *item, const void *first, edo_watch_sender **ret_tx,
+                               edo_watch_receiver **ret_rx);
 
 /** Another handle of the same; returns the pointer. NULL for NULL. */
-EDO_API edo_watch_sender *edo_watch_sender_clone(edo_watch_sender *tx);
+EDO_API_SYNC edo_watch_sender *edo_watch_sender_clone(edo_watch_sender *tx);
 /** Gives a handle up. With the last one the channel is closed: receivers are told. NULL is fine. */
-EDO_API void edo_watch_sender_free(edo_watch_sender *tx);
+EDO_API_SYNC void edo_watch_sender_free(edo_watch_sender *tx);
 /**
  * Makes a receiver, which has seen what was sent so far. A channel that had none is open again.
  *
  * Returns   0; -EINVAL, -ENOMEM, and then *ret_rx is untouched.
  * Owns      the caller, until edo_watch_receiver_free.
  */
-EDO_API int edo_watch_subscribe(edo_watch_sender *tx, edo_watch_receiver **ret_rx);
+EDO_API_SYNC int edo_watch_subscribe(edo_watch_sender *tx, edo_watch_receiver **ret_rx);
 /** The same by way of a receiver, whose mark of what was seen is copied. */
-EDO_API int edo_watch_receiver_clone(const edo_watch_receiver *rx, edo_watch_receiver **ret_rx);
+EDO_API_SYNC int edo_watch_receiver_clone(const edo_watch_receiver *rx,
+                                          edo_watch_receiver **ret_rx);
 /**
  * Ends it. Its waits that are pending say -EPIPE, its borrows go on. NULL is fine.
  *
  * Threads   none may begin a wait on it meanwhile; one that is pending may go on elsewhere.
  */
-EDO_API void edo_watch_receiver_free(edo_watch_receiver *rx);
+EDO_API_SYNC void edo_watch_receiver_free(edo_watch_receiver *rx);
 /** How many there are now. */
-EDO_API size_t edo_watch_sender_count(const edo_watch_sender *tx);
-EDO_API size_t edo_watch_receiver_count(const edo_watch_sender *tx);
+EDO_API_SYNC size_t edo_watch_sender_count(const edo_watch_sender *tx);
+EDO_API_SYNC size_t edo_watch_receiver_count(const edo_watch_sender *tx);
 /** Whether both are of one channel. */
-EDO_API bool edo_watch_same_channel(const edo_watch_sender *a, const edo_watch_sender *b);
-EDO_API bool edo_watch_receiver_same_channel(const edo_watch_receiver *a,
-                                             const edo_watch_receiver *b);
+EDO_API_SYNC bool edo_watch_same_channel(const edo_watch_sender *a, const edo_watch_sender *b);
+EDO_API_SYNC bool edo_watch_receiver_same_channel(const edo_watch_receiver *a,
+                                                  const edo_watch_receiver *b);
 
 /* Looking. */
 
@@ -77,19 +78,21 @@ typedef struct edo_watch_ref {
  * Owns      the caller, until edo_watch_borrow_end(ret_ref). With 65,533 replaced values that are
  *           borrowed still, a send says -ENOMEM.
  */
-EDO_API const void *edo_watch_borrow(const edo_watch_receiver *rx, edo_watch_ref *ret_ref);
+EDO_API_SYNC const void *edo_watch_borrow(const edo_watch_receiver *rx, edo_watch_ref *ret_ref);
 /** The same, and marks it as seen. */
-EDO_API const void *edo_watch_borrow_and_update(edo_watch_receiver *rx, edo_watch_ref *ret_ref);
-EDO_API const void *edo_watch_sender_borrow(const edo_watch_sender *tx, edo_watch_ref *ret_ref);
+EDO_API_SYNC const void *edo_watch_borrow_and_update(edo_watch_receiver *rx,
+                                                     edo_watch_ref *ret_ref);
+EDO_API_SYNC const void *edo_watch_sender_borrow(const edo_watch_sender *tx,
+                                                 edo_watch_ref *ret_ref);
 /** Ends a borrow, and empties it. The last one destroys a value that was replaced. */
-EDO_API void edo_watch_borrow_end(edo_watch_ref *ref);
+EDO_API_SYNC void edo_watch_borrow_end(edo_watch_ref *ref);
 
 /** Whether there is a value it hasn't seen: 1, 0; -EPIPE: the last sender is gone; -EINVAL. */
-EDO_API int edo_watch_has_changed(const edo_watch_receiver *rx);
+EDO_API_SYNC int edo_watch_has_changed(const edo_watch_receiver *rx);
 /** Marks the present value as not seen: the next wait is none. */
-EDO_API void edo_watch_mark_changed(edo_watch_receiver *rx);
+EDO_API_SYNC void edo_watch_mark_changed(edo_watch_receiver *rx);
 /** Marks the present value as seen. */
-EDO_API void edo_watch_mark_unchanged(edo_watch_receiver *rx);
+EDO_API_SYNC void edo_watch_mark_unchanged(edo_watch_receiver *rx);
 
 /** What waits have in common. Private. */
 typedef struct edo_watch_wait {
@@ -113,8 +116,8 @@ typedef struct edo_watch_changed_future {
  * Cancel    takes nothing: nothing is marked. A change that came first says 0; as a loser of select
  *           puts back: the value counts as not seen.
  */
-EDO_API int edo_watch_changed(edo_watch_receiver *rx);
-EDO_API edo_watch_changed_future edo_watch_changed_async(edo_watch_receiver *rx);
+EDO_API_SYNC int edo_watch_changed(edo_watch_receiver *rx);
+EDO_API_SYNC edo_watch_changed_future edo_watch_changed_async(edo_watch_receiver *rx);
 
 /** Waiting for a value of one's own choice. Its fields are private; as above. */
 typedef struct edo_watch_wait_for_future {
@@ -138,13 +141,12 @@ typedef struct edo_watch_wait_for_future {
  * Cancel    takes nothing: nothing is marked. A value that came first says 0; as a loser of select
  *           puts back: its borrow is ended and the mark is as before.
  */
-EDO_API int edo_watch_wait_for(edo_watch_receiver *rx,
-                               bool (*predicate)(void *arg, const void *value), void *arg,
-                               edo_watch_ref *ret_ref);
-EDO_API edo_watch_wait_for_future edo_watch_wait_for_async(edo_watch_receiver *rx,
-                                                           bool (*predicate)(void *arg,
-                                                                             const void *value),
-                                                           void *arg, edo_watch_ref *ret_ref);
+EDO_API_SYNC int edo_watch_wait_for(edo_watch_receiver *rx,
+                                    bool (*predicate)(void *arg, const void *value), void *arg,
+                                    edo_watch_ref *ret_ref);
+EDO_API_SYNC edo_watch_wait_for_future
+edo_watch_wait_for_async(edo_watch_receiver *rx, bool (*predicate)(void *arg, const void *value),
+                         void *arg, edo_watch_ref *ret_ref);
 
 /* Sending. None of these waits for borrows. */
 
@@ -154,7 +156,7 @@ EDO_API edo_watch_wait_for_future edo_watch_wait_for_async(edo_watch_receiver *r
  * Returns   0; -EPIPE: there is no receiver; -EINVAL, -ENOMEM; -EDEADLK: inside of a modify of this
  *           channel. Then nothing has changed, and the item is still the caller's.
  */
-EDO_API int edo_watch_send(edo_watch_sender *tx, const void *item);
+EDO_API_SYNC int edo_watch_send(edo_watch_sender *tx, const void *item);
 /**
  * The same, also without a receiver, and gives the value before back to the caller.
  *
@@ -162,7 +164,7 @@ EDO_API int edo_watch_send(edo_watch_sender *tx, const void *item);
  *           destroyed with the last borrow; only of an item with `destroy` and without `clone`, of
  *           which nobody can make another, or if clone fails. -EINVAL, -ENOMEM, -EDEADLK, as above.
  */
-EDO_API int edo_watch_send_replace(edo_watch_sender *tx, const void *item, void *ret_before);
+EDO_API_SYNC int edo_watch_send_replace(edo_watch_sender *tx, const void *item, void *ret_before);
 /**
  * Replaces the value by a changed copy: `modify` is called with one, in the calling thread, and must
  * be brief: other senders wait for it. In it nothing can be awaited and nothing sent here. Works
@@ -171,16 +173,16 @@ EDO_API int edo_watch_send_replace(edo_watch_sender *tx, const void *item, void 
  * Returns   0; -EINVAL: also for an item with `destroy` and without `clone`; -ENOMEM, -EDEADLK, as
  *           above; or what `clone` says. Then nothing has changed.
  */
-EDO_API int edo_watch_send_modify(edo_watch_sender *tx, void (*modify)(void *arg, void *value),
-                                  void *arg);
+EDO_API_SYNC int edo_watch_send_modify(edo_watch_sender *tx, void (*modify)(void *arg, void *value),
+                                       void *arg);
 /**
  * The same, but only if `modify` says true the receivers are told. If it says false the next look
  * shows the changed value all the same, and nobody is woken.
  *
  * Returns   1 or 0: what `modify` said; or a negative error, as above.
  */
-EDO_API int edo_watch_send_if_modified(edo_watch_sender *tx, bool (*modify)(void *arg, void *value),
-                                       void *arg);
+EDO_API_SYNC int edo_watch_send_if_modified(edo_watch_sender *tx,
+                                            bool (*modify)(void *arg, void *value), void *arg);
 
 /** Waiting for nobody to look. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_watch_closed_future {
@@ -197,10 +199,10 @@ typedef struct edo_watch_closed_future {
  * Suspends  unless there is none; a plain thread parks.
  * Cancel    takes nothing.
  */
-EDO_API int edo_watch_closed(edo_watch_sender *tx);
-EDO_API edo_watch_closed_future edo_watch_closed_async(edo_watch_sender *tx);
+EDO_API_SYNC int edo_watch_closed(edo_watch_sender *tx);
+EDO_API_SYNC edo_watch_closed_future edo_watch_closed_async(edo_watch_sender *tx);
 /** Whether there is no receiver. */
-EDO_API bool edo_watch_is_closed(const edo_watch_sender *tx);
+EDO_API_SYNC bool edo_watch_is_closed(const edo_watch_sender *tx);
 
 EDO_END_DECLS
 

@@ -9,7 +9,6 @@
 
 #include <edo/error.h>
 #include <edo/task.h>
-#include <edo/time.h>
 
 #include "await/await.h"
 #include "base/chaos.h"
@@ -172,13 +171,6 @@ int edo_join(edo_task handle, int *ret)
     edo_join_future join = edo_join_async(handle, ret);
 
     return (int)edo_await(&join.base);
-}
-
-int edo_join_within(edo_task handle, edo_duration span, int *ret)
-{
-    edo_join_future join = edo_join_async(handle, ret);
-
-    return (int)edo_timeout(&join.base, span);
 }
 
 int edo_task_detach(edo_task handle)

@@ -1,0 +1,123 @@
+# The parts that libedo can be built without: an option EDO_WITH_X each. What is in no part is always
+# there: tasks, runtimes, futures, waiting for them.
+#
+# A new part is an edo_part() here; EDO_API_X in front of each declaration of its headers, beside the
+# others in include/edo/features.h; and a line in docs/guide/features.md. tools/lint looks that these agree.
+set(EDO_PARTS "")
+
+# edo_part(name "what it is" NEEDS parts SOURCES patterns HEADERS names USED_BY regexes): programs and tests
+# in whose text one of the regexes is found are built with this part alone.
+function(edo_part name says)
+    cmake_parse_arguments(PARSE_ARGV 2 part "" "" "NEEDS;SOURCES;HEADERS;USED_BY")
+    string(TOUPPER EDO_WITH_${name} option)
+    option(${option} "${says}" ON)
+    foreach(key IN ITEMS NEEDS SOURCES HEADERS USED_BY)
+        set(EDO_PART_${name}_${key} "${part_${key}}" PARENT_SCOPE)
+    endforeach()
+    set(EDO_PARTS ${EDO_PARTS} ${name} PARENT_SCOPE)
+endfunction()
+
+edo_part(time "sleeps, timeouts, intervals, the clock that can be paused"
+    SOURCES src/time/*.c src/task/join_within.c
+    HEADERS time interval
+    USED_BY "edo_(join_within|sleep|timeout|interval|now|elapsed|pause|resume|advance)" "#include \"time/")
+edo_part(sync "channels, locks, cells, tokens"
+    NEEDS time
+    SOURCES src/sync/*.c
+    HEADERS barrier broadcast cancel_token channel_define delay_queue mpsc mutex notify once_cell
+        oneshot poll_semaphore poll_sender rwlock semaphore set_once watch
+    USED_BY "edo_(barrier|broadcast|cancel_token|delay_queue|mpsc|mutex_[a-z]*\\(|notify|once_cell|oneshot|poll_se|rwlock|run_until|semaphore|set_once|watch)"
+        "EDO_(CHANNEL|ONESHOT|BROADCAST)_DEFINE" "#include \"sync/")
+edo_part(scopes "deadlines and shields for stretches of code"
+    NEEDS sync
+    SOURCES src/task/scope.c
+    HEADERS scope
+    USED_BY "edo_scope_[a-z_]*\\(" "EDO_(WITHIN|SHIELDED|SCOPE)")
+edo_part(blocking "calls that block, on threads of their own"
+    SOURCES src/task/blocking.c
+    HEADERS blocking
+    USED_BY "edo_(spawn_block|block_in_place|blocking)")
+edo_part(sets "sets, queues, maps, trackers and groups of tasks"
+    NEEDS sync blocking
+    SOURCES src/task/group.c src/task/join_map.c src/task/join_queue.c src/task/join_set.c
+        src/task/members*.c src/task/tracker.c
+    HEADERS group join_map join_queue join_set tracker
+    USED_BY "edo_(group|join_map|join_queue|join_set|tracker)" "#include \"task/members")
+edo_part(local "tasks of one thread: local sets and pinned pools"
+    NEEDS sets scopes
+    SOURCES src/task/local_set.c src/task/pinned_pool.c
+    HEADERS local_set pinned_pool
+    USED_BY "edo_(local_set|pinned_pool|spawn_local)")
+edo_part(tcp "TCP"
+    NEEDS time
+    SOURCES src/net/*.c
+    HEADERS addr tcp
+    USED_BY "edo_(tcp|addr)_" "#include \"net/")
+edo_part(signal "signals as something to wait for"
+    SOURCES src/signal/*.c
+    HEADERS signal
+    USED_BY "edo_(signal|ctrl_c|termination|dump_on_signal)" "#include \"signal/")
+edo_part(test_util "libedo-test: futures by hand, cancelling at every step"
+    NEEDS time
+    HEADERS testing testing_cancel)
+
+# A part is on if one that is on needs it.
+list(REVERSE EDO_PARTS)
+foreach(part ${EDO_PARTS})
+    string(TOUPPER EDO_WITH_${part} option)
+    foreach(needed ${EDO_PART_${part}_NEEDS})
+        string(TOUPPER EDO_WITH_${needed} other)
+        if(${option} AND NOT ${other})
+            message(STATUS "edo: ${option} needs ${other}, which is on, too")
+            set(${other} ON)
+        endif()
+    endforeach()
+endforeach()
+list(REVERSE EDO_PARTS)
+
+set(EDO_PARTS_ON "")
+foreach(part ${EDO_PARTS})
+    string(TOUPPER EDO_WITH_${part} option)
+    if(${option})
+        list(APPEND EDO_PARTS_ON ${part})
+    endif()
+endforeach()
+if(NOT EDO_PARTS_ON STREQUAL EDO_PARTS)
+    message(STATUS "edo: only with ${EDO_PARTS_ON}")
+endif()
+
+# edo_without_missing_parts(list): takes sources of parts that are off out of a list of files.
+function(edo_without_missing_parts files)
+    set(all ${${files}})
+    foreach(part ${EDO_PARTS})
+        if(part IN_LIST EDO_PARTS_ON OR NOT EDO_PART_${part}_SOURCES)
+            continue()
+        endif()
+        list(TRANSFORM EDO_PART_${part}_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE patterns)
+        file(GLOB missing ${patterns})
+        list(REMOVE_ITEM all ${missing})
+    endforeach()
+    set(${files} ${all} PARENT_SCOPE)
+endfunction()
+
+# edo_without_users(list): takes out the files that use a part that is off.
+function(edo_without_users files)
+    set(fine "")
+    foreach(file ${${files}})
+        file(READ ${file} text)
+        set(uses OFF)
+        foreach(part ${EDO_PARTS})
+            if(NOT part IN_LIST EDO_PARTS_ON)
+                foreach(regex ${EDO_PART_${part}_USED_BY})
+                    if(text MATCHES "${regex}")
+                        set(uses ON)
+                    endif()
+                endforeach()
+            endif()
+        endforeach()
+        if(NOT uses)
+            list(APPEND fine ${file})
+        endif()
+    endforeach()
+    set(${files} ${fine} PARENT_SCOPE)
+endfunction()
