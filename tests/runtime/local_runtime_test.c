@@ -224,8 +224,9 @@ static int use_collections(void *arg)
 {
     collections c = make_collections();
     edo_joined joined;
-    int cancelled = 0;
+    static int cancelled; /* those of the tracker count on when this has returned */
 
+    cancelled = 0;
     taken = 0;
     for (int i = 0; i < 8; i++)
         spawn_everywhere(0, take, NULL, c.set, c.map, c.queue, c.tracker);
