@@ -39,11 +39,13 @@ static void look(task *t, void *arg)
     self->in_hook = was_in_hook;
 }
 
-/* Of one task, or of all that d->of says. 0; -EDEADLK, -ENOMEM. */
-static int run(dump *d, task *one)
+/* Of one task, or of all that d->of says; `from`: where the public function was called. 0; -EDEADLK,
+ * -ENOMEM. */
+#define CALLER ((uintptr_t)__builtin_return_address(0))
+static int run(dump *d, task *one, uintptr_t from)
 {
     thread *self = thread_self();
-    int rc = dump_begin(self);
+    int rc = dump_begin(self, from);
 
     if (rc < 0)
         return rc;
@@ -64,7 +66,7 @@ int edo_dump(const edo_handle *handle, edo_dump_fn *fn, void *arg)
 {
     dump d = {.of = handle, .fn = fn, .arg = arg};
 
-    return fn ? run(&d, NULL) : -EINVAL;
+    return fn ? run(&d, NULL, CALLER) : -EINVAL;
 }
 
 typedef struct chosen {
@@ -94,7 +96,7 @@ int edo_dump_task(edo_task handle, edo_dump_fn *fn, void *arg)
         return -EINVAL;
     if (!task_handle_is_good(handle))
         return -ESRCH;
-    int rc = run(&d, handle.header);
+    int rc = run(&d, handle.header, CALLER);
     return rc == 0 && !c.found ? -ESRCH : rc;
 }
 
@@ -148,7 +150,8 @@ static void write_task(const edo_task_dump *t, void *arg)
 }
 
 /* The page is too large for a small stack. */
-static int write_page(const edo_handle *handle, task *one, edo_text_sink *sink, void *arg)
+static int write_page(const edo_handle *handle, task *one, uintptr_t from, edo_text_sink *sink,
+                      void *arg)
 {
     page *p = calloc(1, sizeof *p);
 
@@ -156,7 +159,7 @@ static int write_page(const edo_handle *handle, task *one, edo_text_sink *sink, 
         return -ENOMEM;
     p->dump = (dump){.of = handle, .fn = write_task, .arg = p};
     text_begin(&p->out, sink, arg);
-    int rc = run(&p->dump, one);
+    int rc = run(&p->dump, one, from);
     if (rc == 0)
         rc = text_end(&p->out);
     free(p);
@@ -165,7 +168,7 @@ static int write_page(const edo_handle *handle, task *one, edo_text_sink *sink, 
 
 int edo_dump_write(const edo_handle *handle, edo_text_sink *sink, void *arg)
 {
-    return sink ? write_page(handle, NULL, sink, arg) : -EINVAL;
+    return sink ? write_page(handle, NULL, CALLER, sink, arg) : -EINVAL;
 }
 
 int edo_dump_write_self(edo_text_sink *sink, void *arg)
@@ -174,5 +177,5 @@ int edo_dump_write_self(edo_text_sink *sink, void *arg)
 
     if (!sink)
         return -EINVAL;
-    return self ? write_page(NULL, self, sink, arg) : -ESRCH;
+    return self ? write_page(NULL, self, CALLER, sink, arg) : -ESRCH;
 }

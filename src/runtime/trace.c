@@ -129,25 +129,27 @@ static void add_steal(trace *t, unsigned track, const record *e)
 
 /* --- what goes on -------------------------------------------------------------------------- */
 
-static void put_aside(trace *t, run *r, uint64_t time)
+/* The worker does something else: what it was running is stuck, and the worker was taken away. */
+static void put_aside(trace *t, unsigned worker, uint64_t time)
 {
+    run *r = &t->runs[worker];
+
+    if (!r->task)
+        return;
+    add_slice(t, worker, r, time);
     for (unsigned i = 0; i < ASIDE_MOST; i++)
         if (!t->aside[i].task) {
             t->aside[i] = *r;
             add_async(t, "b", r, time);
             break;
         }
+    r->task = 0;
 }
 
 static void begin_run(trace *t, unsigned worker, const record *e)
 {
-    run *r = &t->runs[worker];
-
-    if (r->task) { /* it is stuck, and the worker was taken away */
-        add_slice(t, worker, r, e->time);
-        put_aside(t, r, e->time);
-    }
-    *r = (run){.task = e->task, .since = e->time, .place = e->place};
+    put_aside(t, worker, e->time);
+    t->runs[worker] = (run){.task = e->task, .since = e->time, .place = e->place};
     add_flow(t, "f", worker + 1, e);
 }
 
@@ -198,6 +200,7 @@ static void add_event(trace *t, unsigned from, const record *e)
         add_steal(t, track, e);
         break;
     case RECORD_PARK:
+        put_aside(t, from, e->time);
         t->asleep[from] = e->time;
         break;
     case RECORD_UNPARK:

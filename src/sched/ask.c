@@ -121,7 +121,7 @@ static void ask_other(thread *found, void *arg)
     (void)arg;
 }
 
-bool ask_task(task *t, uint64_t id, answer *ret)
+bool ask_task(task *t, uint64_t id, uintptr_t from, answer *ret)
 {
     thread *self = thread_self();
     bool found = true;
@@ -131,7 +131,9 @@ bool ask_task(task *t, uint64_t id, answer *ret)
     request.answer = (answer){0};
     if (thread_subject(self) == t) {
         request.answer.thread_id = thread_system_id(self);
-        look_at_self(self, 0, &request.answer);
+        look_at_self(self, from, &request.answer);
+        if (from && request.answer.frame_count > 0)
+            request.answer.frames[0]--; /* inside of the call */
     } else {
         found = threads_find(t, ask_other, NULL);
         if (a_load(&request.state, relaxed) != IDLE)

@@ -14,8 +14,9 @@ typedef struct answer {
     unsigned frame_count;         /* 0: there was no answer in time */
 } answer;
 
-/* Asks for the task of that id; false: no thread runs it. One at a time: the caller sees to that. */
-bool ask_task(task *t, uint64_t id, answer *ret);
+/* Asks for the task of that id; false: no thread runs it. One at a time: the caller sees to that. The
+ * running thread's own is seen at `from`, which is a return address, or here if that is 0. */
+bool ask_task(task *t, uint64_t id, uintptr_t from, answer *ret);
 /* In a child of fork(2): nobody has asked. */
 void ask_forget(void);
 

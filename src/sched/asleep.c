@@ -94,7 +94,7 @@ static void say(sched *s)
            " tasks of the runtime wait, and nothing can wake them: there is no timer, "
            "no descriptor, no blocking call and no other thread",
            alive);
-    if (dump_begin(self) < 0)
+    if (dump_begin(self, 0) < 0)
         return;
     (void)code_names_new(&n.names);
     task_slab_walk(name_task, &n);

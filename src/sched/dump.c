@@ -25,7 +25,8 @@
 #define INNER_MOST 8
 
 static lock dump_lock;
-static thread *dumping; /* atomic: who is in a dump */
+static thread *dumping;  /* atomic: who is in a dump */
+static uintptr_t caller; /* of the dump; under the lock */
 
 static void forget(void)
 {
@@ -34,13 +35,14 @@ static void forget(void)
     ask_forget();
 }
 
-int dump_begin(thread *self)
+int dump_begin(thread *self, uintptr_t from)
 {
     if (a_load(&dumping, relaxed) == self) /* only this thread writes itself there */
         return -EDEADLK;
     fork_in_child(forget);
     lock_take(&dump_lock);
     a_store(&dumping, self, relaxed);
+    caller = from;
     return 0;
 }
 
@@ -109,7 +111,7 @@ static bool look_once(task *t, const task_glimpse *at, seen_task *seen)
         seen->dump.state = EDO_TASK_CALL;
         return is_call || look_waiting(t, at->state, seen);
     }
-    bool found = (at->state & TASK_RUNNING) && ask_task(t, at->id, &seen->answer);
+    bool found = (at->state & TASK_RUNNING) && ask_task(t, at->id, caller, &seen->answer);
     seen->dump.state = is_call ? EDO_TASK_BLOCKING : EDO_TASK_RUNNING;
     if (found && seen->answer.frame_count > 0)
         return true;
@@ -163,7 +165,7 @@ const char *dump_awaits(code_names *names, const seen_task *seen, char *to, size
         return NULL;
     for (unsigned i = 0; i < seen->dump.frame_count && i < INNER_MOST; i++)
         if (code_function(names, seen->dump.frames[i], name, sizeof name) &&
-            strncmp(name, "edo_", 4) == 0) {
+            strncmp(name, "edo_", 4) == 0 && name[4] != '_') {
             snprintf(to, room, "%s", name);
             known = true;
         }
@@ -174,7 +176,7 @@ bool dump_look_running(task *t, uint64_t id, answer *ret)
 {
     if (!lock_try(&dump_lock))
         return false;
-    bool found = ask_task(t, id, ret);
+    bool found = ask_task(t, id, 0, ret);
     lock_drop(&dump_lock);
     return found;
 }

@@ -13,8 +13,9 @@ typedef struct seen_task {
     answer answer;      /* what dump.name and dump.frames point to */
 } seen_task;
 
-/* One dump at a time: between these two. 0; -EDEADLK: this thread is in one. */
-int dump_begin(thread *self);
+/* One dump at a time: between these two. The task of this thread is seen where it called, at `from`.
+ * 0; -EDEADLK: this thread is in one. */
+int dump_begin(thread *self, uintptr_t from);
 void dump_end(thread *self);
 /* Looks at the task that lives at `t`, of that runtime; NULL: of any. False: none does. Until `until_ns`
  * it waits for one that is ready to run, or to wait. */

@@ -516,29 +516,6 @@ EDO_TEST_PLAIN(dumps_for_a_second_beside_a_task_that_sleeps_for_a_nanosecond) /*
     }
 }
 
-/* A wake that comes while the task is held fast. */
-static void wake_in_callback(const edo_task_dump *t, void *arg)
-{
-    (void)t;
-    gate_open(arg);
-}
-
-EDO_TEST_PLAIN(a_wake_during_a_dump_is_not_lost) /* rt-120 */
-{
-    edo_runtime *runtime = make_multi(2);
-
-    for (unsigned i = 0; i < test_count(2000); i++) {
-        shut = (gate)GATE_INIT;
-        edo_task task = spawn_on(runtime, outer_wait, NULL);
-        wait_until(gate_waiting(&shut) == 1);
-        edo_handle *handle = edo_runtime_handle(runtime);
-        assert_ok(edo_dump(handle, wake_in_callback, &shut));
-        edo_handle_unref(handle);
-        assert_int_equal(join_result(task), 0);
-    }
-    assert_ok(edo_runtime_free(runtime));
-}
-
 /* --- a task's own trace ---------------------------------------------------------------------- */
 
 static noinline int first_wait(void)
