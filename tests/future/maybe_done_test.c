@@ -117,6 +117,17 @@ EDO_TEST_PLAIN(a_larger_one_is_refused_and_the_old_one_stays) /* util-095 */
     assert_ok(edo_future_storage_fini(&storage));
 }
 
+EDO_TEST_PLAIN(the_smallest_future_is_no_more_than_its_base) /* util-095 */
+{
+    edo_future_storage storage = {0};
+    edo_future ready = edo_ready(5);
+
+    assert_ok(edo_future_storage_set_sized(&storage, &ready, sizeof ready, _Alignof(edo_future)));
+    assert_true(edo_future_storage_get(&storage) != &ready);
+    assert_ready_eq(edo_future_storage_get(&storage), 5);
+    assert_ok(edo_future_storage_fini(&storage));
+}
+
 EDO_TEST_PLAIN(size_0_is_the_future_where_it_lies) /* util-095 */
 {
     edo_future_storage storage = {0};

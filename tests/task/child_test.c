@@ -4,6 +4,7 @@
 #include "support/edo_test.h"
 #include "support/gate.h"
 #include "support/probe.h"
+#include "sync/cancel_rig.h"
 
 static int add_one(void *arg)
 {
@@ -158,4 +159,86 @@ EDO_TEST_BOTH(a_join_with_a_limit_leaves_the_handle_good)
     assert_ok(edo_join_within(t, EDO_SECONDS(60), &ret));
     assert_int_equal(ret, 0);
     assert_err(edo_join_within(t, EDO_SECONDS(60), &ret), -ESRCH);
+}
+
+/* Scopes, values, children and what is around futures, cut short at every step. */
+
+struct ledger {
+    unsigned begun, cleaned, bound, destroyed; /* plain: on one thread */
+};
+
+static struct ledger ledger;
+
+static void count_destroyed(void *value)
+{
+    (void)value;
+    ledger.destroyed++;
+}
+
+static const edo_task_local counted = {.destroy = count_destroyed};
+
+static int work_and_clean_up(void *arg)
+{
+    int rc = 0;
+
+    ledger.begun++;
+    for (int i = 0; i < 3 && rc == 0; i++)
+        rc = edo_sleep(EDO_MILLIS(1));
+    EDO_SHIELDED(EDO_SECONDS(10))
+    rc = edo_yield() < 0 ? -1 : rc;
+    ledger.cleaned++;
+    (void)arg;
+    return rc;
+}
+
+/* A child under a value, without budget, in the test's own runtime; beside one that loses. */
+static int64_t run_wrapped(void)
+{
+    edo_handle *handle = edo_handle_try_current();
+    edo_child_future child = edo_child_async(work_and_clean_up, NULL);
+    edo_child_future loser = edo_child_async(wait_and_clean_up, &(int){0});
+    edo_task_bound_future bound = edo_task_bind_async(&counted, NULL, &child.base);
+    edo_budget_future free_one = edo_unconstrained_async(&bound.base);
+    edo_maybe_done_future maybe = edo_maybe_done_async(&free_one.base);
+    edo_entered_future entered = edo_entered_async(handle, &maybe.base);
+
+    ledger.bound++;
+    int64_t rc = edo_select(&entered.base, &loser.base);
+    assert_int_equal(ledger.begun, ledger.cleaned); /* nobody goes on by himself */
+    edo_handle_unref(handle);
+    return rc < 0 ? rc : entered.base.result;
+}
+
+static int use_all(void *arg)
+{
+    edo_cancel_token *token;
+    edo_task_binding own EDO_CLEANUP(edo_task_binding_leave) = edo_task_bind(&counted, NULL);
+    int rc = 0;
+
+    (void)arg;
+    ledger.bound++;
+    assert_ok(edo_task_binding_enter(&own));
+    assert_ok(edo_cancel_token_new(&token));
+    EDO_SCOPE(EDO_OPTS(scope, .token = token, .limit = EDO_SECONDS(60)))
+    {
+        if ((rc = note((int)run_wrapped())) < 0)
+            break;
+        edo_cancel_token_cancel(token);
+        rc = edo_yield() == -ECANCELED ? 0 : -1;
+    }
+    edo_cancel_token_free(token);
+    return rc;
+}
+
+static void all_is_over(void *arg, unsigned step)
+{
+    (void)arg, (void)step;
+    assert_int_equal(ledger.begun, ledger.cleaned);
+    assert_int_equal(ledger.bound, ledger.destroyed);
+}
+
+EDO_TEST_PLAIN(nothing_is_left_wherever_it_is_cut_short)
+{
+    check_cancels(use_all, all_is_over, NULL);
+    assert_true(ledger.begun > 2);
 }

@@ -94,6 +94,25 @@ EDO_TEST_BOTH(a_scope_left_before_the_cancel_hears_nothing_of_it)
     edo_cancel_token_free(token);
 }
 
+EDO_TEST(a_scope_that_was_left_stands_in_no_queue)
+{
+    edo_cancel_token *token = new_token();
+    edo_scope *scope = malloc(sizeof *scope); /* not a stack, which would be used anew at once */
+    edo_handle *handle = edo_runtime_handle(test_runtime());
+    edo_metrics before, after;
+
+    assert_ok(edo_scope_enter(scope, EDO_OPTS(scope, .token = token)));
+    edo_scope_leave(scope);
+    free(scope);
+    assert_ok(edo_handle_metrics(handle, &before));
+    edo_cancel_token_cancel(token);
+    assert_ok(edo_sleep(EDO_SECONDS(1)));
+    assert_ok(edo_handle_metrics(handle, &after));
+    assert_int_equal(after.polls, before.polls + 1); /* woken by the sleep alone */
+    edo_handle_unref(handle);
+    edo_cancel_token_free(token);
+}
+
 EDO_TEST(a_shield_hides_the_token_too)
 {
     edo_cancel_token *token = new_token();
