@@ -63,3 +63,71 @@ EDO_TEST_BOTH(a_wake_on_the_sets_own_thread_takes_no_lock) /* task-074 */
     assert_int_equal(edo_local_set_run_until(set, wake_local, NULL), 7);
     assert_ok(edo_local_set_free(set));
 }
+
+/* ---- seats are used again ------------------------------------------------------------------ */
+
+static int pin_for_a_yield(void *arg)
+{
+    (void)arg;
+    assert_ok(edo_pin());
+    assert_ok(edo_yield());
+    assert_non_null(thread_self()->seat);
+    return edo_unpin();
+}
+
+static void *drive_once(void *runtime)
+{
+    assert_int_equal(edo_block_on(runtime, pin_for_a_yield, NULL), 0);
+    assert_null(thread_self()->seat); /* it drives no more */
+    return NULL;
+}
+
+static unsigned count_seats(edo_runtime *runtime)
+{
+    edo_handle *handle = edo_runtime_handle(runtime);
+    unsigned n = 0;
+
+    for (seat *st = handle->seats; st; st = st->next)
+        n++;
+    edo_handle_unref(handle);
+    return n;
+}
+
+EDO_TEST_PLAIN(a_seat_that_nobody_needs_is_the_next_threads)
+{
+    edo_runtime *runtime = make_current();
+
+    for (int i = 0; i < 10; i++)
+        join_thread(start_thread(drive_once, runtime));
+    assert_int_equal(count_seats(runtime), 1);
+    assert_ok(edo_runtime_free(runtime));
+}
+
+static edo_local_set *kept;
+
+static int keep_a_set(void *arg)
+{
+    assert_ok(edo_local_set_new(NULL, &kept));
+    return edo_local_set_run_until(kept, pin_for_a_yield, arg);
+}
+
+static void *drive_a_set(void *runtime)
+{
+    assert_int_equal(edo_block_on(runtime, keep_a_set, NULL), 0);
+    drive_once(runtime);
+    assert_int_equal(count_seats(runtime), 1); /* its own again */
+    return NULL;
+}
+
+EDO_TEST_PLAIN(a_seat_with_a_set_stays_its_threads)
+{
+    edo_runtime *runtime = make_current();
+
+    join_thread(start_thread(drive_a_set, runtime));
+    drive_once(runtime);
+    assert_int_equal(count_seats(runtime), 2);
+    assert_ok(edo_local_set_free(kept)); /* an empty one can be freed from anywhere */
+    join_thread(start_thread(drive_once, runtime));
+    assert_int_equal(count_seats(runtime), 2);
+    assert_ok(edo_runtime_free(runtime));
+}
