@@ -32,7 +32,7 @@ static bool was_canceled(const task *t)
 
 bool failure_note(sched *s, const task *t)
 {
-    if (t->result >= 0 || was_canceled(t))
+    if (was_canceled(t))
         return false;
     a_fetch_add(&s->failures, 1, relaxed); /* a number to look at */
     if (s->opts.on_task_failure) {

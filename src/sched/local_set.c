@@ -62,7 +62,7 @@ void local_set_free(local_set *set)
         set->next->link = set->link;
     lock_drop(&s->seats_lock);
     if (set->seat)
-        a_fetch_sub(&set->seat->users, 1, release); /* pairs with left_over in seat.c */
+        seat_give_up(s, set->seat);
     unref(set);
 }
 

@@ -165,6 +165,12 @@ static void call_spares(sched *s)
     futex_wake(&s->spare_word, INT_MAX);
 }
 
+void seat_give_up(sched *s, seat *st)
+{
+    if (a_fetch_sub(&st->users, 1, release) == 1 && s->multi && !a_load(&st->core, relaxed))
+        call_spares(s); /* one that stayed for its seat alone may end; pairs with left_over */
+}
+
 static void wake_thread(sched *s, seat *st)
 {
     core *c = a_load(&st->core, MODEL_BUG(2901, seq_cst, relaxed)); /* after the push: see above */

@@ -31,6 +31,8 @@ seat *seat_find(sched *s, thread *self);
 seat *seat_new(sched *s);
 /* Its thread ends; with seats_lock held. */
 void seat_leave(seat *st);
+/* One user less, on any thread. */
+void seat_give_up(sched *s, seat *st);
 void seats_free(sched *s);
 /* A current-thread runtime is driven to its end by the running thread, which takes all seats. */
 void seats_take_over(sched *s, thread *self);

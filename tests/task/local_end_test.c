@@ -381,6 +381,35 @@ EDO_TEST_PLAIN(a_shutdown_needs_no_drive)
     check_shutdown_undriven(make_multi(2));
 }
 
+static int make_three(void *arg)
+{
+    later *l = arg;
+
+    for (int i = 0; i < 3; i++) {
+        assert_ok(edo_local_set_new(NULL, &l[i].set));
+        assert_ok(edo_local_set_spawn(l[i].set, wait_and_count, &l[i].c.ended, NULL));
+    }
+    return 0;
+}
+
+/* Two of three, whichever is freed before. */
+EDO_TEST_PLAIN(a_shutdown_finds_all_sets_that_there_are)
+{
+    for (int gone = 0; gone < 3; gone++) {
+        edo_runtime *runtime = make_multi(1);
+        later l[3] = {{.c.ended = 0}};
+        assert_ok(edo_block_on(runtime, make_three, l));
+        assert_ok(edo_local_set_free(l[gone].set));
+        assert_int_equal(l[gone].c.ended, 1);
+        assert_ok(edo_runtime_shutdown(runtime, EDO_SECONDS(5)));
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(l[i].c.ended, 1);
+        for (int i = 0; i < 3; i++)
+            assert_ok(i == gone ? 0 : edo_local_set_free(l[i].set));
+        assert_ok(edo_runtime_free(runtime));
+    }
+}
+
 static void *leave_pinned(void *arg)
 {
     edo_runtime *runtime = ((void **)arg)[0];

@@ -173,6 +173,7 @@ EDO_TEST_BOTH(a_task_goes_to_the_thread_that_has_the_fewest) /* util-079 */
     for (int i = 0; i < 3; i++) {
         assert_ok(edo_pinned_pool_spawn(pool, clean_up_there, &a[i], NULL));
         assert_ok(gate_wait(&a[i].waits));
+        assert_int_equal(edo_pinned_pool_load(pool, 0), 1 + i / 2); /* the first of equals */
     }
     assert_true(a[0].began != a[1].began);
     assert_true(a[2].began == a[0].began || a[2].began == a[1].began);
