@@ -35,6 +35,8 @@ static const scenario scenarios[] = {
     {"blocking/multi", EDO_MULTI_THREAD, use_blocking},
     {"local/current", EDO_CURRENT_THREAD, use_local},
     {"local/multi", EDO_MULTI_THREAD, use_local},
+    {"look/current", EDO_CURRENT_THREAD, look},
+    {"look/multi", EDO_MULTI_THREAD, look},
     {"relief/multi", EDO_MULTI_THREAD, relieve},
 };
 

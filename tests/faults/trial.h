@@ -79,5 +79,6 @@ extern void shut_down(edo_runtime_kind kind);
 extern void use_blocking(edo_runtime_kind kind);
 extern void use_local(edo_runtime_kind kind);
 extern void relieve(edo_runtime_kind kind);
+extern void look(edo_runtime_kind kind);
 
 #endif
