@@ -180,6 +180,7 @@ static sched *new_sched(const edo_runtime_opts *opts)
     fill_in(&s->opts);
     s->multi = s->opts.kind == EDO_MULTI_THREAD;
     s->observed = observe_what(&s->opts);
+    s->equips = (s->observed & OBSERVE_TIMES) || s->opts.thread_slot_count > 0;
     histogram_shape_of(&s->opts.histogram, &s->shape); /* checked by the caller */
     s->can_revoke = sys_membarrier_register() == 0;
     rng_seed(&s->seeds, s->opts.seed ? s->opts.seed : random_seed());

@@ -184,6 +184,7 @@ struct edo_handle {
     void (*begin_shutdown)(sched *s); /* the runtime layer's */
     edo_thread_slot *slots;           /* its own list; as many as its options say */
     size_t slot_bytes;                /* of all of them; 0: it has none */
+    bool equips;                      /* each task has an extra part: for its slots or its times */
 
     pool pool; /* of blocking calls */
 

@@ -64,10 +64,11 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
 
     if (has_name(opts))
         copy_name(t->extra->name, opts->name);
-    if (unlikely(req->hook))
-        t->extra->hook = req->hook;
-    if (unlikely(req->inherited))
-        inherited_enter(t, req->inherited);
+    if (unlikely(req->gifts)) {
+        t->extra->hook = req->gifts->hook;
+        if (req->gifts->inherited)
+            inherited_enter(t, req->gifts->inherited);
+    }
     if (unlikely(opts->measure_stack))
         t->measure_stack = true;
     if (unlikely(opts->keep_fp)) {
@@ -95,6 +96,11 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
 #endif
 }
 
+static local_set *set_of(const spawn_request *req)
+{
+    return req->gifts ? req->gifts->set : NULL;
+}
+
 /* What few tasks have in their extra part. A blocking call has no slots: it runs on a thread of the
  * pool, with that one's values. */
 static noinline int equip(const sched *s, task *t, const spawn_request *req)
@@ -102,7 +108,7 @@ static noinline int equip(const sched *s, task *t, const spawn_request *req)
     bool runs_here = req->kind == TASK_STACKFUL || req->kind == TASK_POLLED;
     int rc = s->slot_bytes > 0 && runs_here ? slots_give(s, t) : 0;
 
-    return rc == 0 && req->set ? local_set_adopt(req->set, t) : rc;
+    return rc == 0 && set_of(req) ? local_set_adopt(set_of(req), t) : rc;
 }
 
 /* Nobody has known of it but its set. */
@@ -157,8 +163,7 @@ static int check_opts(const edo_spawn_opts *opts)
 
 static bool needs_extra(const sched *s, const spawn_request *req, const edo_spawn_opts *opts)
 {
-    return has_name(opts) || opts->keep_fp || req->hook || req->inherited ||
-           (s->observed & OBSERVE_TIMES);
+    return has_name(opts) || opts->keep_fp || req->gifts || s->equips;
 }
 
 /* Outside of the core: a hook may last. Returns the core if it is still held. */
@@ -179,23 +184,20 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
         opts = &no_opts;
     if (rc < 0 || (rc = check_opts(opts)) < 0)
         return rc;
-    if (unlikely(opts->inherit) && (rc = inherited_new(self, &req->inherited)) < 0)
-        return rc;
     req->with_handle = ret_task || req->keeper;
-    req->with_extra = needs_extra(s, req, opts) || req->set || s->slot_bytes > 0;
+    req->with_extra = needs_extra(s, req, opts);
     core *c = self->sched == s ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task, &t);
     if (unlikely(s->observed) && rc == 0)
         c = tell_observers(self, s, c, t);
-    if (rc == 0 && c && !req->uncounted && !req->set) {
+    bool is_local = unlikely(set_of(req));
+    if (rc == 0 && c && !req->uncounted && !is_local) {
         core_push_next(self, c, t);
         if (s->core_count > 1 && idle_wants_notice(s) && backlog_with_new_is_worth_a_call(c))
             idle_notify(s);
     }
     core_leave(self, c);
-    if (unlikely(rc < 0))
-        inherited_free(req->inherited);
-    if (rc == 0 && req->set)
+    if (rc == 0 && is_local)
         seat_push(t);
     else if (rc == 0 && req->uncounted)
         task_inject(t);
@@ -239,17 +241,35 @@ int sched_spawn_blocking(thread *self, sched *s, spawn_request *req, const edo_s
     return rc;
 }
 
+/* Into a local set, or with values of the task that spawns it. */
+static noinline int spawn_with_gifts(thread *self, sched *s, spawn_request *req,
+                                     const edo_spawn_opts *opts, edo_task *ret_task)
+{
+    spawn_gifts gifts = req->gifts ? *req->gifts : (spawn_gifts){0};
+    int rc = check_opts(opts);
+
+    if (rc == 0 && (opts->local || opts->local_set))
+        rc = local_target(self, opts, &s, &gifts.set);
+    if (rc == 0 && opts->inherit)
+        rc = inherited_new(self, &gifts.inherited);
+    if (rc < 0)
+        return rc;
+    if (gifts.hook || gifts.set || gifts.inherited)
+        req->gifts = &gifts;
+    rc = sched_spawn(self, s, req, opts, ret_task);
+    if (rc < 0)
+        inherited_free(gifts.inherited);
+    return rc;
+}
+
 /* On the runtime that the options name, or the current one. */
 static int spawn(spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_task)
 {
     thread *self = thread_self();
     sched *s = opts && opts->on ? (sched *)opts->on : sched_current(self);
 
-    if (unlikely(opts && (opts->local || opts->local_set))) {
-        int rc = local_target(self, opts, &s, &req->set);
-        if (rc < 0)
-            return rc;
-    }
+    if (unlikely(opts && (opts->local || opts->local_set || opts->inherit)))
+        return spawn_with_gifts(self, s, req, opts, ret_task);
     return sched_spawn(self, s, req, opts, ret_task);
 }
 

@@ -176,22 +176,28 @@ typedef struct task_glimpse {
  * task that sees only its own ends without a read-modify-write. */
 bool task_look(task *t, task_glimpse *ret);
 
+/* What few spawns give to their task's extra part; each of them may be NULL. */
+typedef struct spawn_gifts {
+    task_hook *hook;
+    struct inherited *inherited;
+    struct edo_local_set *set;
+} spawn_gifts;
+
+/* Filled anew at each spawn, so it is small. */
 typedef struct spawn_request {
     const char *place;
     int (*fn)(void *arg);
     void *arg;        /* or the future */
     size_t copy_size; /* of what is copied from arg; 0: the pointer itself */
     enum task_kind kind;
-    void (*release)(void *arg); /* a call's */
     bool with_handle;
-    bool with_extra;     /* it has something of what few have */
-    bool uncounted;      /* not a schedule from outside, wherever the caller is */
-    task_keeper *keeper; /* or NULL; then with_handle, and nobody can join it */
+    bool with_extra;            /* it has something of what few have */
+    bool uncounted;             /* not a schedule from outside, wherever the caller is */
+    spawn_gifts *gifts;         /* or NULL; then with_extra */
+    void (*release)(void *arg); /* a call's */
+    task_keeper *keeper;        /* or NULL; then with_handle, and nobody can join it */
     /* Of a call with a keeper that was made and can't be run: nobody finds it from now on. */
     void (*withdraw)(task_keeper *keeper);
-    task_hook *hook;             /* or NULL; then with_extra */
-    struct inherited *inherited; /* or NULL; the same */
-    struct edo_local_set *set;   /* or NULL; then with_extra */
 } spawn_request;
 
 /* Makes a header that is NOTIFIED and not queued, its extra part there if `with_extra` or if the

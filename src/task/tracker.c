@@ -117,7 +117,8 @@ int edo_tracker_spawn_from(const char *place, edo_tracker *tracker, const edo_sp
 {
     if (!tracker)
         return -EINVAL;
-    spawn_request req = {.place = place, .hook = &tracker->hook};
+    spawn_gifts gifts = {.hook = &tracker->hook};
+    spawn_request req = {.place = place, .gifts = &gifts};
     hold(tracker);
     int rc = spawn_function(&req, opts, fn, arg, ret_task);
     if (rc < 0)
@@ -131,7 +132,8 @@ int edo_tracker_spawn_future_from(const char *place, edo_tracker *tracker,
 {
     if (!tracker)
         return -EINVAL;
-    spawn_request req = {.place = place, .hook = &tracker->hook};
+    spawn_gifts gifts = {.hook = &tracker->hook};
+    spawn_request req = {.place = place, .gifts = &gifts};
     hold(tracker);
     int rc = spawn_future(&req, opts, fut, size, ret_task);
     if (rc < 0)
@@ -145,7 +147,8 @@ int edo_tracker_spawn_blocking_from(const char *place, edo_tracker *tracker,
 {
     if (!tracker)
         return -EINVAL;
-    spawn_request req = {.place = place, .hook = &tracker->hook};
+    spawn_gifts gifts = {.hook = &tracker->hook};
+    spawn_request req = {.place = place, .gifts = &gifts};
     hold(tracker);
     int rc = spawn_call(&req, opts, fn, arg, ret_task);
     if (rc < 0)
