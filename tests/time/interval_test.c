@@ -412,6 +412,11 @@ EDO_TEST(a_reset_outlives_a_tick_that_is_put_back)
     check_none(&t);
     go_to(&t, 1001); /* the reset was 1 ms after the start */
     check_tick(&t, 1001);
+    go_to(&t, 1301);
+    tick = edo_interval_tick_async(&t.interval, &at);
+    assert_ready_eq(&tick.base, 0);
+    edo_future_put_back(&tick.base); /* one from after it is given again */
+    check_tick(&t, 1301);
     ticking_end(&t);
 }
 
