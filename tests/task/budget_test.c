@@ -188,6 +188,37 @@ EDO_TEST(a_budget_future_passes_on_its_parts_ways)
     assert_int_equal(edo_semaphore_available(&permits), 1);
 }
 
+/* What is around a future puts back what that has taken, and says so. */
+static void check_put_back(edo_future *outer, edo_semaphore *permits)
+{
+    assert_ready_eq(outer, 0);
+    assert_int_equal(edo_semaphore_available(permits), 0);
+    edo_future_put_back(outer);
+    assert_int_equal(outer->result, -ECANCELED);
+    assert_int_equal(edo_semaphore_available(permits), 1);
+}
+
+EDO_TEST(what_is_around_a_future_puts_back_what_that_took)
+{
+    static const edo_task_local key;
+    edo_semaphore permits = EDO_SEMAPHORE_INIT(1);
+    edo_handle *handle = edo_runtime_handle(test_runtime());
+    edo_semaphore_acquire_future take = edo_semaphore_acquire_async(&permits, NULL);
+    edo_budget_future budget = edo_own_budget_async(&take.base);
+
+    check_put_back(&budget.base, &permits);
+    take = edo_semaphore_acquire_async(&permits, NULL);
+    edo_maybe_done_future maybe = edo_maybe_done_async(&take.base);
+    check_put_back(&maybe.base, &permits);
+    take = edo_semaphore_acquire_async(&permits, NULL);
+    edo_task_bound_future bound = edo_task_bind_async(&key, NULL, &take.base);
+    check_put_back(&bound.base, &permits);
+    take = edo_semaphore_acquire_async(&permits, NULL);
+    edo_entered_future entered = edo_entered_async(handle, &take.base);
+    check_put_back(&entered.base, &permits);
+    edo_handle_unref(handle);
+}
+
 /* Each source that is always ready lets others run. */
 
 static int count_turns(void *arg)

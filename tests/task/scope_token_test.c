@@ -42,7 +42,8 @@ static int work_until_stopped(void *arg)
     assert_err(edo_scope_reason(), -ECANCELED);
     s->again = edo_sleep(EDO_SECONDS(100));
     edo_scope_leave(&scope);
-    edo_scope_leave(&scope); /* once is enough */
+    edo_scope_leave(&scope);                     /* once is enough */
+    assert_false(edo_scope_is_canceled(&scope)); /* it has nothing of the token any more */
     s->after = edo_yield();
     return 0;
 }

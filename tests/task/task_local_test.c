@@ -267,6 +267,40 @@ static void destroy_and_look(void *value)
     in_whose_id = edo_task_self_id();
 }
 
+static int see_both(void *arg)
+{
+    (void)arg;
+    assert_text(&request, "outer");
+    return 0;
+}
+
+static const char *others_seen;
+
+static void look_at_the_other(void *value)
+{
+    (void)value;
+    others_seen = text_of(&request);
+}
+
+EDO_TEST_BOTH(inherited_values_are_destroyed_one_by_one) /* task-054 */
+{
+    static const edo_task_local looks = {.destroy = look_at_the_other, .clone = clone_text};
+    edo_task_binding inner = edo_task_bind(&looks, "x"), outer = edo_task_bind(&request, "outer");
+    edo_task t;
+
+    /* Of the child they are the other way round. */
+    assert_ok(edo_task_binding_enter(&inner));
+    assert_ok(edo_task_binding_enter(&outer));
+    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .inherit = true), see_both, NULL, &t));
+    assert_ok(edo_join(t, NULL));
+    assert_int_equal(destroyed_so_far(), 1);
+    assert_string_equal(others_seen, "outer"); /* while its own was being destroyed */
+    others_seen = NULL;
+    edo_task_binding_leave(&outer);
+    edo_task_binding_leave(&inner);
+    assert_string_equal(others_seen, "none");
+}
+
 static int end_with_values(void *arg)
 {
     static const edo_task_local looks = {.destroy = destroy_and_look};
