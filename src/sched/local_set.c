@@ -146,7 +146,6 @@ static void push_all(task *t)
 {
     for (task *next; t; t = next) {
         next = t->next;
-        t->next = NULL;
         seat_push(t);
     }
 }

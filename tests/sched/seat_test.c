@@ -126,8 +126,70 @@ EDO_TEST_PLAIN(a_seat_with_a_set_stays_its_threads)
     join_thread(start_thread(drive_a_set, runtime));
     drive_once(runtime);
     assert_int_equal(count_seats(runtime), 2);
-    assert_ok(edo_local_set_free(kept)); /* an empty one can be freed from anywhere */
+    edo_local_set *before = kept;
+    assert_int_equal(edo_block_on(runtime, keep_a_set, NULL), 0); /* now both are needed */
+    assert_ok(edo_local_set_free(before)); /* an empty one can be freed from anywhere */
     join_thread(start_thread(drive_once, runtime));
     assert_int_equal(count_seats(runtime), 2);
+    assert_ok(edo_local_set_free(kept));
+    assert_ok(edo_runtime_free(runtime));
+}
+
+/* ---- a thread without a core --------------------------------------------------------------- */
+
+typedef struct spare {
+    gate pinned, woken;
+    pid_t tid;
+} spare;
+
+static int wait_pinned(void *arg)
+{
+    spare *sp = arg;
+
+    assert_ok(edo_pin());
+    sp->tid = gettid();
+    gate_open(&sp->pinned);
+    assert_ok(gate_wait(&sp->woken));
+    return gettid() == sp->tid;
+}
+
+static int block_thread(void *arg)
+{
+    (void)arg;
+    block_thread_for(60);
+    return gettid();
+}
+
+static unsigned spares_of(edo_runtime *runtime)
+{
+    edo_handle *handle = edo_runtime_handle(runtime);
+
+    lock_take(&handle->threads_lock);
+    unsigned n = handle->spare_count;
+    lock_drop(&handle->threads_lock);
+    edo_handle_unref(handle);
+    return n;
+}
+
+static int wake_a_spare(void *arg)
+{
+    spare sp = {.pinned = GATE_INIT, .woken = GATE_INIT};
+    edo_task pinned, blocker;
+
+    assert_ok(edo_spawn(wait_pinned, &sp, &pinned));
+    assert_ok(gate_wait(&sp.pinned));
+    assert_ok(edo_spawn(block_thread, NULL, &blocker));
+    assert_int_equal(join_result(blocker), sp.tid);
+    task_wait_until(spares_of(arg) == 1); /* another thread has the core now, for good */
+    assert_true(gettid() != sp.tid);
+    gate_open(&sp.woken);
+    return join_result(pinned);
+}
+
+EDO_TEST_PLAIN(a_thread_without_a_core_is_called_for_its_pinned_task)
+{
+    edo_runtime *runtime = make_multi(1);
+
+    assert_int_equal(edo_block_on(runtime, wake_a_spare, runtime), 1);
     assert_ok(edo_runtime_free(runtime));
 }
