@@ -569,3 +569,81 @@ EDO_TEST(a_group_with_a_limit_lets_it_wait_for_room)
     assert_ok(edo_group_wait(group, NULL));
     edo_group_free(group);
 }
+
+/* ---- values of the task -------------------------------------------------------------------------- */
+
+static int values_destroyed;
+
+static void destroy_value(void *value)
+{
+    (void)value;
+    values_destroyed++;
+}
+
+static void *clone_value(void *value)
+{
+    return value;
+}
+
+static const edo_task_local user = {.destroy = destroy_value, .clone = clone_value};
+
+typedef struct asker {
+    edo_stackless base;
+    void *value;
+    EDO_WAITS(edo_yield_future);
+} asker;
+
+/* Returns the value that it has before and after a wait, if that is the same one. */
+EDO_STACKLESS(asker, me)
+{
+    EDO_BEGIN();
+    void *again;
+    int rc;
+
+    if ((rc = edo_task_local_get(&user, &me->value)) < 0)
+        EDO_RETURN(rc);
+    EDO_AWAIT(rc, edo_yield_async());
+    if ((rc = edo_task_local_get(&user, &again)) < 0)
+        EDO_RETURN(rc);
+    EDO_END(again == me->value ? *(int *)again : -1);
+}
+
+typedef struct binder {
+    edo_stackless base;
+    asker asker;
+    edo_task_bound_future bound;
+    int *value;
+    EDO_WAITS(edo_yield_future);
+} binder;
+
+/* Gives the body below a value, beside which it has none itself. */
+EDO_STACKLESS(binder, me)
+{
+    EDO_BEGIN();
+    void *mine;
+    int rc;
+
+    me->asker = EDO_FRAME(asker, .value = NULL);
+    me->bound = edo_task_bind_async(&user, me->value, &me->asker.base.base);
+    EDO_AWAIT_AT(rc, &me->bound.base);
+    EDO_END(edo_task_local_try_get(&user, &mine) == 0 ? rc : -2);
+}
+
+EDO_TEST_BOTH(it_has_values_of_its_own_and_inherits_them)
+{
+    static int seven = 7, eight = 8;
+    edo_task_binding binding = edo_task_bind(&user, &seven);
+    edo_task task;
+
+    assert_ok(edo_spawn_stackless(&EDO_FRAME(binder, .value = &eight), &task));
+    assert_int_equal(join_result(task), 8);
+    assert_int_equal(values_destroyed, 1);
+    assert_ok(edo_task_binding_enter(&binding));
+    assert_ok(edo_spawn_stackless(&EDO_FRAME(asker, .value = NULL), &task));
+    assert_int_equal(join_result(task), -EDO_EMISUSE); /* it was not asked to inherit */
+    assert_ok(edo_spawn_stackless_with(EDO_OPTS(spawn, .inherit = true),
+                                       &EDO_FRAME(asker, .value = NULL), &task));
+    assert_int_equal(join_result(task), 7);
+    edo_task_binding_leave(&binding);
+    assert_int_equal(values_destroyed, 3); /* the inherited one, and ours */
+}
