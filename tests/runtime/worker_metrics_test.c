@@ -141,7 +141,7 @@ static uint64_t sum_of_polls(edo_runtime *runtime, int64_t *ret_buckets)
     return sum;
 }
 
-static void count_polls(edo_runtime_kind kind, edo_histogram_opts histogram, int tasks,
+static void check_polls(edo_runtime_kind kind, edo_histogram_opts histogram, int tasks,
                         int64_t expected_buckets)
 {
     edo_runtime *runtime = make_runtime(
@@ -162,8 +162,8 @@ EDO_TEST_PLAIN(poll_times_add_up_to_the_polls) /* rt-113 */
         .kind = EDO_HISTOGRAM_LINEAR, .width = EDO_MILLIS(50), .buckets = 3};
 
     for (int kind = 0; kind < 2; kind++) {
-        count_polls((edo_runtime_kind)kind, linear, 5, 3);
-        count_polls((edo_runtime_kind)kind, (edo_histogram_opts){0}, 50, 119);
+        check_polls((edo_runtime_kind)kind, linear, 5, 3);
+        check_polls((edo_runtime_kind)kind, (edo_histogram_opts){0}, 50, 119);
     }
 }
 
