@@ -6,6 +6,7 @@
 #include "support/edo_test.h"
 
 #include <execinfo.h>
+#include <string.h>
 
 #include "base/macros.h"
 #include "context/context.h"
@@ -117,6 +118,23 @@ EDO_TEST_PLAIN(backtrace_of_a_suspended_context_ends_at_its_entry)
     end(s);
 }
 
+/* Nothing of the suspended stack is written, however little room it has left. */
+EDO_TEST_PLAIN(a_backtrace_from_beside_touches_nothing_of_the_stack)
+{
+    stack *s = start(true);
+
+    context_switch(&home, &ctx);
+    size_t below = (size_t)((char *)context_low_water(&ctx) - s->low);
+    memset(s->low, 0x5a, below);
+    frame_count = 0;
+    assert_ok(context_call_beside(&ctx, take_backtrace, NULL));
+    assert_walked_to_entry();
+    for (size_t i = 0; i < below; i++)
+        assert_int_equal((unsigned char)s->low[i], 0x5a);
+    context_switch(&home, &ctx);
+    end(s);
+}
+
 /* Without the signature that a return address on the stack may bear. */
 static void *unsigned_address(void *addr)
 {
@@ -195,6 +213,7 @@ EDO_TEST_PLAIN(call_on_is_not_supported_here)
 
     context_switch(&home, &ctx);
     assert_err(context_call_on(&ctx, take_backtrace, NULL), -ENOTSUP);
+    assert_err(context_call_beside(&ctx, take_backtrace, NULL), -ENOTSUP);
     context_switch(&home, &ctx);
     end(s);
 }

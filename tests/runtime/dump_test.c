@@ -512,6 +512,64 @@ EDO_TEST_PLAIN(dumps_for_a_second_beside_a_task_that_sleeps_for_a_nanosecond) /*
     }
 }
 
+/* --- forks ----------------------------------------------------------------------------------- */
+
+static int fork_stop;
+
+static void *keep_dumping(void *arg)
+{
+    counted c = {0};
+
+    while (!a_load(&fork_stop, acquire))
+        assert_ok(edo_dump(arg, just_count, &c));
+    return NULL;
+}
+
+/* With a runtime of its own; the other's tasks are not there. */
+static int dump_in_child(void *arg)
+{
+    counted c = {0};
+    edo_task task;
+
+    (void)arg;
+    assert_ok(edo_spawn(wait_for_ever, NULL, &task));
+    assert_ok(edo_yield());
+    edo_handle *own = edo_handle_try_current();
+    assert_ok(edo_dump(own, just_count, &c));
+    assert_int_equal(c.seen[0], 2);
+    edo_handle_unref(own);
+    assert_ok(edo_task_abort(task));
+    return join_result(task) == -ECANCELED ? 0 : 1;
+}
+
+EDO_TEST_PLAIN(a_child_of_a_fork_amid_a_dump_can_dump)
+{
+    if (HAS_ASAN || HAS_TSAN)
+        EDO_SKIP("a sanitizer's locks are copied as they are");
+    edo_runtime *runtime = make_multi(2);
+    edo_handle *handle = edo_runtime_handle(runtime);
+    int stop = 0, status;
+    edo_task task = spawn_on(runtime, sleep_a_ns, &stop);
+    pthread_t thread = start_thread(keep_dumping, handle);
+
+    for (unsigned i = 0; i < test_count(30); i++) {
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            edo_runtime *own = make_current();
+            _exit(edo_block_on(own, dump_in_child, NULL));
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+    }
+    a_store(&fork_stop, 1, release);
+    join_thread(thread);
+    a_store(&stop, 1, release);
+    assert_int_equal(join_result(task), 0);
+    edo_handle_unref(handle);
+    assert_ok(edo_runtime_free(runtime));
+}
+
 /* --- a task's own trace ---------------------------------------------------------------------- */
 
 static noinline int first_wait(void)
