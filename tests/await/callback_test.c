@@ -1,6 +1,8 @@
 /* callback_test.c: a call that can't be cancelled: its end before, during and after the wait. */
 #include "support/edo_test.h"
 
+#include <errno.h>
+
 #include <edo/callback.h>
 
 static int64_t discarded;
@@ -74,6 +76,24 @@ EDO_TEST_BOTH(cancelled_callback_says_so_at_once_and_the_late_result_is_discarde
     edo_callback_finish(cb, 7);
     assert_int_equal(discards, 1);
     assert_int_equal(discarded, 7);
+}
+
+/* Descriptor 0 is one as well; a failure has nothing to be discarded. */
+EDO_TEST(a_late_result_of_zero_is_discarded_and_a_failure_is_not)
+{
+    static const int64_t results[] = {0, -EIO};
+
+    discards = 0;
+    for (int i = 0; i < 2; i++) {
+        edo_callback *cb;
+        assert_ok(edo_callback_new(note_discard, NULL, &cb));
+        edo_callback_future wait = edo_callback_async(cb);
+        assert_pending(&wait.base);
+        edo_future_cancel(&wait.base);
+        assert_ready_eq(&wait.base, -ECANCELED);
+        edo_callback_finish(cb, results[i]);
+        assert_int_equal(discards, 1);
+    }
 }
 
 EDO_TEST_BOTH(a_timeout_does_not_wait_for_a_call_that_never_ends) /* future-008 */

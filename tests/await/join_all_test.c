@@ -84,6 +84,29 @@ EDO_TEST(try_join_ends_at_the_first_failure) /* future-045 */
     assert_int_equal(b.base.result, 1);
 }
 
+/* The one before the failure was polled already in that turn. */
+EDO_TEST_PLAIN(a_failure_ends_those_before_it_in_the_same_poll)
+{
+    probe waits = probe_pending(), fails = probe_ready(-EIO);
+    edo_future *both[] = {&waits.base, &fails.base};
+    edo_join_all_future join = edo_try_join_all_async(both, 2);
+
+    assert_ready_eq(&join.base, -EIO);
+    assert_int_equal(waits.cancels, 1);
+    assert_int_equal(waits.base.result, -ECANCELED);
+}
+
+EDO_TEST_PLAIN(a_join_that_is_put_back_says_so)
+{
+    probe one = probe_ready(1), two = probe_ready(2);
+    edo_future *both[] = {&one.base, &two.base};
+    edo_join_all_future join = edo_join_all_async(both, 2);
+
+    assert_ready_eq(&join.base, 0);
+    edo_future_put_back(&join.base);
+    assert_int_equal(join.base.result, -ECANCELED);
+}
+
 EDO_TEST(try_join_waits_for_those_it_cancels) /* future-046 */
 {
     probe a = probe_pending(), b = probe_pending(), c = probe_pending(), d = probe_pending();
