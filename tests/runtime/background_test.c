@@ -28,7 +28,7 @@ static bool has_ended(edo_handle *handle)
 }
 
 /* In each kind, from a plain thread, with a task that waits and a call that is stuck. */
-static void shut_down_from_a_thread(const edo_runtime_opts *opts)
+static void check_shutdown_from_a_thread(const edo_runtime_opts *opts)
 {
     int threads = settled_thread_count(), said = 0;
     edo_runtime *runtime = make_runtime(opts);
@@ -57,12 +57,12 @@ static void shut_down_from_a_thread(const edo_runtime_opts *opts)
 
 EDO_TEST_PLAIN(a_background_shutdown_of_workers_waits_for_nobody) /* rt-069 */
 {
-    shut_down_from_a_thread(EDO_OPTS(runtime, .workers = 2));
+    check_shutdown_from_a_thread(EDO_OPTS(runtime, .workers = 2));
 }
 
 EDO_TEST_PLAIN(a_background_shutdown_of_a_current_thread_runtime_drives_it_to_its_end) /* rt-069 */
 {
-    shut_down_from_a_thread(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD));
+    check_shutdown_from_a_thread(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD));
 }
 
 struct inside {
@@ -82,7 +82,7 @@ static int shut_down_inside(void *arg)
     return 5;
 }
 
-static void shut_down_from_a_task(const edo_runtime_opts *opts)
+static void check_shutdown_from_a_task(const edo_runtime_opts *opts)
 {
     int threads = settled_thread_count();
     struct inside in = {.runtime = make_runtime(opts)};
@@ -100,12 +100,12 @@ static void shut_down_from_a_task(const edo_runtime_opts *opts)
 
 EDO_TEST_PLAIN(a_task_shuts_its_own_workers_down) /* rt-069 */
 {
-    shut_down_from_a_task(EDO_OPTS(runtime, .workers = 2));
+    check_shutdown_from_a_task(EDO_OPTS(runtime, .workers = 2));
 }
 
 EDO_TEST_PLAIN(a_task_shuts_its_own_thread_down) /* rt-069 */
 {
-    shut_down_from_a_task(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD));
+    check_shutdown_from_a_task(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD));
 }
 
 EDO_TEST_PLAIN(many_runtimes_end_in_the_background)

@@ -46,7 +46,7 @@ static int sleep_by_the_other(void *arg)
     return 0;
 }
 
-static void sleep_in(const edo_runtime_opts *opts)
+static void check_sleep_in(const edo_runtime_opts *opts)
 {
     edo_runtime *with = make_multi(1), *without = make_runtime(opts);
     struct both b = {.timers = edo_runtime_handle(with)};
@@ -63,8 +63,8 @@ static void sleep_in(const edo_runtime_opts *opts)
 
 EDO_TEST_PLAIN(a_future_uses_the_timers_of_the_runtime_it_is_wrapped_in) /* util-096 */
 {
-    sleep_in(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .no_time = true));
-    sleep_in(EDO_OPTS(runtime, .workers = 2, .no_time = true));
+    check_sleep_in(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .no_time = true));
+    check_sleep_in(EDO_OPTS(runtime, .workers = 2, .no_time = true));
 }
 
 EDO_TEST_BOTH(a_wrapped_future_is_cancelled_as_any)
