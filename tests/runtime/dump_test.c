@@ -75,7 +75,8 @@ static void assert_chain(const char *part, const char *const names[])
         char call[64];
         snprintf(call, sizeof call, " %s+0x", *names);
         const char *at = strstr(part, call);
-        if (!at)
+        snprintf(call, sizeof call, " %s.", *names); /* as a compiler calls its own version of it */
+        if (!at && !(at = strstr(part, call)))
             fail_msg("%s is not in:\n%s", *names, part);
         part = at;
     }
@@ -582,10 +583,9 @@ static noinline int first_wait(void)
 
 static noinline int second_wait(void)
 {
-    int rc = gate_wait(&shut);
-
+    assert_ok(gate_wait(&shut)); /* other code than inner_wait's, or the two are one function */
     not_a_tail_call();
-    return rc;
+    return 0;
 }
 
 static int slow(void *arg)
