@@ -97,3 +97,12 @@ void sanitizer_forget_stack(stack *s)
     s->fiber = NULL;
     s->valgrind_id = 0;
 }
+
+bool sanitizer_is_valgrind(void)
+{
+#if HAS_VALGRIND
+    return RUNNING_ON_VALGRIND;
+#else
+    return false;
+#endif
+}

@@ -79,4 +79,7 @@ void sanitizer_clean_stack(stack *s);
 /* A stack's memory goes: so do its fiber and its id. Nothing runs on it. */
 void sanitizer_forget_stack(stack *s);
 
+/* Whether valgrind runs this: it takes a handler on an alternate stack, in a task, for a task's end. */
+bool sanitizer_is_valgrind(void);
+
 #endif

@@ -20,6 +20,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "context/fault.h"
+#include "context/sanitizer.h"
 #include "sched/threads.h"
 
 #define ANSWER_WITHIN (20 * NS_PER_MS)
@@ -91,7 +92,7 @@ static bool choose_signal(void)
 
 static bool can_ask(void)
 {
-    return chosen > 0 || (chosen == 0 && choose_signal());
+    return !sanitizer_is_valgrind() && (chosen > 0 || (chosen == 0 && choose_signal()));
 }
 
 static void wait_for_answer(void)

@@ -501,10 +501,10 @@ EDO_TEST_PLAIN(the_report_names_the_task_its_spawn_and_where_it_is)
         assert_non_null(strstr(err, " (spawned at "));
         assert_non_null(strstr(err, "relief_test.c:"));
         assert_non_null(strstr(err, "has blocked its worker"));
-#if !HAS_TSAN
+        if (HAS_TSAN || sanitizer_is_valgrind())
+            continue; /* its thread is not asked */
         assert_non_null(strstr(err, "\"careless\""));
         assert_non_null(strstr(err, " block_here+0x"));
         assert_non_null(strstr(err, " block_named+0x"));
-#endif
     }
 }
