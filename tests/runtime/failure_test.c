@@ -147,7 +147,7 @@ EDO_TEST_PLAIN(to_be_cancelled_is_no_failure) /* rt-130 */
 static int fail_in_cleanup(void *arg)
 {
     (void)arg;
-    assert_int_equal(wait_for_ever(NULL), -ECANCELED);
+    assert_true(wait_for_ever(NULL) < 0); /* aborted, or the runtime ends by then */
     return -EIO;
 }
 
