@@ -153,10 +153,10 @@ static int wait_pinned(void *arg)
     return gettid() == sp->tid;
 }
 
+/* Until the monitor has taken its core away. */
 static int block_thread(void *arg)
 {
-    (void)arg;
-    block_thread_for(60);
+    wait_until(metrics_of(arg).reliefs > 0);
     return gettid();
 }
 
@@ -178,7 +178,7 @@ static int wake_a_spare(void *arg)
 
     assert_ok(edo_spawn(wait_pinned, &sp, &pinned));
     assert_ok(gate_wait(&sp.pinned));
-    assert_ok(edo_spawn(block_thread, NULL, &blocker));
+    assert_ok(edo_spawn(block_thread, arg, &blocker));
     assert_int_equal(join_result(blocker), sp.tid);
     task_wait_until(spares_of(arg) == 1); /* another thread has the core now, for good */
     assert_true(gettid() != sp.tid);

@@ -62,7 +62,7 @@ EDO_TEST_PLAIN(outside_of_a_task_there_is_nothing_to_pin)
 /* A worker that blocks loses its core; what is pinned to it waits for the thread, and not longer. */
 
 typedef struct meeting {
-    gate pinned, woken, blocks;
+    gate pinned, woken, blocks, go_on;
     pid_t tid;
 } meeting;
 
@@ -85,13 +85,13 @@ static int block_the_thread(void *arg)
     if (gettid() != m->tid)
         return 1;
     gate_open(&m->blocks);
-    block_thread_for(100);
+    wait_until(gate_is_open(&m->go_on));
     return 0;
 }
 
 static int meet(void *arg)
 {
-    meeting m = {.pinned = GATE_INIT, .woken = GATE_INIT, .blocks = GATE_INIT};
+    meeting m = {.pinned = GATE_INIT, .woken = GATE_INIT, .blocks = GATE_INIT, .go_on = GATE_INIT};
     edo_task pinned, blocker;
 
     (void)arg;
@@ -104,6 +104,10 @@ static int meet(void *arg)
     assert_ok(gate_wait(&m.blocks));
     gate_open(&m.woken); /* by the thread that has the core now */
     assert_true(gettid() != m.tid);
+    for (int i = 0; i < 100; i++)
+        assert_ok(edo_yield());
+    assert_false(edo_task_is_finished(pinned));
+    gate_open(&m.go_on);
     assert_int_equal(join_result(pinned), 0);
     assert_int_equal(join_result(blocker), 0);
     return 0;
