@@ -30,6 +30,8 @@
         edo_child_from, edo_ctrl_c, edo_join_all_array, edo_join_queue_join_all,                   \
         edo_local_set_run_until, edo_once_cell_get_or_init, edo_select_array,                      \
         edo_select_biased_array, edo_select_keep_array, edo_select_matching_array,                 \
-        edo_try_join_all_array
+        edo_try_join_all_array, edo_consume_budget, edo_group_free, edo_group_spawn_from,          \
+        edo_group_spawn_future_from, edo_join_within, edo_local_set_free, edo_mpsc_send_within,    \
+        edo_pinned_pool_free, edo_termination
 
 #endif

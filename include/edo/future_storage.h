@@ -20,7 +20,8 @@ typedef struct edo_future_storage {
 /**
  * Copies the future `fut`, never polled, whose first member is its edo_future, into the storage; the one
  * before it is gone, which has never been polled, or is READY. Memory that is large enough is used
- * again. With size 0 nothing is copied: the future is used where it lies.
+ * again. With size 0 nothing is copied: the future is used where it lies, and stays there
+ * until the next set or fini.
  *
  * Returns   0; -EINVAL (NULL, polled already, smaller than a future, an alignment that is no power of
  *           two); -EBUSY: the one before is under way; cancel it, and poll it until it is READY;

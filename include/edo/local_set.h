@@ -2,7 +2,9 @@
  * edo/local_set.h: local tasks: those that stay on one thread, together.
  *
  * A local set belongs to the first thread that drives it. Its tasks run on that thread alone, and only
- * while the set is driven; so they may share what isn't made for several threads, without a lock. In a
+ * while the set is driven; so they may share what isn't made for several threads, without a lock. (A set
+ * that was never driven has no thread. If it is freed by a plain thread, or its runtime ends, its tasks
+ * begin on any of the workers, cancelled, and perhaps several at a time.) In a
  * runtime of the kind EDO_LOCAL every task is local, and no set is needed.
  */
 #ifndef EDO_LOCAL_SET_H

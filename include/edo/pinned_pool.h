@@ -27,7 +27,8 @@ EDO_API_LOCAL int edo_pinned_pool_new(size_t threads, edo_pinned_pool **ret_pool
  * Shuts its runtimes down, as edo_runtime_free does, waits for all tasks and threads, and frees it.
  * Nobody spawns into it any more. NULL is fine.
  *
- * Returns   0; -EDEADLK in one of its own tasks or blocking calls, and then nothing was freed.
+ * Returns   0; -EDEADLK in one of its own tasks or blocking calls, -EDO_EFORKED in a forked child,
+ *           and then nothing was freed.
  * Suspends  blocks the calling thread, in a task as well: there, call it by edo_spawn_blocking.
  */
 EDO_API_LOCAL int edo_pinned_pool_free(edo_pinned_pool *pool);

@@ -34,13 +34,15 @@ typedef struct edo_scope_opts {
     edo_duration limit; /**< from now on, each wait ends with -ETIMEDOUT after it; 0: none */
     edo_instant until;  /**< the same as a point of time; 0: none; the earlier of both counts */
     edo_cancel_token
-        *token;         /**< once it is cancelled, each wait ends with -ECANCELED; NULL: none */
-    bool shield;        /**< hides what lies further out: abort, shutdown, outer scopes */
+        *token;  /**< once it is cancelled, each wait ends with -ECANCELED; NULL: none */
+    bool shield; /**< hides from waits what lies further out: abort, shutdown, outer scopes */
     bool unconstrained; /**< waits that could go on at once are not held back by the budget */
 } edo_scope_opts;
 
 /**
- * Enters a scope of the running task, which holds until it is left. `opts` may be NULL.
+ * Enters a scope of the running task, which holds until it is left. `opts` may be NULL. It holds for
+ * the waits of this task: in edo_block_in_place, where the thread is in no task, edo_timeout is the
+ * limit. A shield makes no spawn succeed that a shutdown refuses.
  *
  * Returns   0; -EDO_EMISUSE (not in a task that has a stack, or in a poll function or a hook);
  *           -EDO_ENOTIME (a limit in a runtime without timers); -EINVAL. Then leaving it does nothing.
@@ -102,8 +104,8 @@ EDO_END_DECLS
 #define EDO_SCOPE_BLOCK_(scope, begin, arg) EDO_SCOPE_FOR_(scope, begin, arg)
 
 /**
- * A block in a scope, which is left however the block is: at its end, by break (which leaves this block
- * alone), continue, return or goto; by a C++ exception; not by longjmp. If it can't be entered in a
+ * A block in a scope, which is left however the block is: at its end, by break or continue (which leave
+ * this block alone, whatever loop is around it), return or goto; by a C++ exception; not by longjmp. If it can't be entered in a
  * task, each wait in it says why; outside of tasks it has no effect, which debug builds mention.
  *
  *     EDO_WITHIN(EDO_SECONDS(5)) {

@@ -33,7 +33,7 @@
  * A local variable has lost its value after a wait: what is to be kept belongs into the frame. These
  * don't compile: an initialized local with a wait in its scope, an EDO_AWAIT inside of a switch over
  * anything that isn't 64 bits wide, two on one line, a plain return, a direct form (edo_tcp_read)
- * between EDO_BEGIN and EDO_END, what is no future, and a future that the frame has no room for.
+ * between EDO_BEGIN and EDO_END, what is smaller than a future, and a future that the frame has no room for.
  */
 #ifndef EDO_STACKLESS_H
 #define EDO_STACKLESS_H

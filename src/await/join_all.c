@@ -88,7 +88,7 @@ static void join_cancel(edo_future *base)
         cancel_parts(join);
         return;
     }
-    for (size_t i = 0; i < join->count; i++)
+    for (size_t i = 0; join->parts && i < join->count; i++)
         future_forsake(join->parts[i]);
 }
 
@@ -96,7 +96,7 @@ static void join_put_back(edo_future *base)
 {
     edo_join_all_future *join = of(base);
 
-    for (size_t i = 0; i < join->count; i++)
+    for (size_t i = 0; join->parts && i < join->count; i++)
         edo_future_put_back(join->parts[i]);
     if (base->result >= 0)
         base->result = -ECANCELED;

@@ -59,6 +59,15 @@ static inline void cancel_arm(edo_select_future *sel, size_t i)
     future_cancel(sel->arms[i]);
 }
 
+/* It is READY. */
+static bool wins(edo_select_future *sel, size_t i)
+{
+    if (likely(!sel->matches) || sel->matches(i, sel->arms[i]->result, sel->arg))
+        return true;
+    sel->over |= UINT64_C(1) << i;
+    return false;
+}
+
 static noinline void renew_losers(edo_select_future *sel)
 {
     for (size_t i = 0; i < sel->count; i++)
@@ -87,7 +96,7 @@ static inline edo_poll drain(edo_select_future *sel, const edo_waker *waker, boo
             cancel_arm(sel, i);
         if (future_advance(arm, waker) == EDO_PENDING)
             all = false;
-        else if (sel->winner < 0 && arm->result >= 0)
+        else if (sel->winner < 0 && arm->result >= 0 && wins(sel, i))
             sel->winner = (int)i;
         takes |= arm->ops && arm->ops->put_back;
     }
@@ -98,15 +107,6 @@ static inline edo_poll drain(edo_select_future *sel, const edo_waker *waker, boo
     if (sel->keeps)
         renew_losers(sel);
     return edo_future_finish(&sel->base, sel->winner < 0 ? -ECANCELED : sel->winner);
-}
-
-/* It is READY. */
-static bool wins(edo_select_future *sel, size_t i)
-{
-    if (likely(!sel->matches) || sel->matches(i, sel->arms[i]->result, sel->arg))
-        return true;
-    sel->over |= UINT64_C(1) << i;
-    return false;
 }
 
 static bool all_over(const edo_select_future *sel)
@@ -159,7 +159,7 @@ static void select_cancel(edo_future *base)
     if (sel->phase == DRAINING)
         return; /* an arm has won already */
     if (!(base->state & FUTURE_POLLED)) {
-        for (size_t i = 0; i < sel->count; i++)
+        for (size_t i = 0; sel->arms && i < sel->count; i++)
             future_forsake(sel->arms[i]);
         return;
     }

@@ -33,6 +33,8 @@ static void maybe_put_back(edo_future *base)
 {
     edo_future *inner = of(base)->inner;
 
+    if (of(base)->taken) /* somebody has it */
+        return;
     edo_future_put_back(inner);
     if (base->result >= 0) /* else: why it ended stands */
         base->result = inner->result;

@@ -71,14 +71,17 @@ void failure_of_ended(task *t)
 
     if (!s)
         return;
-    failure_note(s, t);
+    if (sched_is_ours(s)) /* a child of fork notes nothing in its parent's runtime */
+        failure_note(s, t);
     sched_unref(s);
 }
 
 static void disown(task *t, void *arg)
 {
-    if (a_load(&t->sched, relaxed) == arg)
-        a_store(&t->sched, NULL, relaxed);
+    sched *of = arg;
+
+    /* In one step: with its last reference the header may become another runtime's at any time. */
+    a_cas(&t->sched, &of, NULL, relaxed, relaxed);
 }
 
 void failure_forget(sched *s)

@@ -185,8 +185,10 @@ bool core_sees_work(const core *c)
 
     if (inject_len(&s->inject) > 0)
         return true;
-    for (unsigned i = 0; i < s->core_count; i++)
-        if (backlog_is_worth_a_steal(s->cores[i]))
+    for (unsigned i = 0; i < s->core_count; i++) {
+        const core *other = s->cores[i];
+        if (other == c ? backlog_len(c) > 0 : backlog_is_worth_a_steal(other))
             return true;
+    }
     return false;
 }

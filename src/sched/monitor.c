@@ -33,6 +33,7 @@
 #include "sched/backlog.h"
 #include "sched/observe.h"
 #include "sched/stuck.h"
+#include "sched/threads.h"
 
 #define GAP_NS (UINT64_C(10500) * 1000)
 #define SHORT_GAP_NS (7 * NS_PER_MS)
@@ -60,8 +61,8 @@ struct watch {
 /* Notes which task is to be named: once a task. */
 static void note_stuck(core *c, watch *w)
 {
-    thread *holder = a_load(&c->holder, acquire); /* pairs with worker_loop */
-    task *t = holder ? a_load(&holder->task, relaxed) : NULL;
+    thread *holder = a_load(&c->holder, acquire);      /* pairs with worker_loop */
+    task *t = holder ? threads_task_of(holder) : NULL; /* its thread may end at any time */
 
     if (!t || !task_look(t, &w->stuck_as))
         return;

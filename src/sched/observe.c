@@ -1,8 +1,9 @@
 /*
  * observe.c: hooks around tasks and their runs, and the counts of how long these took.
  *
- * Hooks run with no lock held and outside of the core, on whichever thread it happens; in_hook
- * keeps them from waiting. Counts are atomic additions, as a thread that has lost its core in a run
+ * Hooks run with no lock held, on whichever thread it happens; in_hook keeps them from waiting. Those
+ * around a run and at the end are called by the worker's own loop, whose core can't be taken away
+ * meanwhile: they are to be short. Counts are atomic additions, as a thread that has lost its core in a run
  * counts it all the same.
  */
 #include "sched/observe.h"

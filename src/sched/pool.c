@@ -33,6 +33,7 @@
 #include "base/futex.h"
 #include "base/thread.h"
 #include "sched/finish.h"
+#include "sched/overflow.h"
 #include "sched/observe.h"
 #include "sched/threads.h"
 
@@ -235,10 +236,12 @@ static void *pool_main(void *arg)
     thread *self = thread_self();
 
     call_hook(self, s, s->opts.on_thread_start);
-    self->entered = s; /* the current runtime of the calls: not one that this is a worker of */
+    self->entered = s;      /* the current runtime of the calls: not one that this is a worker of */
+    overflow_init_thread(); /* a dump's signal needs room beside a small stack */
     threads_join(self);
     serve(self, s);
     threads_leave(self);
+    overflow_fini_thread();
     call_hook(self, s, s->opts.on_thread_stop);
     self->entered = NULL;
     leave(&s->pool);

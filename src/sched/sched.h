@@ -376,7 +376,7 @@ task *find_few_outside(core *c);
 task *find_elsewhere(core *c);
 /* The back of the line, for a task that gives way: behind the overflow, where there is any. */
 void core_push_yielded(core *c, task *t);
-/* Whether there is work in the injection queue, or in anybody's own queues and worth a steal. */
+/* Whether there is work in the injection queue, in its own queues, or in others' and worth a steal. */
 bool core_sees_work(const core *c);
 /* Sleeps until something happens, unless there is work after all. */
 void worker_sleep(thread *self, core *c);

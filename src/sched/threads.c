@@ -52,6 +52,18 @@ bool threads_find(const task *t, void (*fn)(thread *found, void *arg), void *arg
     return found;
 }
 
+task *threads_task_of(const thread *record)
+{
+    const thread *found;
+
+    lock_take(&list_lock);
+    for (found = list; found && found != record; found = found->next_listed)
+        ;
+    task *t = found ? a_load(&found->task, relaxed) : NULL;
+    lock_drop(&list_lock);
+    return t;
+}
+
 void threads_forget(void)
 {
     list_lock = (lock){0};

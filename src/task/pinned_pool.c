@@ -80,8 +80,10 @@ static int start(pinned_worker *w)
         if (rc < 0)
             thread_join(w->id);
     }
-    if (rc < 0)
+    if (rc < 0) {
+        edo_notify_fini(&w->stop);
         edo_tracker_free(w->tasks);
+    }
     return rc;
 }
 
@@ -132,6 +134,8 @@ int edo_pinned_pool_free(edo_pinned_pool *all)
 {
     if (!all)
         return 0;
+    if (!sched_is_ours(all->workers[0].handle))
+        return -EDO_EFORKED;
     if (is_inside(all))
         return -EDEADLK;
     end_all(all);

@@ -140,8 +140,12 @@ void edo_scope_leave(edo_scope *scope)
 
 void edo_scope_cancel(edo_scope *scope)
 {
-    if (scope)
-        scope->canceled = true;
+    if (!scope)
+        return;
+    scope->canceled = true;
+    /* From a poll of the task's own: it may be about to sleep, and asks why before that only. */
+    if (scope->link.task && thread_self()->poll_depth > 0 && task_mark(scope->link.task, 0))
+        task_push(scope->link.task);
 }
 
 bool edo_scope_is_expired(const edo_scope *scope)

@@ -102,6 +102,12 @@ int edo_task_local_get(const edo_task_local *key, void **ret_value)
     return -EDO_EMISUSE;
 }
 
+static void end_borrow(edo_task_binding **binding)
+{
+    (*binding)->borrows--;
+}
+
+/* This file is compiled so that an exception, which `fn` may let out, ends the borrow as well. */
 int edo_task_local_with(const edo_task_local *key, int (*fn)(void *value, void *arg), void *arg)
 {
     void *value;
@@ -109,11 +115,9 @@ int edo_task_local_with(const edo_task_local *key, int (*fn)(void *value, void *
 
     if (rc < 0)
         return rc;
-    edo_task_binding *binding = find(key);
+    EDO_CLEANUP(end_borrow) edo_task_binding *binding = find(key);
     binding->borrows++;
-    rc = fn(value, arg);
-    binding->borrows--;
-    return rc;
+    return fn(value, arg);
 }
 
 /* The future form. */

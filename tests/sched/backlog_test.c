@@ -1,6 +1,8 @@
 /* backlog_test.c: what is left over with one worker, and whether that is worth another one's while. */
 #include "runtime/rig.h"
 
+#include <signal.h>
+
 #include "sched/backlog.h"
 #include "sched/current.h"
 
@@ -216,4 +218,37 @@ EDO_TEST_MT(those_behind_a_run_that_is_long_all_of_a_sudden_are_run_elsewhere)
     assert_true(edo_task_is_finished(tasks[0]) && edo_task_is_finished(tasks[1]));
     for (int i = 0; i < 3; i++)
         assert_true(join_result(tasks[i]) >= 0);
+}
+
+static int wait_for_signal(void *arg)
+{
+    return edo_signal_recv(arg);
+}
+
+static int raise_after_short_runs(void *arg)
+{
+    edo_signal *listener;
+    edo_task waiter;
+
+    (void)arg;
+    assert_ok(edo_signal_open(SIGUSR1, &listener));
+    for (int i = 0; i < 20; i++) {
+        assert_ok(edo_spawn(wait_for_signal, listener, &waiter));
+        for (int k = 0; k < 3000; k++)
+            assert_ok(edo_yield());
+        raise(SIGUSR1);
+        assert_ok(edo_join(waiter, NULL));
+    }
+    edo_signal_close(listener);
+    return 0;
+}
+
+/* What a look at the driver makes ready is not worth a call, and still the worker's own. */
+EDO_TEST_PLAIN(with_a_paused_clock_a_single_short_task_is_not_slept_over)
+{
+    edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD,
+                                                 .start_paused = true, .monitor = EDO_MONITOR_ON));
+
+    assert_ok(edo_block_on(runtime, raise_after_short_runs, NULL));
+    assert_ok(edo_runtime_free(runtime));
 }

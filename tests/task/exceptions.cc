@@ -67,6 +67,35 @@ extern "C" int unwind_a_cancelled_task(void *arg)
     return 2;
 }
 
+static int throw_it(void *, void *)
+{
+    throw 7;
+}
+
+static void count_value(void *value)
+{
+    ++*static_cast<int *>(value);
+}
+
+extern "C" int throw_out_of_a_borrow(void *arg)
+{
+    static edo_task_local key{};
+
+    key.destroy = count_value;
+    try {
+        edo_task_binding binding EDO_CLEANUP(edo_task_binding_leave) = edo_task_bind(&key, arg);
+        if (edo_task_binding_enter(&binding) < 0)
+            return 1;
+        edo_task_local_with(&key, throw_it, nullptr);
+        return 2;
+    } catch (int) {
+        void *value;
+        if (edo_task_local_try_get(&key, &value) != 0)
+            return 3; /* the binding is still found */
+        return edo_yield();
+    }
+}
+
 extern "C" int wait_in_a_catch(void *)
 {
     for (int i = 0; i < 50; i++) {

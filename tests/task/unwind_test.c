@@ -84,6 +84,14 @@ EDO_TEST_BOTH(an_exception_unwinds_a_cancelled_task) /* task-085 */
     assert_in_range(unwound, 1, 4);
 }
 
+EDO_TEST(an_exception_ends_the_borrow_of_a_value_and_its_binding)
+{
+    int destroyed = 0;
+
+    assert_int_equal(throw_out_of_a_borrow(&destroyed), 0);
+    assert_int_equal(destroyed, 1);
+}
+
 static int catch_in_eight_tasks(void *arg)
 {
     edo_task tasks[8];
