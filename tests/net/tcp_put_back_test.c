@@ -285,7 +285,7 @@ EDO_TEST_BOTH(a_read_that_loses_selects_loses_no_byte) /* net-022 net-044 */
     edo_tcp_close(client);
 }
 
-EDO_TEST_BOTH(an_accept_that_loses_selects_loses_no_connection) /* net-022 */
+EDO_TEST_BOTH(an_accept_that_loses_selects_loses_no_connection) /* net-022 future-033 */
 {
     unsigned port;
     edo_tcp_listener *listener = listen_here(&port);
