@@ -217,7 +217,10 @@ static void *end_in_background(void *runtime)
     thread_detach_self();
     while (!thread_parker(thread_self())) /* no memory yet, and nobody to tell */
         thread_nap(NS_PER_MS);
-    runtime_shutdown(((edo_runtime *)runtime)->sched, UINT64_MAX);
+    sched *s = ((edo_runtime *)runtime)->sched;
+    while (!a_load(&s->down, acquire))
+        futex_wait(&s->down, 0, UINT64_MAX);
+    runtime_shutdown(s, UINT64_MAX);
     end(runtime); /* who has handles may join them still */
     return NULL;
 }
@@ -235,8 +238,10 @@ int edo_runtime_shutdown_background(edo_runtime *runtime)
         return -EDO_EMISUSE; /* its tasks run on their thread alone */
     sched_ref(s);
     int rc = thread_start(&ender, end_in_background, runtime, "edo-shutdown");
-    if (rc == 0)
-        runtime_begin_shutdown(s); /* also if the thread has not come so far */
+    if (rc == 0) {
+        runtime_begin_shutdown(s); /* here, so that all are told of it when this returns */
+        futex_wake(&s->down, 1);
+    }
     sched_unref(s);
     return rc;
 }

@@ -15,7 +15,7 @@ typedef struct log {
     pthread_mutex_t lock;
     told spawned[MOST], begun[MOST], left[MOST], ended[MOST];
     int spawn_count, begin_count, left_count, end_count;
-    int await_says;
+    int await_says; /* atomic: hooks are called by several workers */
 } log_of_hooks;
 
 static void note(log_of_hooks *l, told *list, int *count, const edo_task_info *info)
@@ -43,7 +43,7 @@ static void on_begin(const edo_task_info *info, void *arg)
     edo_future never = edo_pending();
 
     note(l, l->begun, &l->begin_count, info);
-    l->await_says = (int)edo_await(&never); /* a hook must not wait */
+    a_store(&l->await_says, (int)edo_await(&never), relaxed); /* a hook must not wait */
 }
 
 static void on_left(const edo_task_info *info, void *arg)

@@ -153,10 +153,14 @@ static int wait_pinned(void *arg)
     return gettid() == sp->tid;
 }
 
-/* Until the monitor has taken its core away. */
+/* Until another thread has its core. */
 static int block_thread(void *arg)
 {
-    wait_until(metrics_of(arg).reliefs > 0);
+    edo_handle *handle = edo_runtime_handle(arg);
+    const thread *self = thread_self(), *holder;
+
+    wait_until((holder = a_load(&handle->cores[0]->holder, acquire)) && holder != self);
+    edo_handle_unref(handle);
     return gettid();
 }
 
