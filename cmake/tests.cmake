@@ -46,6 +46,8 @@ elseif(CMOCKA_INCLUDE_DIR AND CMOCKA_LIBRARY)
     if(CMAKE_CXX_COMPILER AND exceptions)
         enable_language(CXX)
         target_sources(tests-task-unwind_test PRIVATE ${exceptions})
+        # By another compiler than the C, perhaps, whose linker doesn't know its intermediate code.
+        set_source_files_properties(${exceptions} PROPERTIES COMPILE_OPTIONS -fno-lto)
         set_target_properties(tests-task-unwind_test PROPERTIES CXX_STANDARD 17)
         target_compile_definitions(tests-task-unwind_test PRIVATE TEST_HAS_CXX=1)
     endif()

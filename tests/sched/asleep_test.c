@@ -110,7 +110,7 @@ EDO_TEST_PLAIN(tasks_that_wait_for_each_other_are_named)
         assert_non_null(strstr(err, "all 2 tasks of the runtime wait, and " SENTENCE));
         assert_non_null(strstr(err, "\"receiver\" (spawned at "));
         assert_null(strstr(strstr(err, SENTENCE) + 1, SENTENCE)); /* once */
-#ifdef MACHINE_ASSEMBLY
+#if defined MACHINE_ASSEMBLY && EDO_DEBUG /* else such functions may have become a part of others */
         assert_non_null(strstr(err, "waits in edo_mpsc_recv"));
         assert_non_null(strstr(err, "waits in edo_join"));
 #endif

@@ -23,8 +23,10 @@ static __thread int uses;
 
 __attribute__((noinline)) static int *my_uses(void)
 {
-    __asm__ volatile("");
-    return &uses;
+    int *here = &uses;
+
+    __asm__ volatile("" : "+r"(here)); /* or it would be taken to be the same on each thread */
+    return here;
 }
 
 /* Uses what its thread has, without a lock, over waits. */
