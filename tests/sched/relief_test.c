@@ -440,7 +440,8 @@ static void assert_monitor_is_calm(int (*fn)(void *arg))
 
 EDO_TEST_PLAIN(the_monitor_looks_at_busy_workers_less_than_100_times_a_second)
 {
-    if (test_is_emulated() || sanitizer_is_valgrind()) /* runs take so long that it looks more often */
+    if (test_is_emulated() ||
+        sanitizer_is_valgrind()) /* runs take so long that it looks more often */
         EDO_SKIP("emulated");
     assert_monitor_is_calm(keep_yielding);
     assert_monitor_is_calm(compute_and_yield);
