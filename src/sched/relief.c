@@ -111,9 +111,12 @@ static core *wait_for_core(thread *self, sched *s)
     core *c = NULL;
 
     lock_take(&s->threads_lock);
-    while (!stopping(s) && !(c = take_free_core(s, self)) &&
-           (clock_now() < until || seat_is_used(self))) {
-        uint32_t word = a_load(&s->spare_word, acquire); /* pairs with wake_spares, call_spares */
+    for (;;) {
+        /* First: what comes after these looks changes it. Pairs with wake_spares, call_spares. */
+        uint32_t word = a_load(&s->spare_word, acquire);
+        if (stopping(s) || (c = take_free_core(s, self)) ||
+            (clock_now() >= until && !seat_is_used(self)))
+            break;
         uint64_t limit = want_core(s, self, until);
         lock_drop(&s->threads_lock);
         futex_wait(&s->spare_word, word, limit);

@@ -260,7 +260,7 @@ static void assert_refused(edo_group *group, unsigned *calls, int why)
 
     assert_err(edo_group_spawn(group, add_to, calls), why);
     assert_err(edo_group_try_spawn(group, add_to, calls), why);
-    assert_int_equal(edo_group_len(group), len);
+    assert_true(edo_group_len(group) <= len); /* those that are in it may have ended */
 }
 
 EDO_TEST_BOTH(a_cancelled_group_takes_nothing) /* future-066 */

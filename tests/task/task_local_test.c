@@ -6,13 +6,13 @@
 #include "support/probe.h"
 
 static unsigned destroyed;   /* atomic by __atomic: values are destroyed on any thread */
-static uint64_t in_whose_id; /* of the task in which the last one was */
+static uint64_t in_whose_id; /* of the task in which the last one was; the same */
 
 static void destroy(void *value)
 {
     (void)value;
     __atomic_fetch_add(&destroyed, 1, __ATOMIC_SEQ_CST);
-    in_whose_id = edo_task_self_id();
+    __atomic_store_n(&in_whose_id, edo_task_self_id(), __ATOMIC_RELAXED);
 }
 
 static unsigned destroyed_so_far(void)
@@ -264,7 +264,7 @@ static void destroy_and_look(void *value)
 {
     (void)value;
     seen_by_destroy = text_of(&user);
-    in_whose_id = edo_task_self_id();
+    __atomic_store_n(&in_whose_id, edo_task_self_id(), __ATOMIC_RELAXED);
 }
 
 static int see_both(void *arg)
