@@ -261,6 +261,8 @@ static int blocked(void *arg)
 
 EDO_TEST_PLAIN(running_tasks_are_in_a_dump_with_their_frames) /* rt-119 */
 {
+    if (test_is_emulated()) /* no thread can be asked, or its frames are the emulator's */
+        EDO_SKIP("emulated");
     static page p, copy;
     edo_runtime *runtime = make_multi(2);
     uint64_t id;
@@ -280,6 +282,8 @@ EDO_TEST_PLAIN(running_tasks_are_in_a_dump_with_their_frames) /* rt-119 */
 
 EDO_TEST_PLAIN(a_sleep_in_the_system_is_not_cut_short_by_dumps)
 {
+    if (test_is_emulated()) /* no thread can be asked, or its frames are the emulator's */
+        EDO_SKIP("emulated");
     static page p;
     edo_runtime *runtime = make_multi(1);
     int began = 0;
@@ -320,6 +324,8 @@ static int start_call(void *arg)
 
 EDO_TEST_PLAIN(blocking_calls_are_in_a_dump)
 {
+    if (test_is_emulated()) /* no thread can be asked, or its frames are the emulator's */
+        EDO_SKIP("emulated");
     for (int kind = 0; kind < 2; kind++) {
         edo_runtime *runtime = kind ? make_current() : make_multi(1);
         int go = 0;
