@@ -38,8 +38,8 @@ typedef void edo_dump_fn(const edo_task_dump *task, void *arg);
  * meanwhile: one that waits is held fast for the microseconds in which its stack is walked; one that
  * runs is interrupted by a signal, of which its code notices nothing. One that is ready, and stays so
  * for long, has no backtrace; nor has one on a thread that blocks that signal, which is the highest
- * real-time signal that nobody handles. Takes memory, locks and time: call it where these are to be had, never
- * in a signal handler.
+ * real-time signal that nobody handles. Takes memory, locks and time: call it where these are to be
+ * had, never in a signal handler.
  *
  * Returns   0; -EINVAL, -ENOMEM; -EDEADLK from inside of `fn`, which must not wait either.
  */

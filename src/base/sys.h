@@ -9,6 +9,7 @@
 #define BASE_SYS_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -98,6 +99,8 @@ typedef struct sys_call_place {
 } sys_call_place;
 /* 0; -EAGAIN: it is in none; what the system says if it doesn't tell. */
 int sys_thread_call(pid_t tid, sys_call_place *ret);
+/* Whether a thread of this process blocks the signal; false if that is not known. */
+bool sys_thread_blocks(pid_t tid, int signo);
 /* How many threads the process has; 0: the system doesn't tell. */
 int sys_thread_count(void);
 

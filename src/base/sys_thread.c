@@ -46,22 +46,40 @@ static int parse_call(const char *text, sys_call_place *ret)
     return 0;
 }
 
-int sys_thread_call(pid_t tid, sys_call_place *ret)
+/* The text of a file in a thread's folder, as much as there is room for; its length, or -errno. */
+static int read_of_thread(pid_t tid, const char *name, char *text, size_t room)
 {
-    char path[64], text[256];
+    char path[64];
     int saved = errno;
 
-    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)tid);
+    snprintf(path, sizeof path, "/proc/self/task/%d/%s", (int)tid, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return (int)sys_result(-1, saved);
-    ssize_t len = sys_read(fd, text, sizeof text - 1);
+    ssize_t len = sys_read(fd, text, room - 1);
     sys_close(fd);
     errno = saved;
-    if (len < 0)
-        return (int)len;
-    text[len] = 0;
-    return parse_call(text, ret);
+    text[len > 0 ? len : 0] = 0;
+    return (int)len;
+}
+
+bool sys_thread_blocks(pid_t tid, int signo)
+{
+    char text[4096];
+    static const char label[] = "\nSigBlk:";
+
+    if (read_of_thread(tid, "status", text, sizeof text) < 0)
+        return false;
+    const char *mask = strstr(text, label);
+    return mask && (strtoull(mask + strlen(label), NULL, 16) >> (signo - 1) & 1);
+}
+
+int sys_thread_call(pid_t tid, sys_call_place *ret)
+{
+    char text[256];
+    int len = read_of_thread(tid, "syscall", text, sizeof text);
+
+    return len < 0 ? len : parse_call(text, ret);
 }
 
 /* A folder has a link of each folder in it, beside its own two. */

@@ -66,6 +66,7 @@ static int run_root(sched *s, thread *self, spawn_request *req)
 {
     edo_task root;
     int result = 0;
+    uint32_t outside = self->listed == 0; /* else it is counted among those that run something */
 
     /* relaxed: whoever frees the runtime learns from the root task that it has begun. */
     a_fetch_add(&s->roots, 1, relaxed);
@@ -75,9 +76,11 @@ static int run_root(sched *s, thread *self, spawn_request *req)
         return rc;
     }
     self->in_block_on = true;
+    a_fetch_add(&s->outsiders, outside, relaxed); /* a guess: see sched/asleep.c */
     rc = s->multi || is_others(s, self) ? wait_parked(self, root, &result)
                                         : wait_driving(s, self, root, &result);
     self->in_block_on = false;
+    a_fetch_sub(&s->outsiders, outside, relaxed);
     a_fetch_sub(&s->roots, 1, release); /* joined; pairs with the acquire in shutdown.c */
     return rc < 0 ? rc : result;
 }

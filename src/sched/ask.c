@@ -112,7 +112,8 @@ static void wait_for_answer(void)
 static void ask_other(thread *found, void *arg)
 {
     request.answer.thread_id = found->system_id;
-    if (!can_ask())
+    /* One that blocks it would have it pending for ever, and past an exec. */
+    if (!can_ask() || sys_thread_blocks((pid_t)found->system_id, chosen))
         return;
     request.in_call = sys_thread_call((pid_t)found->system_id, &request.call) == 0;
     a_store(&request.whom, found, relaxed);

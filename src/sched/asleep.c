@@ -45,7 +45,7 @@ bool asleep_is_dead(sched *s)
  * for. */
 static bool knows_all_threads(sched *s)
 {
-    unsigned known = a_load(&s->roots, relaxed) + a_load(&s->pool.staff, relaxed) +
+    unsigned known = a_load(&s->outsiders, relaxed) + a_load(&s->pool.staff, relaxed) +
                      a_load(&asleep_harmless_threads, relaxed) + s->has_monitor;
 
     lock_take(&s->threads_lock);

@@ -33,8 +33,8 @@
 #include "base/futex.h"
 #include "base/thread.h"
 #include "sched/finish.h"
-#include "sched/overflow.h"
 #include "sched/observe.h"
+#include "sched/overflow.h"
 #include "sched/threads.h"
 
 /* On the thread's stack. */

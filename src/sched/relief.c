@@ -117,6 +117,8 @@ static core *wait_for_core(thread *self, sched *s)
         if (stopping(s) || (c = take_free_core(s, self)) ||
             (clock_now() >= until && !seat_is_used(self)))
             break;
+        if (MODEL_BUG(2905, false, true))
+            word = a_load(&s->spare_word, acquire);
         uint64_t limit = want_core(s, self, until);
         lock_drop(&s->threads_lock);
         futex_wait(&s->spare_word, word, limit);

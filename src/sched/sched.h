@@ -194,6 +194,7 @@ struct edo_handle {
     uint64_t drive_limit; /* a shutdown's: no park is longer */
     thread *waiting;      /* threads in block_on, first come first */
     uint32_t roots;       /* atomic: calls of block_on that have not joined their root task yet */
+    uint32_t outsiders;   /* atomic: of these, by threads that run no tasks and no calls besides */
 };
 
 enum leave { LEAVE_SUSPEND, LEAVE_YIELD, LEAVE_END, LEAVE_IN_PLACE };

@@ -167,8 +167,11 @@ static void call_spares(sched *s)
 
 void seat_give_up(sched *s, seat *st)
 {
-    if (a_fetch_sub(&st->users, 1, release) == 1 && s->multi && !a_load(&st->core, relaxed))
-        call_spares(s); /* one that stayed for its seat alone may end; pairs with left_over */
+    /* seq_cst: lowered before the look at its thread, who gives its core up before it looks at this, in
+     * seat_is_used: one of them sees the other. As a release it pairs with left_over. */
+    if (a_fetch_sub(&st->users, 1, MODEL_BUG(2906, seq_cst, release)) == 1 && s->multi &&
+        !a_load(&st->core, MODEL_BUG(2907, seq_cst, relaxed)))
+        call_spares(s); /* one that stayed for its seat alone may end */
 }
 
 static void wake_thread(sched *s, seat *st)

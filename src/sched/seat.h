@@ -61,7 +61,7 @@ static inline bool seat_is_ready(const thread *self)
 /* Whether its thread is needed. Only the thread itself makes it so. */
 static inline bool seat_is_used(const thread *self)
 {
-    return self->seat && a_load(&self->seat->users, relaxed) > 0;
+    return self->seat && a_load(&self->seat->users, seq_cst) > 0; /* pairs with seat_give_up */
 }
 
 /* Pins the running task to its thread; as many unpins end it. 0 or -ENOMEM. */

@@ -224,9 +224,8 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
     PROBE(task_suspend, t->id);
     if (t->ctx.sp < t->low_water) /* nothing is read of it before a stack is given back */
         t->low_water = t->ctx.sp;
-    if (c) {
+    if (c)
         t->last_core = (uint16_t)c->index;
-    }
     t->yielded = self->leave == LEAVE_YIELD;
     /* acq_rel: publishes the saved context to whoever runs it next; a yield leaves that to the
      * queue. */
@@ -344,7 +343,8 @@ static inline __attribute__((always_inline)) task *next_task(core *c)
     return t ? t : find_outside(c);
 }
 
-static noinline bool is_turn_due(core *c)
+/* Notes how long runs have taken. Whether the driver is to be looked at by now. */
+static noinline bool look_at_cycles(core *c)
 {
     uint64_t now = clock_cycles(), cycles = now - c->last_look;
 
@@ -363,7 +363,7 @@ static noinline task *next_of_others(core *c)
 /* Every so many runs, or when about a millisecond has gone by. */
 static void maybe_turn(core *c)
 {
-    if (c->until_turn == 0 || (--c->until_look == 0 && is_turn_due(c)))
+    if (c->until_turn == 0 || (--c->until_look == 0 && look_at_cycles(c)))
         core_turn(c);
 }
 

@@ -67,34 +67,14 @@ static bool subject_is_over(void *arg)
     return (subject->state & TASK_COMPLETE) != 0;
 }
 
-static bool work_or_over(void *arg)
-{
-    return rig_has_work(arg) || subject_is_over(NULL);
-}
-
-static void work(unsigned index)
-{
-    core *c = rig_hold(index);
-    thread *self = thread_self();
-
-    for (;;) {
-        model_wait_until(work_or_over, c, "waits for a task to run");
-        task *t = next_task(c);
-        if (t)
-            run_task(self, c, t);
-        else if (model_peek(subject_is_over, NULL))
-            return;
-    }
-}
-
 static void worker_0(void)
 {
-    work(0);
+    rig_work(0, subject_is_over);
 }
 
 static void worker_1(void)
 {
-    work(1);
+    rig_work(1, subject_is_over);
 }
 
 static void wake(void)

@@ -161,30 +161,9 @@ static void check_marked(void)
     model_assert(releases[0] == 1);
 }
 
-static bool work_or_ended(void *arg)
-{
-    return rig_has_work(arg) || all_ended(NULL);
-}
-
-static bool has_ended(void *arg)
-{
-    (void)arg;
-    return model_peek(all_ended, NULL);
-}
-
 static void worker(void)
 {
-    core *c = rig_hold(0);
-    thread *self = thread_self();
-
-    for (;;) {
-        model_wait_until(work_or_ended, c, "waits for work");
-        task *t = next_task(c);
-        if (t)
-            run_task(self, c, t);
-        if (has_ended(NULL))
-            return;
-    }
+    rig_work(0, all_ended);
 }
 
 /* --- the clock ---------------------------------------------------------------------------- */

@@ -57,4 +57,32 @@ static inline bool rig_has_work(const core *c)
     return c->lifo || rig.inject.len > 0 || c->queue.tail != (uint32_t)c->queue.head;
 }
 
+typedef struct rig_worker {
+    core *core;
+    bool (*is_over)(void *arg);
+} rig_worker;
+
+static inline bool rig_work_or_over(void *arg)
+{
+    const rig_worker *w = arg;
+
+    return rig_has_work(w->core) || w->is_over(NULL);
+}
+
+/* Holds a core and runs what there is, until it is over. */
+static inline void rig_work(unsigned index, bool (*is_over)(void *arg))
+{
+    rig_worker w = {.core = rig_hold(index), .is_over = is_over};
+    thread *self = thread_self();
+
+    for (;;) {
+        model_wait_until(rig_work_or_over, &w, "waits for a task to run");
+        task *t = next_task(w.core);
+        if (t)
+            run_task(self, w.core, t);
+        else if (model_peek(is_over, NULL))
+            return;
+    }
+}
+
 #endif

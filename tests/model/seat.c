@@ -130,6 +130,42 @@ static void only_worker(void)
     worker_loop(thread_self(), stopping, &rig);
 }
 
+/* One that stays for its seat, and has no core. */
+static void setup_waiting(void)
+{
+    rig_setup();
+    rig.core_count = 1;
+    rig.spare_count = 1;
+    place.owner = 1;
+    place.users = 1;
+    place.core = &rig_core[0];
+    rig.seats = &place;
+    model_name(&place.core, "seat.core");
+    model_name(&place.users, "seat.users");
+    model_name(&rig.spare_word, "spare_word");
+}
+
+static void waiting_spare(void)
+{
+    thread *self = thread_self();
+
+    self->sched = &rig;
+    self->seat = &place;
+    seat_hold(self, NULL);
+    model_assert(!wait_for_core(self, &rig));
+}
+
+static void stop_it(void)
+{
+    a_store(&rig.stop, 1, seq_cst);
+    wake_spares(&rig, INT32_MAX); /* as worker_join_all */
+}
+
+static void give_up_its_seat(void)
+{
+    seat_give_up(&rig, &place);
+}
+
 static void push_0(void)
 {
     data = 1;
@@ -171,6 +207,10 @@ static const model_scenario scenarios[] = {
      .threads = {pinned_spare, only_worker, push_0},
      .weak = 1,
      .check = check},
+    {.name = "a_spare_sees_the_stop", .setup = setup_waiting, .threads = {waiting_spare, stop_it}},
+    {.name = "a_spare_sees_that_its_seat_is_given_up",
+     .setup = setup_waiting,
+     .threads = {waiting_spare, give_up_its_seat}},
 };
 
 MODEL_PROGRAM("seat", scenarios)

@@ -280,6 +280,34 @@ EDO_TEST_PLAIN(running_tasks_are_in_a_dump_with_their_frames) /* rt-119 */
     assert_ok(edo_runtime_free(runtime));
 }
 
+static int spin_and_look(void *arg)
+{
+    sigset_t pending;
+
+    (void)arg;
+    spin_here();
+    assert_int_equal(sigpending(&pending), 0);
+    return sigismember(&pending, SIGRTMAX);
+}
+
+/* It has no frames then; but nothing is left pending, either. */
+EDO_TEST_PLAIN(a_thread_that_blocks_all_signals_is_not_asked)
+{
+    static page p;
+    sigset_t all;
+
+    sigfillset(&all);
+    assert_int_equal(pthread_sigmask(SIG_BLOCK, &all, NULL),
+                     0); /* and those that it starts have it */
+    edo_runtime *runtime = make_multi(1);
+    a_store(&spin_on, 1, release);
+    edo_task task = spawn_on(runtime, spin_and_look, NULL);
+    wait_until(strstr(dump_of(&p, runtime), ") runs on thread "));
+    a_store(&spin_on, 0, release);
+    assert_int_equal(join_result(task), 0);
+    assert_ok(edo_runtime_free(runtime));
+}
+
 EDO_TEST_PLAIN(a_sleep_in_the_system_is_not_cut_short_by_dumps)
 {
     if (test_is_emulated()) /* no thread can be asked, or its frames are the emulator's */

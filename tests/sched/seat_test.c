@@ -3,21 +3,6 @@
 
 #include "sched/seat.h"
 
-typedef struct woken {
-    gate begun, wake;
-    int ended;
-} woken;
-
-static int wait_to_be_woken(void *arg)
-{
-    woken *w = arg;
-
-    gate_open(&w->begun);
-    int rc = gate_wait(&w->wake);
-    w->ended++;
-    return rc;
-}
-
 static int begin_woken(void *arg)
 {
     woken *w = arg;

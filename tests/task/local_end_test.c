@@ -226,21 +226,6 @@ EDO_TEST_BOTH(a_set_is_not_freed_from_within)
     assert_ok(edo_local_set_free(set));
 }
 
-typedef struct woken {
-    gate begun, wake;
-    int ended;
-} woken;
-
-static int wait_to_be_woken(void *arg)
-{
-    woken *w = arg;
-
-    gate_open(&w->begun);
-    int rc = gate_wait(&w->wake);
-    w->ended++;
-    return rc;
-}
-
 static void *wake_from_thread(void *arg)
 {
     woken *w = arg;

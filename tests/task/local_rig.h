@@ -53,4 +53,20 @@ static inline int wait_and_count(void *arg)
     return rc;
 }
 
+/* Is woken by another thread. */
+typedef struct woken {
+    gate begun, wake;
+    int ended;
+} woken;
+
+static inline int wait_to_be_woken(void *arg)
+{
+    woken *w = arg;
+
+    gate_open(&w->begun);
+    int rc = gate_wait(&w->wake);
+    w->ended++;
+    return rc;
+}
+
 #endif
