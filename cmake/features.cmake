@@ -48,11 +48,20 @@ edo_part(local "tasks of one thread: local sets and pinned pools"
     SOURCES src/task/local_set.c src/task/pinned_pool.c
     HEADERS local_set pinned_pool
     USED_BY "edo_(local_set|pinned_pool|spawn_local)")
+edo_part(io "readers and writers, and what is built on them"
+    SOURCES src/io/*.c
+    HEADERS io
+    USED_BY "edo_(read|write|readv|writev|flush|shutdown|seek)(_async)?\\(" "<edo/io.h>" "#include \"io/")
+edo_part(net "socket addresses, and what all sockets share"
+    NEEDS time io
+    SOURCES src/net/addr.c src/net/socket*.c
+    HEADERS addr
+    USED_BY "edo_addr_" "#include \"net/")
 edo_part(tcp "TCP"
-    NEEDS time
-    SOURCES src/net/*.c
-    HEADERS addr tcp
-    USED_BY "edo_(tcp|addr)_" "#include \"net/")
+    NEEDS net
+    SOURCES src/net/tcp*.c
+    HEADERS tcp
+    USED_BY "edo_tcp_" "#include \"net/tcp")
 edo_part(signal "signals as something to wait for"
     SOURCES src/signal/*.c
     HEADERS signal

@@ -54,6 +54,7 @@
 #include <edo/join_map.h>       /* by their keys */
 #include <edo/group.h>          /* tasks that can't outlive who started them */
 #include <edo/addr.h>           /* socket addresses */
+#include <edo/io.h>             /* readers, writers and seekers: the interfaces */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */
 #if EDO_DEBUG

@@ -51,6 +51,16 @@
 #else
 #define EDO_API_LOCAL EDO_LACKS_("EDO_WITH_LOCAL")
 #endif
+#if EDO_WITH_IO
+#define EDO_API_IO EDO_API
+#else
+#define EDO_API_IO EDO_LACKS_("EDO_WITH_IO")
+#endif
+#if EDO_WITH_NET
+#define EDO_API_NET EDO_API
+#else
+#define EDO_API_NET EDO_LACKS_("EDO_WITH_NET")
+#endif
 #if EDO_WITH_TCP
 #define EDO_API_TCP EDO_API
 #else

@@ -12,15 +12,15 @@ struct driver;
 /** What the kernel is asked for. Its fields are private. */
 typedef struct edo_op {
     uint8_t kind;   /**< enum op_kind */
-    uint8_t dir;    /**< which queue of the source it stands in: OP_IN, OP_OUT */
+    uint8_t dir;    /**< enum op_dir: which queue of the source it stands in */
     bool canceled;  /**< under the source's lock */
     uint8_t linked; /**< enum op_link: its place in the source's queue; under the source's lock */
     uint32_t state; /**< enum op_state; atomic: the only word both sides write */
     struct source *src;
     uint32_t gen;   /**< of the source when the op was made */
-    int flags;      /**< of accept4, recv, send */
-    void *buf;      /**< recv, send, read; the address for accept and connect */
-    size_t len;     /**< bytes at buf */
+    int flags;      /**< of recv, send and the like; of a wait for readiness: what for */
+    void *buf;      /**< by kind: bytes, an array, an address */
+    size_t len;     /**< of what is at buf */
     int64_t result; /**< a count, a descriptor, 0, or a negative errno */
     edo_waker waker;
     struct edo_op *next, *prev;

@@ -9,7 +9,9 @@
 #define EDO_TCP_H
 
 #include <edo/addr.h>
+#include <edo/fd_io.h>
 #include <edo/future.h>
+#include <edo/io.h>
 #include <edo/op.h>
 #include <edo/time.h>
 
@@ -105,12 +107,7 @@ EDO_API_TCP int edo_tcp_connect_addr(const edo_addr *addr, edo_tcp_stream **ret_
 EDO_API_TCP edo_tcp_connect_future edo_tcp_connect_addr_async(const edo_addr *addr,
                                                               edo_tcp_stream **ret_stream);
 
-/** A read under way. Its fields are private; don't move it once it has been polled. */
-typedef struct edo_tcp_read_future {
-    edo_future base;
-    edo_op op;
-    bool gives_way;
-} edo_tcp_read_future;
+typedef edo_fd_read_future edo_tcp_read_future;
 
 /**
  * Reads what is there, at most `len` bytes.
@@ -128,11 +125,7 @@ EDO_API_TCP edo_tcp_read_future edo_tcp_read_async(edo_tcp_stream *stream, void 
 /** Reads without waiting: -EAGAIN when nothing is there. */
 EDO_API_TCP ssize_t edo_tcp_try_read(edo_tcp_stream *stream, void *buf, size_t len);
 
-/** A write under way. Its fields are private; don't move it once it has been polled. */
-typedef struct edo_tcp_write_future {
-    edo_future base;
-    edo_op op;
-} edo_tcp_write_future;
+typedef edo_fd_write_future edo_tcp_write_future;
 
 /**
  * Writes what there is room for, at most `len` bytes. No SIGPIPE is raised.
@@ -150,12 +143,7 @@ EDO_API_TCP edo_tcp_write_future edo_tcp_write_async(edo_tcp_stream *stream, con
 /** Writes without waiting: -EAGAIN when there is no room. */
 EDO_API_TCP ssize_t edo_tcp_try_write(edo_tcp_stream *stream, const void *buf, size_t len);
 
-/** A write of the whole under way. Its fields but done are private. */
-typedef struct edo_tcp_write_all_future {
-    edo_future base;
-    size_t done; /**< bytes given so far */
-    edo_op op;
-} edo_tcp_write_all_future;
+typedef edo_fd_write_all_future edo_tcp_write_all_future;
 
 /**
  * Writes all of it.
@@ -168,6 +156,11 @@ typedef struct edo_tcp_write_all_future {
 EDO_API_TCP int edo_tcp_write_all(edo_tcp_stream *stream, const void *buf, size_t len);
 EDO_API_TCP edo_tcp_write_all_future edo_tcp_write_all_async(edo_tcp_stream *stream,
                                                              const void *buf, size_t len);
+
+/** The stream as a reader, a writer, and both; its shutdown ends the writing. It is borrowed. */
+EDO_API_TCP edo_reader edo_tcp_reader(edo_tcp_stream *stream);
+EDO_API_TCP edo_writer edo_tcp_writer(edo_tcp_stream *stream);
+EDO_API_TCP edo_io edo_tcp_io(edo_tcp_stream *stream);
 
 typedef enum edo_half {
     EDO_READ_HALF = 0,  /**< what comes in */

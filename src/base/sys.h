@@ -16,15 +16,22 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 /* Descriptors. All that make one set close-on-exec. */
 int sys_close(int fd);
 ssize_t sys_readlink(const char *path, char *buf, size_t len);
 ssize_t sys_read(int fd, void *buf, size_t len);
 ssize_t sys_write(int fd, const void *buf, size_t len);
+ssize_t sys_readv(int fd, const struct iovec *iov, int count);
+/* As writev, but a pipe that nobody reads is -EPIPE alone: no SIGPIPE. */
+ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count);
 int sys_pipe2(int fds[2], int flags);
 int sys_eventfd(unsigned initial, int flags);
 int sys_fcntl_getfl(int fd);
+
+/* The POLL* bits that hold of a descriptor now; at least POLLERR, POLLHUP and POLLNVAL are told. */
+int sys_poll(int fd, short events);
 
 /* By how many nanoseconds the system may prolong this thread's sleeps; returns what it was. */
 int sys_timer_slack(int ns);
@@ -37,6 +44,10 @@ int sys_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags);
 int sys_connect(int fd, const struct sockaddr *sa, socklen_t len);
 ssize_t sys_recv(int fd, void *buf, size_t len, int flags);
 ssize_t sys_send(int fd, const void *buf, size_t len, int flags);
+ssize_t sys_recvmsg(int fd, struct msghdr *msg, int flags);
+ssize_t sys_sendmsg(int fd, const struct msghdr *msg, int flags);
+int sys_recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags);
+int sys_sendmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags);
 int sys_shutdown(int fd, int how);
 int sys_getsockname(int fd, struct sockaddr *sa, socklen_t *len);
 int sys_getpeername(int fd, struct sockaddr *sa, socklen_t *len);

@@ -63,6 +63,50 @@ ssize_t sys_send(int fd, const void *buf, size_t len, int flags)
     return sys_result(n, saved);
 }
 
+ssize_t sys_recvmsg(int fd, struct msghdr *msg, int flags)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = recvmsg(fd, msg, flags | MSG_CMSG_CLOEXEC);
+    while (sys_interrupted(n));
+    return sys_result(n, saved);
+}
+
+ssize_t sys_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = sendmsg(fd, msg, flags);
+    while (sys_interrupted(n));
+    return sys_result(n, saved);
+}
+
+int sys_recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags)
+{
+    int saved = errno;
+    int n;
+
+    do
+        n = recvmmsg(fd, msgs, count, flags | MSG_CMSG_CLOEXEC, NULL);
+    while (sys_interrupted(n));
+    return (int)sys_result(n, saved);
+}
+
+int sys_sendmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags)
+{
+    int saved = errno;
+    int n;
+
+    do
+        n = sendmmsg(fd, msgs, count, flags);
+    while (sys_interrupted(n));
+    return (int)sys_result(n, saved);
+}
+
 int sys_shutdown(int fd, int how)
 {
     int saved = errno;

@@ -15,8 +15,35 @@
 #include "base/macros.h"
 #include "future/wake.h"
 
-enum op_kind { OP_ACCEPT, OP_CONNECT, OP_RECV, OP_SEND, OP_READ };
-enum op_dir { OP_IN, OP_OUT };
+/*
+ * What an operation asks for, and what its `buf` and `len` are.
+ *   ACCEPT, CONNECT                  nothing; the address
+ *   RECV, SEND, READ, WRITE          bytes
+ *   RECVV, SENDV, READV, WRITEV      an array of struct iovec, and their count
+ *   RECVMSG, SENDMSG                 a struct msghdr
+ *   RECVMMSG, SENDMMSG               an array of struct mmsghdr, and their count; the result is how many
+ *   READINESS                        nothing; `flags` has the POLL* bits any of which ends it, and they
+ *                                    are the result
+ */
+enum op_kind {
+    OP_ACCEPT,
+    OP_CONNECT,
+    OP_RECV,
+    OP_SEND,
+    OP_READ,
+    OP_WRITE,
+    OP_RECVV,
+    OP_SENDV,
+    OP_READV,
+    OP_WRITEV,
+    OP_RECVMSG,
+    OP_SENDMSG,
+    OP_RECVMMSG,
+    OP_SENDMMSG,
+    OP_READINESS,
+};
+/* Readiness is asked for by as many as like to, in no turn; the others go one by one. */
+enum op_dir { OP_IN, OP_OUT, OP_ANY };
 enum op_state { OP_NEW, OP_ARMED, OP_CANCELING, OP_COMPLETING, OP_DONE };
 
 typedef struct source source;
@@ -47,7 +74,7 @@ struct source {
     bool watched;                 /* epoll: registered, which happens at the first wait */
     bool wants_out;               /* epoll: EPOLLOUT is registered */
     uint32_t users;               /* operations polled and not READY, under the lock */
-    op_queue dir[2];              /* OP_IN, OP_OUT */
+    op_queue dir[3];              /* OP_IN, OP_OUT, OP_ANY */
     source_kept *kept;   /* what was put back, oldest first; atomic, written under the lock */
     source *next, *prev; /* in the home driver's list, or next in the free list */
     void *cookie;        /* completion drivers: what they keep about it */
@@ -102,6 +129,11 @@ int source_open(driver *d, int fd, bool stream, source **ret);
  * closes the descriptor. Never waits; any thread.
  */
 void source_close(source *src);
+/*
+ * Takes the descriptor out of the driver and gives it back, still non-blocking; the source is gone then.
+ * 0; -EBUSY while operations wait or something was put back, and nothing has changed.
+ */
+int source_release(source *src, int *ret_fd);
 /* Keeps the sources' memory whole over fork(2). */
 void source_slab_guard(void);
 /* Ends a driver's service: every source loses its home, every waiter is woken and says
@@ -115,12 +147,20 @@ static inline void op_renew(edo_op *op)
     op->linked = 0;
     op->state = OP_NEW;
 }
+/* The queue that operations of this kind stand in. */
+static inline uint8_t op_dir_of(enum op_kind kind)
+{
+    const unsigned out = 1U << OP_CONNECT | 1U << OP_SEND | 1U << OP_WRITE | 1U << OP_SENDV |
+                         1U << OP_WRITEV | 1U << OP_SENDMSG | 1U << OP_SENDMMSG;
+
+    return kind == OP_READINESS ? OP_ANY : out >> kind & 1 ? OP_OUT : OP_IN;
+}
 /* An operation of `src`, to be polled; it takes no part in anything before its first poll. What
  * the first poll sets is left as it is. */
 static inline void op_init(edo_op *op, source *src, enum op_kind kind, void *buf, size_t len)
 {
     op->kind = (uint8_t)kind;
-    op->dir = kind == OP_SEND || kind == OP_CONNECT ? OP_OUT : OP_IN;
+    op->dir = op_dir_of(kind);
     op_renew(op);
     op->src = src;
     op->gen = a_load(&src->gen, relaxed); /* the caller holds it open */

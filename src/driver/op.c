@@ -9,6 +9,7 @@
  *             polled since. Whoever ends an operation keeps that true by marking the next.
  */
 #include <errno.h>
+#include <limits.h>
 
 #include <edo/error.h>
 
@@ -72,6 +73,51 @@ static int64_t connect_perform(edo_op *op, int fd)
     return rc;
 }
 
+static int64_t readiness_of(const edo_op *op, int fd)
+{
+    int rc = sys_poll(fd, (short)op->flags);
+
+    return rc < 0 ? rc : rc & op->flags ? rc & op->flags : -EAGAIN;
+}
+
+/* By sendmsg and recvmsg, as writev would raise a signal. */
+static int64_t perform_vector(const edo_op *op, int fd)
+{
+    struct msghdr msg = {.msg_iov = op->buf, .msg_iovlen = op->len < IOV_MAX ? op->len : IOV_MAX};
+
+    return op->kind == OP_RECVV ? sys_recvmsg(fd, &msg, op->flags)
+                                : sys_sendmsg(fd, &msg, op->flags | MSG_NOSIGNAL);
+}
+
+static int64_t perform_other(edo_op *op, int fd)
+{
+    switch (op->kind) {
+    case OP_CONNECT:
+        return connect_perform(op, fd);
+    case OP_RECVV:
+    case OP_SENDV:
+        return perform_vector(op, fd);
+    case OP_RECVMSG:
+        return sys_recvmsg(fd, op->buf, op->flags);
+    case OP_SENDMSG:
+        return sys_sendmsg(fd, op->buf, op->flags | MSG_NOSIGNAL);
+    case OP_RECVMMSG:
+        return sys_recvmmsg(fd, op->buf, (unsigned)op->len, op->flags);
+    case OP_SENDMMSG:
+        return sys_sendmmsg(fd, op->buf, (unsigned)op->len, op->flags | MSG_NOSIGNAL);
+    case OP_WRITE:
+        return sys_write_unsignaled(fd, &(struct iovec){op->buf, op->len}, 1);
+    case OP_READV:
+        return sys_readv(fd, op->buf, op->len < IOV_MAX ? (int)op->len : IOV_MAX);
+    case OP_WRITEV:
+        return sys_write_unsignaled(fd, op->buf, op->len < IOV_MAX ? (int)op->len : IOV_MAX);
+    case OP_READINESS:
+        return readiness_of(op, fd);
+    default:
+        return -EINVAL;
+    }
+}
+
 int64_t op_perform(edo_op *op, int fd)
 {
     if (op->kind == OP_RECV)
@@ -82,5 +128,5 @@ int64_t op_perform(edo_op *op, int fd)
         return sys_accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (op->kind == OP_READ)
         return sys_read(fd, op->buf, op->len);
-    return connect_perform(op, fd);
+    return perform_other(op, fd);
 }

@@ -130,6 +130,7 @@ static int attach(source *src, driver *d, int fd, bool stream)
     src->stream = stream;
     src->watched = src->wants_out = false;
     src->dir[OP_IN] = src->dir[OP_OUT] = (op_queue){.ready = DIR_READY}; /* so: try first */
+    src->dir[OP_ANY] = (op_queue){0};
     src->cookie = NULL;
     /* relaxed: operations of before find a stranger by its generation. */
     a_store(&src->ops, d->ops, relaxed);
@@ -165,12 +166,13 @@ int source_open(driver *d, int fd, bool stream, source **ret)
     return 0;
 }
 
-noinline void source_finish_close(source *src)
+/* With the lock held, which it drops: ends this life of the source. Its descriptor is the caller's. */
+static int retire(source *src, source_kept **ret_kept)
 {
     driver *home = a_load(&src->home, relaxed); /* the lock orders it */
-    source_kept *kept = src->kept;
     int fd = src->fd;
 
+    *ret_kept = src->kept;
     if (home) {
         home->ops->remove(home, src);
         list_remove(home, src);
@@ -180,6 +182,14 @@ noinline void source_finish_close(source *src)
     a_store(&src->gen, src->gen + 1, relaxed); /* readers without the lock look again under it */
     src->fd = -1;
     lock_drop(&src->lock);
+    return fd;
+}
+
+noinline void source_finish_close(source *src)
+{
+    source_kept *kept;
+    int fd = retire(src, &kept);
+
     chaos_point();
     sys_close(fd);
     while (kept) {
@@ -188,6 +198,21 @@ noinline void source_finish_close(source *src)
         kept = next;
     }
     slab_give(src);
+}
+
+int source_release(source *src, int *ret_fd)
+{
+    source_kept *none;
+
+    lock_take(&src->lock);
+    if (src->users || src->kept) {
+        lock_drop(&src->lock);
+        return -EBUSY;
+    }
+    src->closing = true;
+    *ret_fd = retire(src, &none);
+    slab_give(src);
+    return 0;
 }
 
 /* Marks who waits in a direction and was not told yet. False: there are more than `owed` holds. */
@@ -213,7 +238,8 @@ static void tell_all(source *src)
     wakes owed;
 
     wakes_init(&owed);
-    while (src->gen == gen && !(tell(&src->dir[OP_IN], &owed) && tell(&src->dir[OP_OUT], &owed))) {
+    while (src->gen == gen && !(tell(&src->dir[OP_IN], &owed) && tell(&src->dir[OP_OUT], &owed) &&
+                                tell(&src->dir[OP_ANY], &owed))) {
         lock_drop(&src->lock);
         wakes_push(&owed);
         lock_take(&src->lock);

@@ -17,7 +17,7 @@
 
 #include "base/sys.h"
 #include "future/future.h"
-#include "net/put_back.h"
+#include "io/put_back.h"
 #include "net/tcp.h"
 #include "sched/coop.h"
 #include "sched/current.h"

@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -30,6 +31,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/atomic.h"
@@ -333,6 +335,41 @@ ssize_t fault_recv(int fd, void *buf, size_t len, int flags)
 ssize_t fault_send(int fd, const void *buf, size_t len, int flags)
 {
     return fails(FAULT_send) ? -1 : send(fd, buf, len, flags);
+}
+
+ssize_t fault_recvmsg(int fd, struct msghdr *msg, int flags)
+{
+    return fails(FAULT_recvmsg) ? -1 : recvmsg(fd, msg, flags);
+}
+
+ssize_t fault_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+    return fails(FAULT_sendmsg) ? -1 : sendmsg(fd, msg, flags);
+}
+
+int fault_recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags, struct timespec *timeout)
+{
+    return fails(FAULT_recvmmsg) ? -1 : recvmmsg(fd, msgs, count, flags, timeout);
+}
+
+int fault_sendmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags)
+{
+    return fails(FAULT_sendmmsg) ? -1 : sendmmsg(fd, msgs, count, flags);
+}
+
+ssize_t fault_readv(int fd, const struct iovec *iov, int count)
+{
+    return fails(FAULT_readv) ? -1 : readv(fd, iov, count);
+}
+
+ssize_t fault_pwritev2(int fd, const struct iovec *iov, int count, off_t at, int flags)
+{
+    return fails(FAULT_pwritev2) ? -1 : pwritev2(fd, iov, count, at, flags);
+}
+
+int fault_poll(struct pollfd *fds, nfds_t count, int ms)
+{
+    return fails(FAULT_poll) ? -1 : poll(fds, count, ms);
 }
 
 int fault_shutdown(int fd, int how)

@@ -44,6 +44,13 @@
     X(accept4)                                                                                     \
     X(connect)                                                                                     \
     X(recv)                                                                                        \
+    X(recvmsg)                                                                                     \
+    X(sendmsg)                                                                                     \
+    X(recvmmsg)                                                                                    \
+    X(sendmmsg)                                                                                    \
+    X(readv)                                                                                       \
+    X(pwritev2)                                                                                    \
+    X(poll)                                                                                        \
     X(send)                                                                                        \
     X(shutdown)                                                                                    \
     X(setsockopt)                                                                                  \

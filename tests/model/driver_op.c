@@ -4,6 +4,7 @@
  * lines here: one descriptor with bytes in it, and one epoll set.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "base/lock.h"
@@ -147,6 +148,51 @@ ssize_t sys_send(int fd, const void *buf, size_t len, int flags)
 {
     (void)fd, (void)buf, (void)len, (void)flags;
     return -ENOSYS;
+}
+
+ssize_t sys_recvmsg(int fd, struct msghdr *msg, int flags)
+{
+    (void)fd, (void)msg, (void)flags;
+    return -ENOSYS;
+}
+
+ssize_t sys_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+    (void)fd, (void)msg, (void)flags;
+    return -ENOSYS;
+}
+
+int sys_recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags)
+{
+    (void)fd, (void)msgs, (void)count, (void)flags;
+    return -ENOSYS;
+}
+
+int sys_sendmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags)
+{
+    (void)fd, (void)msgs, (void)count, (void)flags;
+    return -ENOSYS;
+}
+
+ssize_t sys_readv(int fd, const struct iovec *iov, int count)
+{
+    (void)fd, (void)iov, (void)count;
+    return -ENOSYS;
+}
+
+ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count)
+{
+    (void)fd, (void)iov, (void)count;
+    return -ENOSYS;
+}
+
+int sys_poll(int fd, short events)
+{
+    lock_take(&kernel.lock);
+    model_assert(fd == DATA_FD && !kernel.closed);
+    int got = kernel.bytes > 0 ? events & POLLIN : 0;
+    lock_drop(&kernel.lock);
+    return got;
 }
 
 /* The peer sends a byte. */

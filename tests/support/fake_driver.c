@@ -132,7 +132,8 @@ static void complete(job *j)
             a_fetch_add(&late_successes, 1, relaxed);
         a_store(&op->state, OP_COMPLETING, relaxed);
     }
-    if (op->next && !src->closing && a_load(&src->home, relaxed)) /* else it is told to end */
+    if (op->dir != OP_ANY && op->next && !src->closing &&
+        a_load(&src->home, relaxed)) /* else it is told to end */
         submit(op->next);
     edo_waker waker = op->waker;
     bool owes = wake_mark(&waker);
@@ -180,6 +181,11 @@ static void take_inbox(kernel_thread *t)
     }
 }
 
+static short wanted_by(const edo_op *op)
+{
+    return op->dir == OP_ANY ? (short)op->flags : op->dir == OP_OUT ? POLLOUT : POLLIN;
+}
+
 /* Fills the poll list; returns its length. *ret_due: when the first job goes on by itself. */
 static size_t list_polls(kernel_thread *t, uint64_t *ret_due)
 {
@@ -201,8 +207,7 @@ static size_t list_polls(kernel_thread *t, uint64_t *ret_due)
                 abort();
         }
         j->place = count;
-        t->polls[count++] =
-            (struct pollfd){.fd = j->fd, .events = j->op->dir == OP_OUT ? POLLOUT : POLLIN};
+        t->polls[count++] = (struct pollfd){.fd = j->fd, .events = wanted_by(j->op)};
     }
     t->polls[0] = (struct pollfd){.fd = t->event, .events = POLLIN};
     return count;
@@ -326,7 +331,7 @@ static edo_poll fake_poll(edo_op *op, const edo_waker *waker)
         begin_cancel(op);
     }
     op_wait(op, waker);
-    if (state == OP_NEW && src->dir[op->dir].first == op)
+    if (state == OP_NEW && (op->dir == OP_ANY || src->dir[op->dir].first == op))
         submit(op);
     lock_drop(&src->lock);
     return EDO_PENDING;

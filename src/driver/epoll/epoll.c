@@ -16,28 +16,20 @@
  * Unpark      `parked` is PARKED only while the holder sleeps, or is about to; one exchange
  *             decides who writes the eventfd. That is edge-triggered too, and never read.
  */
+#include "driver/epoll/epoll.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/chaos.h"
 #include "base/model.h"
 #include "base/sys.h"
-#include "driver/source.h"
 
 #include <sys/eventfd.h>
 
-#define EVENTS_MAX 128
 #define UNPARK_EVENT UINT64_MAX
 
 enum { AWAKE, PARKED, NOTIFIED };
-
-typedef struct epoll_driver {
-    driver base;
-    int epoll;
-    int event;                             /* eventfd, by which a sleeping holder is woken */
-    uint32_t parked;                       /* atomic: AWAKE, PARKED, NOTIFIED */
-    struct epoll_event events[EVENTS_MAX]; /* the holder's */
-} epoll_driver;
 
 static void epoll_driver_free(driver *base)
 {
@@ -88,12 +80,11 @@ static void epoll_driver_remove(driver *base, source *src)
         sys_epoll_ctl(d->epoll, EPOLL_CTL_DEL, src->fd, NULL);
 }
 
-/* With the lock held and the home set: sees to it that the direction's next edge is reported. */
-static int watch(source *src, enum op_dir dir)
+int epoll_watch(source *src, bool out)
 {
     epoll_driver *d = container_of(src->home, epoll_driver, base);
-    bool out = src->wants_out || dir == OP_OUT;
 
+    out |= src->wants_out;
     if (src->watched && out == src->wants_out)
         return 0;
     struct epoll_event wanted = {.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET,
@@ -146,8 +137,7 @@ static bool is_its_turn(const edo_op *op)
 static inline edo_poll wait_for_turn(edo_op *op, const edo_waker *waker)
 {
     source *src = op->src;
-
-    int rc = watch(src, op->dir);
+    int rc = epoll_watch(src, op->dir == OP_OUT);
 
     if (unlikely(rc < 0)) {
         op_end(op, rc);
@@ -162,6 +152,8 @@ static edo_poll epoll_driver_poll(edo_op *op, const edo_waker *waker)
 {
     int64_t result;
 
+    if (unlikely(op->dir == OP_ANY))
+        return epoll_poll_readiness(op, waker);
     lock_take(&op->src->lock);
     if ((result = op_check(op)) == 0 && a_load(&op->state, relaxed) == OP_NEW)
         op_begin(op); /* relaxed: with this driver only the polling task writes it */
@@ -190,13 +182,21 @@ static void note(op_queue *queue, bool hup, wakes *owed)
         wakes_add(owed, &queue->first->waker);
 }
 
+/* See readiness.c. READY is left alone: it says whose turn it is. */
+static void note_for_all(op_queue *queue, wakes *owed)
+{
+    queue->ready += DIR_TICK;
+    if (queue->first)
+        wakes_add(owed, &queue->first->waker);
+}
+
 static void on_event(const struct epoll_event *event, wakes *owed)
 {
     const uint32_t ended = EPOLLHUP | EPOLLERR;
     source *src = source_at((uint32_t)event->data.u64);
     uint32_t gen = (uint32_t)(event->data.u64 >> 32), got = event->events;
 
-    if (owed->count + 2 > WAKES_MAX)
+    if (owed->count + 3 > WAKES_MAX)
         wakes_push(owed);
     lock_take(&src->lock);
     if (src->gen == gen) { /* else the event is of a descriptor that was closed since */
@@ -204,6 +204,7 @@ static void on_event(const struct epoll_event *event, wakes *owed)
             note(&src->dir[OP_IN], got & (EPOLLPRI | EPOLLRDHUP | ended), owed);
         if (got & (EPOLLOUT | ended))
             note(&src->dir[OP_OUT], got & ended, owed);
+        note_for_all(&src->dir[OP_ANY], owed);
     }
     lock_drop(&src->lock);
 }

@@ -1,11 +1,11 @@
 /*
- * net/put_back.h: what a read or an accept took, and nobody wanted, goes back into its source.
+ * io/put_back.h: what a read or an accept took, and nobody wanted, goes back into its source.
  *
  * It hangs on the source, oldest first, so that it is found by every way in, and is dropped when
  * the source is closed.
  */
-#ifndef NET_PUT_BACK_H
-#define NET_PUT_BACK_H
+#ifndef IO_PUT_BACK_H
+#define IO_PUT_BACK_H
 
 #include "base/chaos.h"
 #include "driver/source.h"
@@ -51,9 +51,9 @@ bool put_back_first(edo_op *op, source_kept *node);
 /* Appends a node as the youngest; lock held. */
 void put_back_append(source *src, source_kept *node);
 
-/* Those of bytes. */
+/* Those of bytes, also in several pieces; a peek (MSG_PEEK) shows them and leaves them. */
 extern const put_back_ops put_back_bytes;
-/* Puts `len` bytes at op->buf back as the oldest. 0; -ENOMEM, and then nothing was done. */
+/* Puts the first `len` bytes of what the operation filled back as the oldest. 0; -ENOMEM, and then nothing was done. */
 int put_back_bytes_first(edo_op *op, size_t len);
 
 #endif

@@ -10,11 +10,13 @@
  *             after its operation is linked: see the second look in put_back_poll.
  * Memory      Bytes need a node. Where there is none left the success stands.
  */
-#include "net/put_back.h"
+#include "io/put_back.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "base/chaos.h"
 
@@ -133,43 +135,85 @@ static void release_bytes(source_kept *node)
     free(container_of(node, kept_bytes, node));
 }
 
-static kept_bytes *copy_of(const void *bytes, size_t len)
+/* Where an operation's bytes are; `one` is the array where it has none of its own. */
+static const struct iovec *pieces_of(const edo_op *op, struct iovec *one, size_t *ret_count)
+{
+    if (op->kind == OP_RECVV || op->kind == OP_READV) {
+        *ret_count = op->len;
+        return op->buf;
+    }
+    *one = (struct iovec){op->buf, op->len};
+    *ret_count = 1;
+    return one;
+}
+
+static kept_bytes *copy_of(const edo_op *op, size_t len)
 {
     kept_bytes *copy = malloc(sizeof *copy + len);
+    struct iovec one;
+    size_t count, done = 0;
 
-    if (copy) {
-        *copy = (kept_bytes){.node.release = release_bytes, .end = len};
-        memcpy(copy->data, bytes, len);
+    if (!copy)
+        return NULL;
+    *copy = (kept_bytes){.node.release = release_bytes, .end = len};
+    for (const struct iovec *piece = pieces_of(op, &one, &count); done < len; piece++) {
+        size_t n = piece->iov_len < len - done ? piece->iov_len : len - done;
+        memcpy(copy->data + done, piece->iov_base, n);
+        done += n;
     }
     return copy;
 }
 
-static void take_bytes(edo_op *op)
+/* Copies of what hangs on the source, after the first `skip` bytes, as much as there is room for. */
+static size_t copy_kept(const source *src, size_t skip, char *buf, size_t len)
 {
-    source *src = op->src;
     size_t done = 0;
 
-    while (src->kept && done < op->len) {
+    for (source_kept *node = src->kept; node && done < len; node = node->next) {
+        kept_bytes *bytes = container_of(node, kept_bytes, node);
+        size_t n = bytes->end - bytes->begin;
+        size_t passed = skip < n ? skip : n;
+        skip -= passed;
+        n = n - passed < len - done ? n - passed : len - done;
+        memcpy(buf + done, bytes->data + bytes->begin + passed, n);
+        done += n;
+    }
+    return done;
+}
+
+static void drop_kept(source *src, size_t len)
+{
+    while (len > 0) {
         kept_bytes *first = container_of(src->kept, kept_bytes, node);
         size_t n = first->end - first->begin;
-        if (n > op->len - done)
-            n = op->len - done;
-        memcpy((char *)op->buf + done, first->data + first->begin, n);
-        done += n;
-        first->begin += n;
-        if (first->begin == first->end) {
-            set_kept(src, first->node.next);
-            free(first);
+        if (n > len) {
+            first->begin += len;
+            return;
         }
+        len -= n;
+        set_kept(src, first->node.next);
+        free(first);
     }
+}
+
+static void take_bytes(edo_op *op)
+{
+    struct iovec one;
+    size_t count, done = 0;
+    const struct iovec *piece = pieces_of(op, &one, &count);
+
+    for (; count > 0; piece++, count--)
+        done += copy_kept(op->src, done, piece->iov_base, piece->iov_len);
+    if (!(op->flags & MSG_PEEK))
+        drop_kept(op->src, done);
     op->result = (int64_t)done;
 }
 
 static int append_bytes(edo_op *op)
 {
-    if (op->result == 0)
-        return 0; /* the end; the kernel says it again */
-    kept_bytes *bytes = copy_of(op->buf, (size_t)op->result);
+    if (op->result == 0 || (op->flags & MSG_PEEK))
+        return 0; /* the end, or a look: the kernel says it again */
+    kept_bytes *bytes = copy_of(op, (size_t)op->result);
     if (!bytes)
         return -ENOMEM;
     put_back_append(op->src, &bytes->node);
@@ -178,7 +222,7 @@ static int append_bytes(edo_op *op)
 
 int put_back_bytes_first(edo_op *op, size_t len)
 {
-    kept_bytes *bytes = copy_of(op->buf, len);
+    kept_bytes *bytes = copy_of(op, len);
 
     if (!bytes)
         return -ENOMEM;

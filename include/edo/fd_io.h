@@ -1,0 +1,35 @@
+/*
+ * edo/fd_io.h: reads and writes of what has a descriptor: TCP, Unix sockets, pipes. Each kind gives
+ * these futures names of its own. Private to edo but for `done`.
+ */
+#ifndef EDO_FD_IO_H
+#define EDO_FD_IO_H
+
+#include <edo/future.h>
+#include <edo/op.h>
+
+EDO_BEGIN_DECLS
+
+/** A read under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_fd_read_future {
+    edo_future base;
+    edo_op op;
+    bool gives_way;
+} edo_fd_read_future;
+
+/** A write under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_fd_write_future {
+    edo_future base;
+    edo_op op;
+} edo_fd_write_future;
+
+/** A write of the whole under way. Its fields but done are private. */
+typedef struct edo_fd_write_all_future {
+    edo_future base;
+    size_t done; /**< bytes given so far */
+    edo_op op;
+} edo_fd_write_all_future;
+
+EDO_END_DECLS
+
+#endif

@@ -1,0 +1,24 @@
+/* driver/epoll/epoll.h: what the files of the epoll driver share. */
+#ifndef DRIVER_EPOLL_EPOLL_H
+#define DRIVER_EPOLL_EPOLL_H
+
+#include <sys/epoll.h>
+
+#include "driver/source.h"
+
+#define EVENTS_MAX 128
+
+typedef struct epoll_driver {
+    driver base;
+    int epoll;
+    int event;                             /* eventfd, by which a sleeping holder is woken */
+    uint32_t parked;                       /* atomic: AWAKE, PARKED, NOTIFIED */
+    struct epoll_event events[EVENTS_MAX]; /* the holder's */
+} epoll_driver;
+
+/* With the lock held and the home set: sees to it that the next edge is reported; `out`: of room, too. */
+int epoll_watch(source *src, bool out);
+/* The driver's poll, of an OP_READINESS. */
+edo_poll epoll_poll_readiness(edo_op *op, const edo_waker *waker);
+
+#endif

@@ -1,0 +1,40 @@
+/* fd_transfer.c: a source's reads and writes as a step of a reader's or writer's transfer. */
+#include "io/fd_io.h"
+#include "io/put_back.h"
+
+static void begin(source *src, enum op_kind kind, edo_transfer *t)
+{
+    op_init(&t->own.op, src, kind, t->iov ? (void *)(uintptr_t)t->iov : t->buf, t->len);
+}
+
+edo_poll fd_transfer_read(source *src, enum op_kind kind, edo_transfer *t, const edo_waker *waker)
+{
+    edo_op *op = &t->own.op;
+
+    if (!t->begun)
+        begin(src, kind, t);
+    if (put_back_poll(op, &t->gives_way, t->canceled, waker, &put_back_bytes) == EDO_PENDING)
+        return EDO_PENDING;
+    t->result = op->result;
+    return EDO_READY;
+}
+
+edo_poll fd_transfer_write(source *src, enum op_kind kind, edo_transfer *t, const edo_waker *waker)
+{
+    if (!t->begun)
+        begin(src, kind, t);
+    if (op_poll(&t->own.op, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    t->result = t->own.op.result;
+    return EDO_READY;
+}
+
+void fd_transfer_cancel(edo_transfer *t)
+{
+    op_cancel(&t->own.op);
+}
+
+int fd_transfer_put_back(edo_transfer *t)
+{
+    return put_back_bytes_first(&t->own.op, (size_t)t->result);
+}
