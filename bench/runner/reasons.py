@@ -10,12 +10,9 @@ OWN_INSTRUCTIONS = (
     "and left again for each wait, an operation takes the source's lock twice, and a future is set up "
     "for it.")
 SECOND_WORKER = (
-    "The system calls of a request are Tokio's, but the second worker is called more often: 0.08 "
-    "writes to an eventfd a request of `tcp_echo`, Tokio's 0.0002 (perf). A write takes 25 us here, as "
-    "it interrupts another virtual CPU, and is a tenth of the time. Tried and slower than the 12.4 us "
-    "of then: to register a connection with the worker of its first wait (12.6 to 15), to let an idle "
-    "worker look at the other's epoll set (15.0), to call only from 5 or 9 ready tasks on (13.4, "
-    "15.2). From 1,001 on it is Tokio's time (10.6), but a long request holds up those behind it.")
+    "A request's system calls are Tokio's. The other worker is called for a backlog of a tenth of a "
+    "millisecond alone, some hundred times a second (counted by hand). What is left is as on one thread: "
+    "edo's own instructions.")
 
 REASONS = (
     ("spawn_join, two threads, system calls per op",
@@ -88,9 +85,6 @@ REASONS = (
     ("tcp_*, one thread, CPU time / tokio's",
      OWN_INSTRUCTIONS + " Some 1,200 of `tcp_echo`'s are edo's own, and 840 Tokio's (callgrind)."),
     ("tcp_*, one thread, CPU time / bare epoll's", OWN_INSTRUCTIONS),
-    ("tcp_*_1000, two threads, CPU time / *",
-     "epoll_wait is called more often than Tokio does: 0.09 times a request of 64 bytes and 0.14 times "
-     "one of 16 KiB, Tokio's 0.04 and 0.03 (perf). The other calls are the same."),
     ("tcp_*, two threads, CPU time / *", SECOND_WORKER),
     ("churn, one thread, CPU time / bare epoll's",
      "A descriptor is taken out of the epoll set before it is closed, as a child of fork may keep its "
@@ -109,6 +103,9 @@ REASONS = (
      "recv and send are fewer than bare epoll's. What is above them are connections that were still "
      "being opened or closed in one of the two runs whose difference this is, and epoll_wait, which "
      "bare epoll calls less than once in 500 of these requests."),
+    ("*, system calls per request, *",
+     "The calls are bare epoll's but for getrusage, by which a worker asks whether a long run was one of "
+     "work alone; strace makes all runs long. Since then a runtime of one thread doesn't ask."),
     ("tcp_*, instructions per request above bare epoll's",
      "Two holds of the source's lock for each operation, the switch to the task and back, the set-up "
      "of the futures."),

@@ -86,12 +86,20 @@ static noinline bool was_preempted(core *c)
     return more;
 }
 
+/* Whether a run took so long by its own work. One no longer than those before is not asked about. */
+static bool is_believed(core *c, uint64_t cycles)
+{
+    bool asks = cycles > c->longest_run && cycles >= LONG_RUN && c->sched->core_count > 1;
+
+    return !asks || !was_preempted(c);
+}
+
 void backlog_note_runs(core *c, uint64_t cycles, unsigned runs)
 {
     uint32_t longest = c->longest_run - (c->longest_run >> FORGET_SHIFT);
     uint64_t each = cycles / runs;
 
-    if (each > longest && (each < LONG_RUN || !was_preempted(c)))
+    if (each > longest && is_believed(c, each))
         longest = each < WORTH_A_CALL ? (uint32_t)each : WORTH_A_CALL;
     a_store(&c->longest_run, longest, relaxed);
 }

@@ -26,6 +26,7 @@ static lone *make_lone(void)
     memset(l->tasks, 0, 300 * sizeof(task));
     l->c->sched = &l->s;
     l->s.has_monitor = true;
+    l->s.core_count = 2;
     backlog_forget(l->c);
     return l;
 }
@@ -129,6 +130,24 @@ EDO_TEST_PLAIN(a_run_is_not_long_because_its_thread_lost_the_processor)
     l->c->preemptions = UINT64_MAX; /* it has another number of them now */
     backlog_note_runs(l->c, LONG_CYCLES, 1);
     assert_false(backlog_is_worth_a_call(l->c));
+    free_lone(l);
+}
+
+EDO_TEST_PLAIN(the_system_is_asked_about_longer_runs_than_before_and_where_there_is_another_worker)
+{
+    lone *l = make_lone();
+
+    l->c->preemptions = UINT64_MAX;
+    backlog_note_runs(l->c, LONG_CYCLES / 4, 1); /* all runs so far were to be as long as any */
+    assert_true(l->c->preemptions == UINT64_MAX);
+    run_short_ones(l);
+    l->s.core_count = 1;
+    backlog_note_runs(l->c, LONG_CYCLES / 4, 1);
+    assert_true(l->c->preemptions == UINT64_MAX);
+    run_short_ones(l);
+    l->s.core_count = 2;
+    backlog_note_runs(l->c, LONG_CYCLES / 4, 1);
+    assert_true(l->c->preemptions != UINT64_MAX);
     free_lone(l);
 }
 
