@@ -55,6 +55,7 @@
 #include <edo/group.h>          /* tasks that can't outlive who started them */
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/io.h>             /* readers, writers and seekers: the interfaces */
+#include <edo/socket.h>         /* what connections have in common */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */
 #if EDO_DEBUG

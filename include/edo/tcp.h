@@ -13,7 +13,7 @@
 #include <edo/future.h>
 #include <edo/io.h>
 #include <edo/op.h>
-#include <edo/time.h>
+#include <edo/socket.h>
 
 EDO_BEGIN_DECLS
 
@@ -50,17 +50,7 @@ EDO_API_TCP int edo_tcp_listener_close(edo_tcp_listener *listener);
 /** The address it listens on. 0; -EINVAL. */
 EDO_API_TCP int edo_tcp_listener_addr(const edo_tcp_listener *listener, edo_addr *ret_addr);
 
-/** An accept under way. Its fields are private; don't move it once it has been polled. */
-typedef struct edo_tcp_accept_future {
-    edo_future base;
-    edo_tcp_stream **ret_stream;
-    edo_op op;
-    edo_sleep_future backoff;
-    int shortage;
-    uint16_t backoff_ms;
-    bool backing_off;
-    bool gives_way;
-} edo_tcp_accept_future;
+typedef edo_socket_accept_future edo_tcp_accept_future;
 
 /**
  * Takes the next connection. A connection that ended before it was taken is passed over; when
@@ -162,12 +152,6 @@ EDO_API_TCP edo_reader edo_tcp_reader(edo_tcp_stream *stream);
 EDO_API_TCP edo_writer edo_tcp_writer(edo_tcp_stream *stream);
 EDO_API_TCP edo_io edo_tcp_io(edo_tcp_stream *stream);
 
-typedef enum edo_half {
-    EDO_READ_HALF = 0,  /**< what comes in */
-    EDO_WRITE_HALF = 1, /**< what goes out: the peer reads the end */
-    EDO_BOTH_HALVES = 2
-} edo_half;
-
 /**
  * Shuts a half down; it may be done again. What was written before still arrives. Afterwards writes
  * say -EPIPE, reads 0.
@@ -183,6 +167,45 @@ EDO_API_TCP int edo_tcp_shutdown(edo_tcp_stream *stream, edo_half half);
  * Returns   0; -EINVAL for NULL.
  */
 EDO_API_TCP int edo_tcp_close(edo_tcp_stream *stream);
+
+/**
+ * The halves of a stream, for two owners: a task that reads and one that writes, each of which closes its
+ * own. The functions of the stream are had by edo_tcp_read_half_stream and edo_tcp_write_half_stream; use
+ * those of the half's own direction only, and never edo_tcp_close.
+ */
+typedef struct edo_tcp_read_half edo_tcp_read_half;
+typedef struct edo_tcp_write_half edo_tcp_write_half;
+
+/**
+ * Splits a stream. Its handle is gone then.
+ *
+ * Returns   0; -EINVAL for NULL or what is split already, and nothing has changed.
+ * Owns      the caller gets both halves, until each is closed or they are reunited.
+ */
+EDO_API_TCP int edo_tcp_into_split(edo_tcp_stream *stream, edo_tcp_read_half **ret_read,
+                                   edo_tcp_write_half **ret_write);
+/**
+ * Makes a stream of its two halves again. Nobody uses either meanwhile.
+ *
+ * Returns   0; -EINVAL when they are of different streams: then the caller still has both.
+ */
+EDO_API_TCP int edo_tcp_reunite(edo_tcp_read_half *read, edo_tcp_write_half *write,
+                                edo_tcp_stream **ret_stream);
+/** The stream that a half is of, to read or peek, to write, or for its addresses. It is borrowed. */
+EDO_API_TCP edo_tcp_stream *edo_tcp_read_half_stream(edo_tcp_read_half *half);
+EDO_API_TCP edo_tcp_stream *edo_tcp_write_half_stream(edo_tcp_write_half *half);
+/** The half as a reader, or a writer. It is borrowed. */
+EDO_API_TCP edo_reader edo_tcp_read_half_reader(edo_tcp_read_half *half);
+EDO_API_TCP edo_writer edo_tcp_write_half_writer(edo_tcp_write_half *half);
+/**
+ * Closes a half; the connection is closed when both are. Closing the write half lets the peer read the end.
+ * The handle is gone from the call on. What still waits in this direction goes on until it has its result, or
+ * the other half is closed too. Works in a cancelled task and on a plain thread. Never waits.
+ *
+ * Returns   0; -EINVAL for NULL.
+ */
+EDO_API_TCP int edo_tcp_read_half_close(edo_tcp_read_half *half);
+EDO_API_TCP int edo_tcp_write_half_close(edo_tcp_write_half *half);
 
 /** The addresses of both ends. 0; -EINVAL; -ENOTCONN and what getpeername(2) says. */
 EDO_API_TCP int edo_tcp_local_addr(const edo_tcp_stream *stream, edo_addr *ret_addr);

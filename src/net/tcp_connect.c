@@ -26,26 +26,26 @@ _Static_assert(sizeof(struct sockaddr_in6) <= sizeof(((edo_tcp_connect_future *)
 /* Makes the socket, and the operation that connects it. */
 static int begin(edo_tcp_connect_future *fut)
 {
-    edo_tcp_stream *stream;
+    socket_stream *stream;
     sa_family_t family;
     driver *d;
     int rc = current_driver(&d); /* asked first, so that no socket is made in vain */
 
     if (rc < 0)
         return rc;
-    if (!(stream = tcp_stream_new()))
+    if (!(stream = socket_stream_new(false)))
         return -ENOMEM;
     memcpy(&family, (char *)fut->addr + offsetof(struct sockaddr, sa_family), sizeof family);
     rc = stream->fd = sys_socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
     if (rc >= 0)
-        rc = tcp_set_int(stream->fd, IPPROTO_TCP, TCP_NODELAY, 1);
+        rc = socket_set_int(stream->fd, IPPROTO_TCP, TCP_NODELAY, 1);
     if (rc >= 0)
-        rc = tcp_stream_attach(stream);
+        rc = socket_stream_attach(stream);
     if (rc < 0) {
-        tcp_stream_drop(stream);
+        socket_stream_drop(stream);
         return rc;
     }
-    fut->stream = stream;
+    fut->stream = (edo_tcp_stream *)stream;
     op_init(&fut->op, stream->src, OP_CONNECT, fut->addr, fut->addr_len);
     return 0;
 }
@@ -64,7 +64,7 @@ static edo_poll connect_poll(edo_future *base, const edo_waker *waker)
     if (op_poll(&fut->op, waker) == EDO_PENDING)
         return EDO_PENDING;
     if (fut->op.result < 0) {
-        tcp_stream_drop(fut->stream);
+        socket_stream_drop(&fut->stream->base);
         fut->stream = NULL;
         return edo_future_finish(base, fut->op.result);
     }

@@ -1,0 +1,34 @@
+/*
+ * edo/socket.h: what connections have in common, TCP's and Unix sockets'. Each kind gives these futures
+ * names of its own. Private to edo but for edo_half.
+ */
+#ifndef EDO_SOCKET_H
+#define EDO_SOCKET_H
+
+#include <edo/future.h>
+#include <edo/op.h>
+#include <edo/time.h>
+
+EDO_BEGIN_DECLS
+
+typedef enum edo_half {
+    EDO_READ_HALF = 0,  /**< what comes in */
+    EDO_WRITE_HALF = 1, /**< what goes out: the peer reads the end */
+    EDO_BOTH_HALVES = 2
+} edo_half;
+
+/** An accept under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_socket_accept_future {
+    edo_future base;
+    void *ret_stream; /**< where the pointer to the connection goes, of the kind's own type */
+    edo_op op;
+    edo_sleep_future backoff;
+    int shortage;
+    uint16_t backoff_ms;
+    bool backing_off;
+    bool gives_way;
+} edo_socket_accept_future;
+
+EDO_END_DECLS
+
+#endif
