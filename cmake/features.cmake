@@ -50,7 +50,7 @@ edo_part(local "tasks of one thread: local sets and pinned pools"
     USED_BY "edo_(local_set|pinned_pool|spawn_local)")
 edo_part(io "readers and writers, and what is built on them"
     SOURCES src/io/*.c
-    HEADERS io
+    HEADERS io ready
     USED_BY "edo_(read|write|readv|writev|flush|shutdown|seek)(_async)?\\(" "<edo/io.h>" "#include \"io/")
 edo_part(net "socket addresses, and what all sockets share"
     NEEDS time io

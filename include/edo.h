@@ -54,6 +54,7 @@
 #include <edo/join_map.h>       /* by their keys */
 #include <edo/group.h>          /* tasks that can't outlive who started them */
 #include <edo/addr.h>           /* socket addresses */
+#include <edo/ready.h>          /* what a descriptor is ready for */
 #include <edo/io.h>             /* readers, writers and seekers: the interfaces */
 #include <edo/socket.h>         /* what connections have in common */
 #include <edo/tcp.h>            /* TCP listeners and streams */

@@ -21,9 +21,9 @@
         edo_semaphore_acquire, edo_semaphore_acquire_many, edo_semaphore_acquire_owned,            \
         edo_set_once_wait, edo_shutdown, edo_signal_recv, edo_sleep, edo_sleep_precise,            \
         edo_sleep_precise_until, edo_sleep_until, edo_tcp_accept, edo_tcp_connect,                 \
-        edo_tcp_connect_addr, edo_tcp_read, edo_tcp_write, edo_tcp_write_all, edo_timeout,         \
-        edo_timeout_at, edo_tracker_wait, edo_watch_changed, edo_watch_closed, edo_watch_wait_for, \
-        edo_write, edo_writev, edo_yield
+        edo_tcp_connect_addr, edo_tcp_read, edo_tcp_readable, edo_tcp_ready, edo_tcp_writable,     \
+        edo_tcp_write, edo_tcp_write_all, edo_timeout, edo_timeout_at, edo_tracker_wait,           \
+        edo_watch_changed, edo_watch_closed, edo_watch_wait_for, edo_write, edo_writev, edo_yield
 
 /* These are kept by hand. */
 #define EDO_DIRECT_FORMS_WITHOUT_                                                                  \

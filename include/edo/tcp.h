@@ -12,6 +12,7 @@
 #include <edo/fd_io.h>
 #include <edo/future.h>
 #include <edo/io.h>
+#include <edo/ready.h>
 #include <edo/op.h>
 #include <edo/socket.h>
 
@@ -146,6 +147,29 @@ typedef edo_fd_write_all_future edo_tcp_write_all_future;
 EDO_API_TCP int edo_tcp_write_all(edo_tcp_stream *stream, const void *buf, size_t len);
 EDO_API_TCP edo_tcp_write_all_future edo_tcp_write_all_async(edo_tcp_stream *stream,
                                                              const void *buf, size_t len);
+
+typedef edo_fd_ready_future edo_tcp_ready_future;
+
+/**
+ * Waits until the stream is ready for some of `interest` (EDO_READABLE | EDO_WRITABLE and the like). Whoever
+ * comes first may read it all meanwhile: then a try says -EAGAIN, and one waits again.
+ *
+ * Returns   what it is ready for, in flags: those asked for, and EDO_ERROR, EDO_READ_CLOSED,
+ *           EDO_WRITE_CLOSED; -EINVAL; -ECANCELED when the stream is closed meanwhile; or why the waiting
+ *           was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
+ * Suspends  unless it is ready.
+ * Cancel    takes nothing.
+ */
+EDO_API_TCP int edo_tcp_ready(edo_tcp_stream *stream, unsigned interest);
+EDO_API_TCP edo_tcp_ready_future edo_tcp_ready_async(edo_tcp_stream *stream, unsigned interest);
+/** Asks without waiting: -EAGAIN when it is ready for none of it. */
+EDO_API_TCP int edo_tcp_try_ready(edo_tcp_stream *stream, unsigned interest);
+/** Waits until there is something to read, or the end: 0; what edo_tcp_ready says. */
+EDO_API_TCP int edo_tcp_readable(edo_tcp_stream *stream);
+EDO_API_TCP edo_tcp_ready_future edo_tcp_readable_async(edo_tcp_stream *stream);
+/** Waits until there is room, or writing fails: 0; what edo_tcp_ready says. */
+EDO_API_TCP int edo_tcp_writable(edo_tcp_stream *stream);
+EDO_API_TCP edo_tcp_ready_future edo_tcp_writable_async(edo_tcp_stream *stream);
 
 /** The stream as a reader, a writer, and both; its shutdown ends the writing. It is borrowed. */
 EDO_API_TCP edo_reader edo_tcp_reader(edo_tcp_stream *stream);

@@ -115,5 +115,10 @@ static inline void op_end(edo_op *op, int64_t result)
 }
 /* Lock held, and dropped: wakes who is first in a direction's queue, as something was put back. */
 void source_wake_first(source *src, enum op_dir dir);
+/* Lock held, and dropped: something was put back. Wakes who is first to take it, and who is first among
+ * those that wait to be told. */
+void source_wake_for_kept(source *src);
+/* Wakes the one behind an operation that is PENDING, if there is one. */
+void source_wake_behind(const edo_op *op);
 
 #endif

@@ -58,7 +58,7 @@ bool put_back_first(edo_op *op, source_kept *node)
     }
     node->next = src->kept;
     set_kept(src, node);
-    source_wake_first(src, OP_IN);
+    source_wake_for_kept(src);
     return true;
 }
 
