@@ -8,7 +8,7 @@ static const fd_ready_kind tcp = {.ready_ops = &ready_ops, .able_ops = &able_ops
 
 static inline source *source_of(edo_tcp_stream *stream)
 {
-    return stream ? stream->src : NULL;
+    return socket_stream_source((socket_stream *)stream);
 }
 
 edo_tcp_ready_future edo_tcp_ready_async(edo_tcp_stream *stream, unsigned interest)
