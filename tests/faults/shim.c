@@ -347,7 +347,8 @@ ssize_t fault_sendmsg(int fd, const struct msghdr *msg, int flags)
     return fails(FAULT_sendmsg) ? -1 : sendmsg(fd, msg, flags);
 }
 
-int fault_recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags, struct timespec *timeout)
+int fault_recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags,
+                   struct timespec *timeout)
 {
     return fails(FAULT_recvmmsg) ? -1 : recvmmsg(fd, msgs, count, flags, timeout);
 }
