@@ -51,7 +51,9 @@ edo_part(local "tasks of one thread: local sets and pinned pools"
 edo_part(io "readers and writers, and what is built on them"
     SOURCES src/io/*.c
     HEADERS io ready
-    USED_BY "edo_(read|write|readv|writev|flush|shutdown|seek)(_async)?\\(" "<edo/io.h>" "#include \"io/")
+        buf bytes
+    USED_BY "edo_(read|write|readv|writev|flush|shutdown|seek)(_async)?\\(" "<edo/io.h>" "#include \"io/"
+        "edo_(buf|bytes)_")
 edo_part(net "socket addresses, and what all sockets share"
     NEEDS time io
     SOURCES src/net/addr.c src/net/socket*.c

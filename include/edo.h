@@ -57,6 +57,8 @@
 #include <edo/ready.h>          /* what a descriptor is ready for */
 #include <edo/io.h>             /* readers, writers and seekers: the interfaces */
 #include <edo/socket.h>         /* what connections have in common */
+#include <edo/buf.h>            /* a buffer of bytes that grows */
+#include <edo/bytes.h>          /* bytes that are shared and never change */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */
 #if EDO_DEBUG
