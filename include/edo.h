@@ -59,6 +59,9 @@
 #include <edo/socket.h>         /* what connections have in common */
 #include <edo/buf.h>            /* a buffer of bytes that grows */
 #include <edo/bytes.h>          /* bytes that are shared and never change */
+#include <edo/buf_reader.h>     /* a buffer in front of a reader */
+#include <edo/buf_writer.h>     /* a buffer behind which a writer gets few large writes */
+#include <edo/buf_stream.h>     /* both */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/signal.h>         /* signals as something to wait for */
 #if EDO_DEBUG

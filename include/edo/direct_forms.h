@@ -10,7 +10,7 @@
 /* `make format` writes these: each has a twin that ends in _async. */
 #define EDO_DIRECT_FORMS_WITH_FUTURES_                                                             \
     edo_barrier_wait, edo_broadcast_closed, edo_broadcast_recv, edo_cancel_token_wait,             \
-        edo_delay_queue_next, edo_flush, edo_group_wait, edo_interval_tick, edo_join,              \
+        edo_delay_queue_next, edo_fill, edo_flush, edo_group_wait, edo_interval_tick, edo_join,    \
         edo_join_map_next, edo_join_map_shutdown, edo_join_queue_next, edo_join_queue_shutdown,    \
         edo_join_set_next, edo_join_set_shutdown, edo_local_set_drive, edo_mpsc_closed,            \
         edo_mpsc_recv, edo_mpsc_recv_many, edo_mpsc_reserve, edo_mpsc_reserve_many,                \

@@ -22,9 +22,7 @@ static edo_poll seek_poll(edo_future *base, const edo_waker *waker)
         return edo_future_finish(base, -EINVAL);
     if (!t->begun && !coop_proceed(waker))
         return EDO_PENDING;
-    edo_poll is = fut->in.ops->seek(fut->in.self, t, waker);
-    t->begun = true;
-    if (is == EDO_PENDING)
+    if (seeker_poll(fut->in, t, waker) == EDO_PENDING)
         return EDO_PENDING;
     if (t->result >= 0)
         coop_spend();
@@ -35,9 +33,7 @@ static void seek_cancel(edo_future *base)
 {
     edo_seek_future *fut = container_of(base, edo_seek_future, base);
 
-    fut->t.canceled = true;
-    if (fut->t.begun && fut->in.ops->cancel)
-        fut->in.ops->cancel(fut->in.self, &fut->t);
+    seeker_cancel(fut->in, &fut->t);
 }
 
 static const edo_future_ops seek_ops = {.poll = seek_poll, .cancel = seek_cancel, .name = "seek"};

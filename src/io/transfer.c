@@ -3,6 +3,8 @@
  *
  * Nothing     An empty read or write is answered here: implementers never see one, so 0 from a reader is
  *             always the end.
+ * Not begun   One that was cancelled before its first call (it had no budget) is answered here, too: whoever
+ *             gets a first call may begin.
  * Claims      A reader or writer that says more than it was asked for is told, and its caller gets an error:
  *             whoever goes on with such a count reads what nobody wrote.
  */
@@ -78,6 +80,8 @@ edo_poll edo_reader_poll(edo_reader from, edo_transfer *t, const edo_waker *wake
 {
     const edo_reader_ops *ops = from.ops;
 
+    if (t->canceled && !t->begun)
+        return answer(t, -ECANCELED);
     switch (t->kind) {
     case EDO_TRANSFER_FILL:
         return ops->fill ? step(ops->fill, from.self, t, waker, ops->name, false)
@@ -103,6 +107,8 @@ edo_poll edo_writer_poll(edo_writer to, edo_transfer *t, const edo_waker *waker)
 {
     const edo_writer_ops *ops = to.ops;
 
+    if (t->canceled && !t->begun)
+        return answer(t, -ECANCELED);
     switch (t->kind) {
     case EDO_TRANSFER_FLUSH:
         return step_if_any(ops->flush, to, t, waker);

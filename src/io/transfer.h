@@ -56,4 +56,23 @@ static inline bool writer_is_good(edo_writer to)
     return to.ops && to.ops->write;
 }
 
+/* A step of a seeker's transfer that is part of another: no budget is spent. */
+static inline edo_poll seeker_poll(edo_seeker in, edo_transfer *t, const edo_waker *waker)
+{
+    if (t->canceled && !t->begun) {
+        t->result = -ECANCELED;
+        return EDO_READY;
+    }
+    edo_poll is = in.ops->seek(in.self, t, waker);
+    t->begun = true;
+    return is;
+}
+
+static inline void seeker_cancel(edo_seeker in, edo_transfer *t)
+{
+    t->canceled = true;
+    if (t->begun && in.ops->cancel)
+        in.ops->cancel(in.self, t);
+}
+
 #endif
