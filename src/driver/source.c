@@ -288,7 +288,8 @@ void driver_shutdown(driver *d)
 edo_waker source_mark_next(source *src, enum op_dir dir)
 {
     const edo_op *next = src->dir[dir].first;
-    bool left = (src->dir[dir].ready & DIR_READY) || (dir != OP_OUT && src->kept);
+    bool left = (src->dir[dir].ready & DIR_READY) ||
+                (MODEL_BUG(815, dir != OP_OUT, dir == OP_IN) && src->kept);
 
     return MODEL_BUG(805, left, false) && wake_mark(&next->waker) ? next->waker : (edo_waker){0};
 }
@@ -306,7 +307,7 @@ void source_wake_first(source *src, enum op_dir dir)
 
 void source_wake_for_kept(source *src)
 {
-    const edo_op *told = src->dir[OP_ANY].first;
+    const edo_op *told = MODEL_BUG(816, src->dir[OP_ANY].first, NULL);
     edo_waker owed = told && wake_mark(&told->waker) ? told->waker : (edo_waker){0};
 
     source_wake_first(src, OP_IN);
@@ -319,7 +320,7 @@ void source_wake_behind(const edo_op *op)
     source *src = op->src;
 
     lock_take(&src->lock);
-    const edo_op *behind = op->linked ? op->next : NULL;
+    const edo_op *behind = MODEL_BUG(817, op->linked, false) ? op->next : NULL;
     edo_waker owed = behind && wake_mark(&behind->waker) ? behind->waker : (edo_waker){0};
     lock_drop(&src->lock);
     if (owed.ops)

@@ -13,6 +13,7 @@
 #include <poll.h>
 
 #include "await/await.h"
+#include "base/model.h"
 #include "future/future.h"
 #include "io/put_back.h"
 #include "sched/coop.h"
@@ -96,7 +97,7 @@ static bool look_again(edo_fd_ready_future *fut)
     if (likely(!put_back_is_kept(&fut->op)))
         return false;
     if (fut->interest & EDO_READABLE)
-        return !fut->gives_way && !(fut->base.state & FUTURE_CANCELED);
+        return MODEL_BUG(818, !fut->gives_way, false) && !(fut->base.state & FUTURE_CANCELED);
     source_wake_behind(&fut->op);
     return false;
 }
@@ -115,7 +116,7 @@ edo_poll fd_ready_poll(edo_future *base, const edo_waker *waker)
         bool kept = !canceled && finds_put_back(fut);
         if (kept && op_is_new(op))
             return finish(fut, ask_beside(fut));
-        if (kept && !fut->gives_way) {
+        if (MODEL_BUG(819, kept, false) && !fut->gives_way) {
             fut->gives_way = true;
             op_cancel(op);
         }

@@ -1,7 +1,8 @@
 /*
  * driver_op.c: operations of a source on the epoll driver: a reader gets what came, whoever closes
- * or gives up meanwhile, and no descriptor is closed under a call. The kernel beneath it is a few
- * lines here: one descriptor with bytes in it, and one epoll set.
+ * or gives up meanwhile, and no descriptor is closed under a call; all who wait for readiness are told,
+ * also of what was put back. The kernel beneath it is a few lines here: one descriptor with bytes in it,
+ * and one epoll set.
  */
 #include <errno.h>
 #include <poll.h>
@@ -13,6 +14,9 @@
 #include "driver/source.h"
 #include "engine/model.h"
 #include "future/parker.h"
+#include "io/fd_ready.h"
+#include "io/put_back.h"
+#include "no_runtime.h"
 
 #define EPOLL_FD 3
 #define EVENT_FD 4
@@ -211,9 +215,12 @@ static source *src;
 static uint32_t over; /* atomic: readers that came to their end */
 static uint32_t readers;
 static int64_t results[2];
+static parker *bystander;  /* of one that waits for what doesn't come */
+static uint32_t dismissed; /* atomic: it is to give up */
 
 static void setup_readers(unsigned n)
 {
+    dismissed = 0;
     model_assert(epoll_driver_ops.open(&the_driver) == 0);
     model_assert(source_open(the_driver, DATA_FD, true, &src) == 0);
     readers = n;
@@ -229,6 +236,13 @@ static void setup_one(void)
 static void setup_two(void)
 {
     setup_readers(2);
+}
+
+static void end(unsigned i, int64_t result)
+{
+    results[i] = result;
+    a_fetch_add(&over, 1, release);
+    the_driver->ops->unpark(the_driver);
 }
 
 /* One byte, with a parker for a waker. The memory is gone when it returns. */
@@ -247,11 +261,10 @@ static void read_one(unsigned i, bool gives_up)
         else
             parker_wait(p, UINT64_MAX);
     }
-    results[i] = op.result;
+    int64_t result = op.result;
     memset(&op, 0x55, sizeof op);
     parker_unref(p);
-    a_fetch_add(&over, 1, release);
-    the_driver->ops->unpark(the_driver);
+    end(i, result);
 }
 
 static void reader_0(void)
@@ -267,6 +280,90 @@ static void reader_1(void)
 static void reader_gives_up(void)
 {
     read_one(1, true);
+}
+
+static const edo_future_ops ready_ops = FD_READY_OPS("ready");
+static const fd_ready_kind kind = {.ready_ops = &ready_ops, .able_ops = &ready_ops};
+
+/* Waits for readiness, with a parker for a waker. The memory is gone when it returns. */
+static void wait_for(unsigned i, unsigned interest, bool gives_up)
+{
+    edo_fd_ready_future fut = fd_ready_future(&kind, src, interest);
+    parker *p = parker_new();
+    edo_waker waker = parker_waker(p);
+
+    while (edo_future_poll(&fut.base, &waker) == EDO_PENDING) {
+        if (gives_up)
+            edo_future_cancel(&fut.base);
+        else
+            parker_wait(p, UINT64_MAX);
+    }
+    int64_t result = fut.base.result;
+    memset(&fut, 0x55, sizeof fut);
+    parker_unref(p);
+    end(i, result);
+}
+
+static void waiter_0(void)
+{
+    wait_for(0, EDO_READABLE, false);
+}
+
+static void waiter_1(void)
+{
+    wait_for(1, EDO_READABLE, false);
+}
+
+static void waiter_gives_up(void)
+{
+    wait_for(1, EDO_READABLE, true);
+}
+
+/* No event is needed: who finds the byte read is told when it is put back. */
+static void setup_put_back(void)
+{
+    setup_readers(2);
+    kernel.bytes = 1;
+    bystander = parker_new();
+}
+
+/* Waits for what never comes, until it is dismissed. */
+static void waiter_in_vain(void)
+{
+    edo_fd_ready_future fut = fd_ready_future(&kind, src, EDO_PRIORITY);
+    edo_waker waker = parker_waker(bystander);
+
+    while (edo_future_poll(&fut.base, &waker) == EDO_PENDING) {
+        if (a_load(&dismissed, acquire)) /* pairs with the release in waiter_dismisses */
+            edo_future_cancel(&fut.base);
+        else
+            parker_wait(bystander, UINT64_MAX);
+    }
+    memset(&fut, 0x55, sizeof fut);
+    end(1, -ECANCELED);
+}
+
+static void waiter_dismisses(void)
+{
+    edo_waker waker = parker_waker(bystander);
+
+    wait_for(0, EDO_READABLE, false);
+    a_store(&dismissed, 1, release);
+    if (wake_mark(&waker))
+        wake_push(&waker);
+}
+
+/* Takes the byte, and gives it back. */
+static void reader_puts_back(void)
+{
+    char byte;
+    edo_op op;
+    edo_waker waker = {0};
+
+    op_init(&op, src, OP_RECV, &byte, 1);
+    edo_poll is = op_poll(&op, &waker);
+    model_assert(is == EDO_READY && op.result == 1);
+    model_assert(put_back_bytes_first(&op, 1) == 0);
 }
 
 /* Whoever holds the driver: events reach the readers by it. */
@@ -310,6 +407,37 @@ static void check_closed(void)
     model_assert(kernel.closed);
 }
 
+static void check_ready(void)
+{
+    for (unsigned i = 0; i < readers; i++)
+        model_assert(results[i] == EDO_READABLE);
+}
+
+static void check_ready_and_read(void)
+{
+    model_assert(results[0] == EDO_READABLE && results[1] == 1);
+}
+
+static void check_one_ready(void)
+{
+    model_assert(results[0] == EDO_READABLE);
+    model_assert(results[1] == EDO_READABLE || results[1] == -ECANCELED);
+}
+
+static void check_both_closed(void)
+{
+    model_assert(results[0] == -ECANCELED && results[1] == -ECANCELED);
+    model_assert(kernel.closed);
+}
+
+static void check_put_back(void)
+{
+    model_assert(results[0] == EDO_READABLE);
+    model_assert(results[1] == EDO_READABLE || results[1] == -ECANCELED);
+    model_assert(src->kept && !src->kept->next);
+    parker_unref(bystander);
+}
+
 static const model_scenario scenarios[] = {
     {.name = "read_and_send",
      .setup = setup_one,
@@ -334,6 +462,35 @@ static const model_scenario scenarios[] = {
      .weak = 1,
      .threads = {reader_0, reader_gives_up, holder, sender_of_two},
      .check = check_gives_up},
+    {.name = "two_wait_for_readiness",
+     .setup = setup_two,
+     .weak = 1,
+     .threads = {waiter_0, waiter_1, holder, sender},
+     .check = check_ready},
+    {.name = "readiness_beside_a_read",
+     .setup = setup_two,
+     .weak = 1,
+     .threads = {waiter_0, reader_1, holder, sender_of_two},
+     .check = check_ready_and_read},
+    {.name = "one_gives_up_waiting",
+     .setup = setup_two,
+     .weak = 1,
+     .threads = {waiter_gives_up, waiter_0, holder, sender},
+     .check = check_one_ready},
+    {.name = "close_while_waiting",
+     .setup = setup_two,
+     .weak = 1,
+     .threads = {waiter_0, waiter_1, holder, closer},
+     .check = check_both_closed},
+    {.name = "put_back_is_readiness",
+     .setup = setup_put_back,
+     .weak = 1,
+     .threads = {waiter_in_vain, waiter_dismisses, reader_puts_back},
+     .check = check_put_back},
+    {.name = "put_back_tells_all",
+     .setup = setup_put_back,
+     .threads = {waiter_0, waiter_1, reader_puts_back},
+     .check = check_put_back},
 };
 
 MODEL_PROGRAM("driver_op", scenarios)

@@ -185,8 +185,8 @@ static void note(op_queue *queue, bool hup, wakes *owed)
 /* See readiness.c. READY is left alone: it says whose turn it is. */
 static void note_for_all(op_queue *queue, wakes *owed)
 {
-    queue->ready += DIR_TICK;
-    if (queue->first)
+    queue->ready += MODEL_BUG(813, DIR_TICK, 0);
+    if (MODEL_BUG(814, queue->first, NULL))
         wakes_add(owed, &queue->first->waker);
 }
 

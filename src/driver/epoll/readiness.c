@@ -11,6 +11,7 @@
 #include <poll.h>
 
 #include "base/chaos.h"
+#include "base/model.h"
 #include "base/sys.h"
 #include "driver/epoll/epoll.h"
 
@@ -24,7 +25,8 @@ static edo_waker mark_follower(const edo_op *op)
 {
     const edo_op *behind = op->linked ? op->next : NULL;
 
-    if (!behind || behind->len == tick_of(op->src) || !wake_mark(&behind->waker))
+    if (!behind || MODEL_BUG(810, behind->len == tick_of(op->src), true) ||
+        !wake_mark(&behind->waker))
         return (edo_waker){0};
     return behind->waker;
 }
@@ -59,9 +61,9 @@ edo_poll epoll_poll_readiness(edo_op *op, const edo_waker *waker)
         op_begin(op); /* relaxed: with this driver only the polling task writes it */
     /* Watched before it asks: an edge after the answer is an event. */
     while (result == 0 && (result = watch_for(op)) == 0 && (result = ask(op)) == -EAGAIN)
-        if ((result = op_check(op)) == 0 && op->len == tick_of(src))
+        if ((result = op_check(op)) == 0 && MODEL_BUG(811, op->len == tick_of(src), true))
             break;
-    edo_waker next = mark_follower(op);
+    edo_waker next = MODEL_BUG(812, true, result == 0) ? mark_follower(op) : (edo_waker){0};
     if (result == 0) {
         op_wait(op, waker);
         lock_drop(&src->lock);
