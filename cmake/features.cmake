@@ -65,6 +65,11 @@ edo_part(tcp "TCP"
     SOURCES src/net/tcp*.c
     HEADERS tcp
     USED_BY "edo_tcp_" "#include \"net/tcp")
+edo_part(serve "a server: a task for each connection, a limit, an end in order"
+    NEEDS tcp sets scopes
+    SOURCES src/net/serve*.c
+    HEADERS serve
+    USED_BY "edo_serve" "#include \"net/serve")
 edo_part(signal "signals as something to wait for"
     SOURCES src/signal/*.c
     HEADERS signal

@@ -63,6 +63,7 @@
 #include <edo/buf_writer.h>     /* a buffer behind which a writer gets few large writes */
 #include <edo/buf_stream.h>     /* both */
 #include <edo/tcp.h>            /* TCP listeners and streams */
+#include <edo/serve.h>          /* a server: accepting, a limit, an end in order */
 #include <edo/signal.h>         /* signals as something to wait for */
 #if EDO_DEBUG
 #include <edo/debug.h> /* misuse that a debug build notices */

@@ -66,6 +66,11 @@
 #else
 #define EDO_API_TCP EDO_LACKS_("EDO_WITH_TCP")
 #endif
+#if EDO_WITH_SERVE
+#define EDO_API_SERVE EDO_API
+#else
+#define EDO_API_SERVE EDO_LACKS_("EDO_WITH_SERVE")
+#endif
 #if EDO_WITH_SIGNAL
 #define EDO_API_SIGNAL EDO_API
 #else
