@@ -62,6 +62,7 @@
 #include <edo/buf_reader.h>     /* a buffer in front of a reader */
 #include <edo/buf_writer.h>     /* a buffer behind which a writer gets few large writes */
 #include <edo/buf_stream.h>     /* both */
+#include <edo/duplex.h>         /* pipes in memory, in both directions and in one */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/serve.h>          /* a server: accepting, a limit, an end in order */
 #include <edo/signal.h>         /* signals as something to wait for */

@@ -14,6 +14,7 @@
 
 #include <edo/future.h>
 #include <edo/op.h>
+#include <edo/waiter.h>
 
 EDO_BEGIN_DECLS
 
@@ -45,6 +46,7 @@ typedef struct edo_transfer {
     int64_t result;          /**< to be set: a count, a position, 0, or a negative errno */
     union {
         edo_op op;
+        edo_waiter waiter;
         uint64_t words[14];
         void *pointers[14];
     } own; /**< of whoever does the work, the innermost; zeros at first */
