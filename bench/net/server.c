@@ -1,12 +1,13 @@
 /*
- * server.c: edo's echo server for the network benchmarks.
+ * server.c: edo's server for the network benchmarks.
  *
- *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll|stackless]
+ *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll|stackless|burn|hello]
  *
  * handler=stack is the handler of README.md, a task with a stack for each connection; with a buf
  * over 1024 it has 32 KiB of buffer, else its 1024. handler=poll is the same as a poll function,
  * with 64 bytes: what the runtime itself takes for a connection; handler=stackless is that one written
- * as a body that waits. Prints "port=N", and runs until SIGTERM.
+ * as a body that waits. handler=burn works for a millisecond at each request that begins with 'B';
+ * handler=hello answers HTTP. Prints "port=N", and runs until SIGTERM.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +16,15 @@
 
 #include <edo.h>
 
+#include "net/hello.h"
+
+typedef int spawn_fn(edo_tcp_stream *conn);
+
+static spawn_fn spawn_plain;
 static struct {
     unsigned port, threads, buf;
-    bool poll, stackless;
-} options = {.threads = 1, .buf = 1024};
+    spawn_fn *spawn;
+} options = {.threads = 1, .buf = 1024, .spawn = spawn_plain};
 
 static int serve(void *arg)
 {
@@ -44,6 +50,78 @@ static int serve_large(void *arg)
             break;
     edo_tcp_close(conn);
     return n < 0 ? (int)n : 0;
+}
+
+static int spawn_plain(edo_tcp_stream *conn)
+{
+    return edo_spawn(options.buf > 1024 ? serve_large : serve, conn, NULL);
+}
+
+/* ---- work, and HTTP ----------------------------------------------------------------------------- */
+
+static void burn(void)
+{
+    edo_instant begin = edo_now();
+
+    while (edo_elapsed(begin).ns < 1000000)
+        ;
+}
+
+static int serve_burning(void *arg)
+{
+    edo_tcp_stream *conn = arg;
+    char buf[1024];
+    ssize_t n;
+
+    while ((n = edo_tcp_read(conn, buf, sizeof buf)) > 0) {
+        if (buf[0] == 'B')
+            burn();
+        if ((n = edo_tcp_write_all(conn, buf, (size_t)n)) < 0)
+            break;
+    }
+    edo_tcp_close(conn);
+    return n < 0 ? (int)n : 0;
+}
+
+static int spawn_burning(edo_tcp_stream *conn)
+{
+    return edo_spawn(serve_burning, conn, NULL);
+}
+
+static int answer(edo_tcp_stream *conn, unsigned requests)
+{
+    char out[16 * HELLO_LEN];
+    size_t len = 0;
+    int rc = 0;
+
+    for (; rc == 0 && requests > 0; requests--) {
+        memcpy(out + len, HELLO_ANSWER, HELLO_LEN);
+        len += HELLO_LEN;
+        if (len == sizeof out || requests == 1) {
+            rc = edo_tcp_write_all(conn, out, len);
+            len = 0;
+        }
+    }
+    return rc;
+}
+
+static int serve_hello(void *arg)
+{
+    edo_tcp_stream *conn = arg;
+    unsigned char seen = 0;
+    char buf[1024];
+    ssize_t n;
+
+    while ((n = edo_tcp_read(conn, buf, sizeof buf)) > 0)
+        if ((n = answer(conn, hello_requests(buf, (size_t)n, &seen))) < 0)
+            break;
+    edo_tcp_close(conn);
+    return n < 0 ? (int)n : 0;
+}
+
+static int spawn_hello(edo_tcp_stream *conn)
+{
+    return edo_spawn(serve_hello, conn, NULL);
 }
 
 /* ---- the poll function ------------------------------------------------------------------------ */
@@ -131,13 +209,9 @@ EDO_STACKLESS(reply, me)
 
 /* ---- accepting -------------------------------------------------------------------------------- */
 
-static int spawn_handler(edo_tcp_stream *conn)
+static int spawn_reply(edo_tcp_stream *conn)
 {
-    if (options.poll)
-        return spawn_echo(conn);
-    if (options.stackless)
-        return edo_spawn_stackless(&EDO_FRAME(reply, .conn = conn), NULL);
-    return edo_spawn(options.buf > 1024 ? serve_large : serve, conn, NULL);
+    return edo_spawn_stackless(&EDO_FRAME(reply, .conn = conn), NULL);
 }
 
 static int accept_all(void *arg)
@@ -147,7 +221,7 @@ static int accept_all(void *arg)
     int rc;
 
     while ((rc = edo_tcp_accept(listener, &conn)) == 0)
-        if (spawn_handler(conn) < 0)
+        if (options.spawn(conn) < 0)
             edo_tcp_close(conn);
     return rc;
 }
@@ -177,14 +251,31 @@ static int run(void *arg)
     return rc < 0 ? rc : 0;
 }
 
+static bool parse_handler(const char *name)
+{
+    static const struct {
+        const char *name;
+        spawn_fn *spawn;
+    } handlers[] = {{"stack", spawn_plain},
+                    {"poll", spawn_echo},
+                    {"stackless", spawn_reply},
+                    {"burn", spawn_burning},
+                    {"hello", spawn_hello}};
+
+    for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
+        if (strcmp(name, handlers[i].name) == 0) {
+            options.spawn = handlers[i].spawn;
+            return true;
+        }
+    return false;
+}
+
 static bool parse_option(const char *arg)
 {
     return sscanf(arg, "port=%u", &options.port) == 1 ||
            sscanf(arg, "threads=%u", &options.threads) == 1 ||
            sscanf(arg, "buf=%u", &options.buf) == 1 ||
-           (options.poll = strcmp(arg, "handler=poll") == 0) ||
-           (options.stackless = strcmp(arg, "handler=stackless") == 0) ||
-           strcmp(arg, "handler=stack") == 0;
+           (strncmp(arg, "handler=", 8) == 0 && parse_handler(arg + 8));
 }
 
 int main(int argc, char **argv)

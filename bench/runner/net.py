@@ -11,15 +11,29 @@ import tempfile
 
 from . import contestants, witness
 
-# name: (the load and its arguments, bytes of buffer for servers that are told one)
+
+class Workload:
+    """The load and its arguments; bytes of buffer for servers that are told one; what else they are told;
+    and which peers know it."""
+
+    def __init__(self, load, buf=1024, options=(), peers=("epoll", "uv", "tokio", "go")):
+        self.load, self.buf, self.options, self.peers = load, buf, options, peers
+
+
+HELLO = {"options": ("handler=hello",), "peers": ("epoll", "tokio", "go")}
 WORKLOADS = {
-    "tcp_echo": ("echo_load conns=50 size=64", 1024),
-    "tcp_echo_1000": ("echo_load conns=1000 size=64", 1024),
-    "tcp_echo_16k": ("echo_load conns=50 size=16384", 32768),
-    "tcp_echo_16k_1000": ("echo_load conns=1000 size=16384", 32768),
-    "tcp_pipelined": ("echo_load conns=50 size=64 pipeline=16", 1024),
-    "churn": ("churn_load conns=50 size=64", 1024),
+    "tcp_echo": Workload("echo_load conns=50 size=64"),
+    "tcp_echo_1000": Workload("echo_load conns=1000 size=64"),
+    "tcp_echo_16k": Workload("echo_load conns=50 size=16384", 32768),
+    "tcp_echo_16k_1000": Workload("echo_load conns=1000 size=16384", 32768),
+    "tcp_pipelined": Workload("echo_load conns=50 size=64 pipeline=16"),
+    "churn": Workload("churn_load conns=50 size=64"),
+    "hello": Workload("wrk conns=50", **HELLO),
+    "hello_1000": Workload("wrk conns=1000", **HELLO),
 }
+# A rate that is kept whether requests are answered or not; one in a hundred takes a millisecond of work.
+TAIL = Workload("rate_load conns=256 rate=20000 burn=100", options=("handler=burn",), peers=("tokio", "go"))
+TAIL_PAIRS = 9
 COUNTED = ("tcp_echo", "tcp_echo_1000", "tcp_echo_16k", "tcp_pipelined", "churn")
 SECONDS = 1.2
 # Until every connection's stack or buffer has been touched once.
@@ -48,10 +62,10 @@ class Failed(Exception):
 class running:
     """A server, from its "port=N" until it is told to end."""
 
-    def __init__(self, server, threads, buf, prefix=(), cores=None):
+    def __init__(self, server, threads, workload, prefix=(), cores=None):
         self.server = server
-        self.command = [*prefix, server.program, f"threads={threads}", f"buf={buf}",
-                        *server.options]
+        self.command = [*prefix, server.program, f"threads={threads}", f"buf={workload.buf}",
+                        *server.options, *workload.options]
         self.cores = cores
 
     def __enter__(self):
@@ -90,8 +104,47 @@ def cores_for(threads):
     return ({have[0]}, {have[1]}) if threads == 1 and len(have) > 1 else (None, None)
 
 
+def cpu_ns_of(pid):
+    """What all threads of a process have run."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/schedstat") as file:
+            total += int(file.read().split()[0])
+    return total
+
+
+WRK_UNITS = {"us": 1, "ms": 1e3, "s": 1e6}
+
+
+def wrk_times(text):
+    """The quantiles that wrk prints, in microseconds: {"50": 317.0, ...}."""
+    return {share: float(value) * WRK_UNITS[unit]
+            for share, value, unit in re.findall(r"^ +(\d+)% +([\d.]+)(us|ms|s)$", text, re.M)}
+
+
+def run_wrk(conns, port, cores, seconds, server_pid):
+    """wrk knows no warm-up, no limit on requests, and nothing of the server."""
+    begun = cpu_ns_of(server_pid)
+    run = subprocess.run(["wrk", "-t1", f"-c{conns}", f"-d{seconds:.0f}s", "--latency",
+                          f"http://127.0.0.1:{port}/"], capture_output=True, text=True,
+                         timeout=240, preexec_fn=pin(cores))
+    spent = cpu_ns_of(server_pid) - begun
+    found = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s)", run.stdout)
+    broken = re.search(r"Socket errors|Non-2xx", run.stdout)
+    if run.returncode != 0 or not found or broken:
+        raise Failed(f"wrk: {run.stdout.strip()} {run.stderr.strip()}")
+    requests, wall_us = int(found[1]), float(found[2]) * WRK_UNITS[found[3]]
+    times = wrk_times(run.stdout)
+    return {"requests": requests, "rps": requests / wall_us * 1e6, "cpu_ns": spent / requests,
+            "server_util": spent / wall_us / 1e3, "load_cpu_ns": 0, "p50_us": times["50"],
+            "p99_us": times["99"], "errors": 0}
+
+
 def run_load(text, port, cores=None, **options):
     program, *args = text.split()
+    if program == "wrk":
+        return run_wrk(args[0].removeprefix("conns="), port, cores, max(1, options["seconds"]),
+                       options["server_pid"])
     command = [os.path.join(contestants.BUILD, program), f"port={port}", *args,
                *(f"{k}={v}" for k, v in options.items())]
     run = subprocess.run(command, capture_output=True, text=True, timeout=240,
@@ -103,15 +156,14 @@ def run_load(text, port, cores=None, **options):
 
 
 def measure_once(server, workload, threads):
-    load, buf = WORKLOADS[workload]
     server_cores, load_cores = cores_for(threads)
-    with running(server, threads, buf, cores=server_cores) as s:
-        return run_load(load, s.port, load_cores, seconds=SECONDS, warmup=WARMUP.get(workload, 0.3),
-                        server_pid=s.process.pid)
+    with running(server, threads, WORKLOADS[workload], cores=server_cores) as s:
+        return run_load(WORKLOADS[workload].load, s.port, load_cores, seconds=SECONDS,
+                        warmup=WARMUP.get(workload, 0.3), server_pid=s.process.pid)
 
 
 def measure(edo, peers, workload, threads, rounds):
-    servers = [edo, *peers]
+    servers = [edo, *(p for p in peers if p.name in WORKLOADS[workload].peers)]
     rows = {s.name: [] for s in servers}
     for turn in range(rounds):
         for s in servers[turn % len(servers):] + servers[:turn % len(servers)]:
@@ -142,6 +194,38 @@ def show(results):
                  if ratio else ""), flush=True)
 
 
+# ---- the slowest at a fixed rate -----------------------------------------------------------------
+
+
+def tail_once(server):
+    with running(server, 2, TAIL) as s:
+        return run_load(TAIL.load, s.port, seconds=SECONDS, warmup=0.3, server_pid=s.process.pid)
+
+
+def tail(edo, peers):
+    """Pairs of runs, edo's and a peer's, which of them first by turns: the median of their ratios."""
+    rows = []
+    for peer in (p for p in peers if p.name in TAIL.peers):
+        pairs = []
+        for turn in range(TAIL_PAIRS):
+            order = (edo, peer) if turn % 2 == 0 else (peer, edo)
+            got = {s.name: tail_once(s)["p99_us"] for s in order}
+            pairs.append((got[edo.name], got[peer.name]))
+        ratios = sorted(mine / its for mine, its in pairs)
+        rows.append({"name": peer.name, "edo_p99_us": statistics.median(e for e, _ in pairs),
+                     "p99_us": statistics.median(p for _, p in pairs),
+                     "ratio": {"median": statistics.median(ratios), "least": ratios[0],
+                               "most": ratios[-1]}})
+    return rows
+
+
+def show_tail(rows):
+    for r in rows:
+        print(f"tail: edo's p99 {r['edo_p99_us']:.0f} us, {r['name']}'s {r['p99_us']:.0f} us, edo/it "
+              f"{r['ratio']['median']:.2f} ({r['ratio']['least']:.2f}..{r['ratio']['most']:.2f})",
+              flush=True)
+
+
 # ---- what a request costs in calls and instructions ----------------------------------------------
 
 
@@ -161,17 +245,17 @@ WAITS = ("epoll_wait", "epoll_pwait", "epoll_pwait2")
 
 
 def strace_total(server, workload, requests, *options):
-    load, buf = WORKLOADS[workload]
+    load = WORKLOADS[workload].load
     with tempfile.NamedTemporaryFile("r") as out:
-        with running(server, 1, buf, ("strace", "-c", "-f", *options, "-o", out.name)) as s:
+        with running(server, 1, WORKLOADS[workload], ("strace", "-c", "-f", *options, "-o", out.name)) as s:
             done = run_load(load, s.port, seconds=60, warmup=0, requests=requests)["requests"]
             end_child(s)
         return witness.parse_strace(out.read()), done
 
 
 def callgrind_total(server, workload, requests):
-    load, buf = WORKLOADS[workload]
-    with running(server, 1, buf, ("valgrind", "--tool=callgrind",
+    load = WORKLOADS[workload].load
+    with running(server, 1, WORKLOADS[workload], ("valgrind", "--tool=callgrind",
                                   "--callgrind-out-file=" + os.devnull)) as s:
         done = run_load(load, s.port, seconds=60, warmup=0, requests=requests)["requests"]
         s.process.terminate()
@@ -225,8 +309,7 @@ def show_count(r):
 
 def idle(server):
     """The server's own memory for a connection: silent, and after one echo."""
-    buf = 1024
-    with running(server, 1, buf) as s:
+    with running(server, 1, WORKLOADS["tcp_echo"]) as s:
         row = run_load(f"idle_load conns={IDLE_CONNECTIONS}", s.port, server_pid=s.process.pid)
     return {"name": server.name, "connections": IDLE_CONNECTIONS, "idle_bytes": row["idle_bytes"],
             "used_bytes": row["used_bytes"], "page_table_bytes": row["pte_bytes"]}

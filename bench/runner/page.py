@@ -45,9 +45,11 @@ NET = {
     "tcp_echo_16k_1000": "1,000 connections, 16 KiB",
     "tcp_pipelined": "50 connections, 64 bytes, 16 requests in flight on each",
     "churn": "connect, one echo of 64 bytes, close; 50 at a time",
+    "hello": "HTTP, 50 connections that are kept, 13 bytes of body; asked by wrk",
+    "hello_1000": "the same, 1,000 connections",
 }
 PARTS = {"micro": "tasks, channels and timers", "witness": "their calls and instructions",
-         "net": "echo servers", "requests": "calls and instructions of a request",
+         "net": "echo servers", "tail": "the slowest at a fixed rate", "requests": "calls and instructions of a request",
          "memory": "waiting tasks", "connections": "idle connections", "quiet": "the idle runtime"}
 HEAD = """# Performance
 
@@ -84,7 +86,7 @@ def run_facts(r):
         text += f"\nMissing from this run: {what} ({why}).\n"
     if r.get("lacking"):
         text += f"\nNot measured, as edo's program has no such benchmark: {', '.join(r['lacking'])}.\n"
-    absent = [part for part, title in PARTS.items() if not r[part]]
+    absent = [part for part in PARTS if not r.get(part)]
     if absent:
         text += f"\nNot in this run: {', '.join(PARTS[part] for part in absent)}.\n"
     for failure in r["failures"]:
@@ -196,7 +198,8 @@ def witness_part(r):
 
 
 def net_part(r):
-    text = "".join(f"- `{name}`: {what}.\n" for name, what in NET.items())
+    text = "".join(f"- `{name}`: {what}.\n" for name, what in NET.items()
+                   if targets.find(r["net"], workload=name))
     text += ("\nThe server's own CPU time per request, over the loopback; the load generator checks "
              "each byte.\n\n")
     text += comparison(r["net"], ("epoll", "uv", "tokio", "go"), NET, "cpu_ns")
@@ -207,6 +210,15 @@ def net_part(r):
         text += "\nSystem calls and user instructions per request, one thread, the server alone:\n\n"
         text += table(("workload", "server", "calls", "which", "instructions"), rows)
     return text
+
+
+def tail_part(r):
+    rows = [(row["name"], number(row["edo_p99_us"]), number(row["p99_us"]), ratio_text(row))
+            for row in r.get("tail", ())]
+    return ("20,000 requests a second over 256 connections, whether they are answered or not, one in a hundred "
+            "of\nwhich takes a millisecond of work; two threads. The time counts from when a request was due. "
+            "Pairs of\nruns, edo's and a peer's; the medians.\n\n"
+            + table(("beside", "edo's p99, us", "its p99, us", "edo / it"), rows))
 
 
 def idle_part(r):
@@ -232,5 +244,6 @@ def make(results):
         ("Channels and locks", sync_part, ("micro",)),
         ("Witnesses", witness_part, ("witness",)),
         ("Echo servers", net_part, ("net", "requests")),
-        ("Waiting", idle_part, ("memory", "connections", "quiet"))) if any(results[k] for k in keys)]
+        ("The slowest", tail_part, ("tail",)),
+        ("Waiting", idle_part, ("memory", "connections", "quiet"))) if any(results.get(k) for k in keys)]
     return HEAD + "\n".join(f"## {title}\n\n{text}" for title, text in parts if text)

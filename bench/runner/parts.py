@@ -63,10 +63,17 @@ def run_witness(names, _rounds, results):
 def run_net(names, rounds, results):
     peers = present(net.PEERS, results)
     for name in names:
+        if net.WORKLOADS[name].load.startswith("wrk") and lacks(results, name, "wrk"):
+            continue
         for threads in (1, 2):
             attempt(results, f"{name}, {threads} threads",
                     lambda: net.measure(net.EDO, peers, name, threads, min(rounds, 3)), net.show,
                     results["net"])
+
+
+def run_tail(_names, _rounds, results):
+    peers = present(net.PEERS, results)
+    attempt(results, "tail", lambda: net.tail(net.EDO, peers), net.show_tail, results["tail"])
 
 
 def run_requests(names, _rounds, results):
@@ -107,10 +114,11 @@ NAMES = {
     "micro": contestants.EVERYTHING + contestants.BLOCKING + contestants.SYNC,
     "witness": tuple("witness_" + n for n in contestants.EVERYTHING + contestants.SYNC),
     "net": tuple(net.WORKLOADS),
+    "tail": ("tail",),
     "requests": tuple("requests_" + n for n in net.COUNTED),
     "memory": ("idle_tasks", "idle_poll_tasks", "idle_stackless_tasks"),
     "connections": ("idle_connections",),
     "quiet": ("idle_runtime",),
 }
-RUN = {"micro": run_micro, "witness": run_witness, "net": run_net, "requests": run_requests,
+RUN = {"micro": run_micro, "witness": run_witness, "net": run_net, "tail": run_tail, "requests": run_requests,
        "memory": run_memory, "connections": run_connections, "quiet": run_quiet}

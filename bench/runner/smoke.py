@@ -1,4 +1,5 @@
 """Shows that edo's benchmarks run and that their checks hold; says nothing of time."""
+import socket
 import subprocess
 
 from . import contestants, idle, net
@@ -21,10 +22,20 @@ def micro(name, threads):
 
 
 def echo(workload, threads, server):
-    load, buf = net.WORKLOADS[workload]
-    with net.running(server, threads, buf) as s:
-        row = net.run_load(load, s.port, seconds=20, warmup=0, requests=REQUESTS)
+    with net.running(server, threads, workload) as s:
+        row = net.run_load(workload.load, s.port, seconds=20, warmup=0, requests=REQUESTS)
     return None if row["requests"] >= REQUESTS else f"{row['requests']:.0f} requests"
+
+
+def hello():
+    """Two requests at once, and one whose end comes in two pieces."""
+    with net.running(net.EDO, 1, net.WORKLOADS["hello"]) as s:
+        with socket.create_connection(("127.0.0.1", s.port), 20) as conn, conn.makefile("rb") as answers:
+            conn.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r")
+            conn.sendall(b"\n")
+            conn.shutdown(socket.SHUT_WR)
+            got = answers.read()
+    return None if got.count(b"HTTP/1.1 200 OK\r\n") == got.count(b"Hello, world\n") == 3 else repr(got)
 
 
 def quiet():
@@ -35,9 +46,11 @@ def checks():
     for name in contestants.edo_names():
         for threads in (1, 2):
             yield f"{name}, {threads} threads", lambda n=name, t=threads: micro(n, t)
-    for workload in net.WORKLOADS:
-        yield f"{workload}, 2 threads", lambda w=workload: echo(w, 2, net.EDO)
-    yield "tcp_echo, poll function", lambda: echo("tcp_echo", 1, net.EDO_POLL)
+    for name, workload in {**net.WORKLOADS, "tail": net.TAIL}.items():
+        if not workload.load.startswith("wrk"): # which can't be told how many
+            yield f"{name}, 2 threads", lambda w=workload: echo(w, 2, net.EDO)
+    yield "tcp_echo, poll function", lambda: echo(net.WORKLOADS["tcp_echo"], 1, net.EDO_POLL)
+    yield "hello, 1 thread", hello
     yield "idle runtime", quiet
 
 

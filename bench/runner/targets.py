@@ -23,7 +23,7 @@ MICRO = {
 MICRO.update({workload: HALF_OF_TOKIO for workload in contestants.SYNC})
 FOUR_WORKERS = {"mutex_contended": 1.5}  # CPU time of an op over that with one worker
 NET_EPOLL = {"tcp_echo": 1.05, "tcp_echo_16k": 1.05, "tcp_pipelined": 1.05, "tcp_echo_1000": 1.10,
-             "tcp_echo_16k_1000": 1.10, "churn": 1.05}  # one thread
+             "tcp_echo_16k_1000": 1.10, "churn": 1.05, "hello": 1.05, "hello_1000": 1.10}  # one thread
 NET_OTHERS = ("tokio", "go")  # below these with one thread and two
 INSTRUCTIONS_ABOVE_EPOLL = 600
 # A call that happens a few times a time slice is no call of a request.
@@ -108,6 +108,12 @@ def of_net(results):
                                    row, 1.0)
 
 
+def of_tail(results):
+    for row in results.get("tail", ()):
+        if row["name"] == "tokio":
+            yield of_ratio("tail, two threads, p99 / tokio's", row, 1.0)
+
+
 def of_requests(results):
     for edo in (r for r in results["requests"] if r["name"] == "edo"):
         epoll = find(results["requests"], workload=edo["workload"], name="epoll")
@@ -134,5 +140,5 @@ def of_idle(results):
 
 
 def of(results):
-    return [v for group in (of_micro, of_four_workers, of_lateness, of_calls, of_net, of_requests, of_idle)
+    return [v for group in (of_micro, of_four_workers, of_lateness, of_calls, of_net, of_tail, of_requests, of_idle)
             for v in group(results)]

@@ -44,6 +44,7 @@ static edo_poll step(edo_transfer_poll *poll, void *self, edo_transfer *t, const
 {
     edo_poll is = poll(self, t, waker);
 
+    (void)name;
     t->begun = true;
     if (is == EDO_READY && counts && t->result > 0 && (uint64_t)t->result > asked_for(t)) {
         report_misuse("%s says %lld bytes where %zu were asked for",

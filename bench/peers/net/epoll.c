@@ -1,19 +1,21 @@
 /*
  * epoll.c: the floor: what bare, level-triggered epoll can do without any runtime.
  *
- *     epoll-echo [port=0] [threads=1] [buf=65536]
+ *     epoll-echo [port=0] [threads=1] [buf=65536] [handler=hello]
  *
  * A connection costs a struct conn and nothing else: the receive buffer is the thread's, and only
  * what the socket doesn't take at once is kept. While it is, the connection isn't read.
  */
 #include <sys/epoll.h>
 
+#include "../../net/hello.h"
 #include "server.h"
 
 enum { EVENTS = 512, ACCEPTS = 64 };
 
 struct conn {
     int fd;
+    unsigned char seen;  /* of a request's end */
     unsigned char *rest; /* what the socket did not take */
     size_t len, done;
 };
@@ -24,6 +26,7 @@ struct loop {
 };
 
 static size_t most = 65536; /* bytes a receive takes */
+static bool says_hello;
 
 static void watch(struct loop *l, struct conn *c, int op, unsigned events)
 {
@@ -68,23 +71,47 @@ static void on_writable(struct loop *l, struct conn *c)
     watch(l, c, EPOLL_CTL_MOD, EPOLLIN);
 }
 
+static void put(struct loop *l, struct conn *c, const void *bytes, size_t n)
+{
+    ssize_t sent = send(c->fd, bytes, n, 0);
+
+    if (sent == (ssize_t)n)
+        return;
+    if (sent < 0 && errno != EAGAIN)
+        end(c);
+    else
+        keep(l, c, (const unsigned char *)bytes + (sent < 0 ? 0 : sent),
+             n - (size_t)(sent < 0 ? 0 : sent));
+}
+
+static void say_hello(struct loop *l, struct conn *c, size_t n)
+{
+    unsigned requests = hello_requests((char *)l->buf, n, &c->seen);
+
+    if (requests == 1) {
+        put(l, c, HELLO_ANSWER, HELLO_LEN);
+        return;
+    }
+    if (requests > sizeof l->buf / HELLO_LEN)
+        requests = sizeof l->buf / HELLO_LEN; /* no client of ours sends so many at once */
+    for (unsigned i = 0; i < requests; i++)
+        memcpy(l->buf + i * HELLO_LEN, HELLO_ANSWER, HELLO_LEN);
+    if (requests > 0)
+        put(l, c, l->buf, requests * HELLO_LEN);
+}
+
 static void on_readable(struct loop *l, struct conn *c)
 {
     ssize_t n = recv(c->fd, l->buf, most, 0);
 
     if (n < 0 && errno == EAGAIN)
         return;
-    if (n <= 0) {
+    if (n <= 0)
         end(c);
-        return;
-    }
-    ssize_t sent = send(c->fd, l->buf, (size_t)n, 0);
-    if (sent == n)
-        return;
-    if (sent < 0 && errno != EAGAIN)
-        end(c);
+    else if (says_hello)
+        say_hello(l, c, (size_t)n);
     else
-        keep(l, c, l->buf + (sent < 0 ? 0 : sent), (size_t)(n - (sent < 0 ? 0 : sent)));
+        put(l, c, l->buf, (size_t)n);
 }
 
 static void on_accept(struct loop *l)
@@ -129,6 +156,8 @@ static void *run(void *listener)
 int main(int argc, char **argv)
 {
     raise_files();
+    for (int i = 1; i < argc; i++)
+        says_hello |= strcmp(argv[i], "handler=hello") == 0;
     most = (size_t)arg_int(argc, argv, "buf", (long)most);
     if (most < 1 || most > 65536)
         return fprintf(stderr, "buf=1..65536\n"), 64;

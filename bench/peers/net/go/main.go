@@ -1,7 +1,9 @@
 // The echo server on Go: a goroutine for each connection with a buffer of its own.
 //
-//	go-echo [port=0] [threads=1] [buf=16384]
+//	go-echo [port=0] [threads=1] [buf=16384] [handler=burn|hello]
 //
+// handler=burn works for a millisecond at each request that begins with 'B'; handler=hello answers HTTP, with
+// the state machine that the others have.
 // threads is GOMAXPROCS.
 package main
 
@@ -12,6 +14,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func number(key string, fallback int) int {
@@ -46,7 +49,82 @@ func echo(c net.Conn, size int) {
 	}
 }
 
+func burn() {
+	for begin := time.Now(); time.Since(begin) < time.Millisecond; {
+	}
+}
+
+func echoAndBurn(c net.Conn, _ int) {
+	defer c.Close()
+	var buf [1024]byte
+	for {
+		n, err := c.Read(buf[:])
+		if err != nil {
+			return
+		}
+		if buf[0] == 'B' {
+			burn()
+		}
+		if _, err := c.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+const answer = "HTTP/1.1 200 OK\r\nServer: bench\r\nContent-Type: text/plain\r\n" +
+	"Content-Length: 13\r\nConnection: keep-alive\r\n\r\nHello, world\n"
+
+func requests(bytes []byte, seen *int) int {
+	const end = "\r\n\r\n"
+	count, at := 0, *seen
+	for _, b := range bytes {
+		switch {
+		case b == end[at]:
+			at++
+		case b == '\r':
+			at = 1
+		default:
+			at = 0
+		}
+		if at == len(end) {
+			count++
+			at = 0
+		}
+	}
+	*seen = at
+	return count
+}
+
+func hello(c net.Conn, _ int) {
+	defer c.Close()
+	var buf [1024]byte
+	one, seen := []byte(answer), 0
+	for {
+		n, err := c.Read(buf[:])
+		if err != nil {
+			return
+		}
+		out := one
+		if count := requests(buf[:n], &seen); count != 1 {
+			out = []byte(strings.Repeat(answer, count))
+		}
+		if _, err := c.Write(out); err != nil {
+			return
+		}
+	}
+}
+
+var handler = echo
+
 func main() {
+	for _, a := range os.Args[1:] {
+		switch a {
+		case "handler=burn":
+			handler = echoAndBurn
+		case "handler=hello":
+			handler = hello
+		}
+	}
 	runtime.GOMAXPROCS(number("threads", 1))
 	size := number("buf", 16384)
 	l, err := net.Listen("tcp4", "127.0.0.1:"+strconv.Itoa(number("port", 0)))
@@ -55,6 +133,6 @@ func main() {
 	for {
 		c, err := l.Accept()
 		check(err)
-		go echo(c, size)
+		go handler(c, size)
 	}
 }

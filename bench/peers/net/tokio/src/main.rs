@@ -1,10 +1,12 @@
 //! The echo server on Tokio: a task for each connection with a buffer of its own.
 //!
-//!     tokio-echo [port=0] [threads=1] [buf=16384] [flavor=auto|multi]
+//!     tokio-echo [port=0] [threads=1] [buf=16384] [flavor=auto|multi] [handler=burn|hello]
 //!
+//! handler=burn works for a millisecond at each request that begins with 'B'; handler=hello answers HTTP.
 //! threads=1 is the current-thread runtime, unless flavor=multi.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -27,9 +29,60 @@ async fn echo(mut conn: TcpStream, size: usize) -> std::io::Result<()> {
     }
 }
 
+fn burn() {
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_millis(1) {}
+}
+
+async fn echo_and_burn(mut conn: TcpStream) -> std::io::Result<()> {
+    let mut buf = [0; 1024];
+    loop {
+        let n = conn.read(&mut buf).await?;
+        if n == 0 {
+            return Ok(());
+        }
+        if buf[0] == b'B' {
+            burn();
+        }
+        conn.write_all(&buf[..n]).await?;
+    }
+}
+
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nServer: bench\r\nContent-Type: text/plain\r\n\
+Content-Length: 13\r\nConnection: keep-alive\r\n\r\nHello, world\n";
+
+/// How many requests end in these bytes; `seen` is how much of the end came last.
+fn requests(bytes: &[u8], seen: &mut usize) -> usize {
+    let end = b"\r\n\r\n";
+    let mut count = 0;
+    for &b in bytes {
+        *seen = if b == end[*seen] { *seen + 1 } else { (b == b'\r') as usize };
+        if *seen == 4 {
+            count += 1;
+            *seen = 0;
+        }
+    }
+    count
+}
+
+async fn hello(mut conn: TcpStream) -> std::io::Result<()> {
+    let mut buf = [0; 1024];
+    let mut seen = 0;
+    loop {
+        let n = conn.read(&mut buf).await?;
+        match requests(&buf[..n], &mut seen) {
+            _ if n == 0 => return Ok(()),
+            0 => {}
+            1 => conn.write_all(ANSWER).await?,
+            many => conn.write_all(&ANSWER.repeat(many)).await?,
+        }
+    }
+}
+
 async fn serve() -> std::io::Result<()> {
     let addr = SocketAddr::from(([127, 0, 0, 1], number("port", 0) as u16));
     let size = number("buf", 16384);
+    let handler = arg("handler");
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
@@ -40,7 +93,11 @@ async fn serve() -> std::io::Result<()> {
     loop {
         let (conn, _) = listener.accept().await?;
         conn.set_nodelay(true)?;
-        tokio::spawn(echo(conn, size));
+        match handler.as_deref() {
+            Some("burn") => tokio::spawn(echo_and_burn(conn)),
+            Some("hello") => tokio::spawn(hello(conn)),
+            _ => tokio::spawn(echo(conn, size)),
+        };
     }
 }
 
