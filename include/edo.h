@@ -63,6 +63,7 @@
 #include <edo/buf_writer.h>     /* a buffer behind which a writer gets few large writes */
 #include <edo/buf_stream.h>     /* both */
 #include <edo/duplex.h>         /* pipes in memory, in both directions and in one */
+#include <edo/copy.h>           /* passing on what one reads to where another writes */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/serve.h>          /* a server: accepting, a limit, an end in order */
 #include <edo/signal.h>         /* signals as something to wait for */

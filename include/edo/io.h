@@ -73,8 +73,9 @@ typedef struct edo_reader_ops {
     int (*consume)(void *self, size_t len);
     /** Asks one that said PENDING to end soon. NULL: the next poll sees `t->canceled`. */
     void (*cancel)(void *self, edo_transfer *t);
-    /** Takes a READY read's bytes back, so that the next read gets them. 0; or a negative errno: then
-     * its success stands. NULL: it always does. */
+    /** Takes back the last `t->result` bytes that a READY read has given, so that the next read gets them.
+     * They lie at the beginning of its memory; if some are wanted, there are fewer than it said. 0; or a
+     * negative errno: then its success stands. NULL: it always does. */
     int (*put_back)(void *self, edo_transfer *t);
     const char *name; /**< for reports: "tcp" */
 } edo_reader_ops;
@@ -228,7 +229,11 @@ EDO_API_IO edo_poll edo_writer_poll(edo_writer to, edo_transfer *t, const edo_wa
 /** Asks it to end soon: then poll it until it is READY. */
 EDO_API_IO void edo_reader_cancel(edo_reader from, edo_transfer *t);
 EDO_API_IO void edo_writer_cancel(edo_writer to, edo_transfer *t);
-/** Takes a READY read's bytes back. 0, and the result is -ECANCELED; or an error: its success stands. */
+/**
+ * Takes a READY read's bytes back. Where only the last of them are to go back: make `t->result` their
+ * number, and move them to the beginning of its memory. 0, and the result is -ECANCELED; or an error: its
+ * success stands.
+ */
 EDO_API_IO int edo_reader_put_back(edo_reader from, edo_transfer *t);
 
 EDO_END_DECLS
