@@ -52,9 +52,9 @@ edo_part(io "readers and writers, and what is built on them"
     SOURCES src/io/*.c
     HEADERS io ready
         buf bytes
-        buf_reader buf_stream buf_writer copy duplex
+        buf_reader buf_stream buf_writer copy duplex inspect split sync_io
     USED_BY "edo_(read|write|readv|writev|flush|shutdown|seek)(_async)?\\(" "<edo/io.h>" "#include \"io/"
-        "edo_(buf|bytes)_" "edo_(fill|consume)(_async)?\\(" "edo_(copy|duplex|simplex)")
+        "edo_(buf|bytes)_" "edo_(fill|consume)(_async)?\\(" "edo_(copy|duplex|simplex|inspect_|split|unsplit|sync_)")
 edo_part(net "socket addresses, and what all sockets share"
     NEEDS time io
     SOURCES src/net/addr.c src/net/socket*.c

@@ -64,6 +64,9 @@
 #include <edo/buf_stream.h>     /* both */
 #include <edo/duplex.h>         /* pipes in memory, in both directions and in one */
 #include <edo/copy.h>           /* passing on what one reads to where another writes */
+#include <edo/split.h>          /* the two directions of one thing, owned apart */
+#include <edo/inspect.h>        /* looking at what goes through */
+#include <edo/sync_io.h>        /* for code that blocks, on threads that may */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/serve.h>          /* a server: accepting, a limit, an end in order */
 #include <edo/signal.h>         /* signals as something to wait for */

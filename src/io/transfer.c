@@ -60,18 +60,22 @@ static edo_poll answer(edo_transfer *t, int64_t result)
     return EDO_READY;
 }
 
-/* A vectored call of one that has none: the first piece that isn't empty is all of it. */
+/* A vectored call of one that has none: the first piece that isn't empty is all of it, for whoever it is
+ * handed on to as well. */
 static edo_poll step_of_first(edo_transfer_poll *poll, void *self, edo_transfer *t,
                               const edo_waker *waker, const char *name)
 {
     const struct iovec *first = iov_first(t->iov, t->len);
     const struct iovec *iov = t->iov;
     size_t count = t->len;
+    uint8_t kind = t->kind;
 
+    t->kind = kind == EDO_TRANSFER_READV ? EDO_TRANSFER_READ : EDO_TRANSFER_WRITE;
     t->iov = NULL;
     t->buf = first->iov_base;
     t->len = first->iov_len;
     edo_poll is = step(poll, self, t, waker, name, true);
+    t->kind = kind;
     t->iov = iov;
     t->len = count;
     return is;
