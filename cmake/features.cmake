@@ -60,6 +60,11 @@ edo_part(net "socket addresses, and what all sockets share"
     SOURCES src/net/addr.c src/net/socket*.c
     HEADERS addr
     USED_BY "edo_addr_" "#include \"net/")
+edo_part(dns "names of hosts"
+    NEEDS net
+    SOURCES src/net/lookup*.c
+    HEADERS lookup
+    USED_BY "edo_lookup" "edo_reverse" "#include \"net/lookup")
 edo_part(tcp "TCP"
     NEEDS net
     SOURCES src/net/tcp*.c

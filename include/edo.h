@@ -55,6 +55,7 @@
 #include <edo/group.h>          /* tasks that can't outlive who started them */
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/ready.h>          /* what a descriptor is ready for */
+#include <edo/lookup.h>         /* names of hosts to addresses, and back */
 #include <edo/io.h>             /* readers, writers and seekers: the interfaces */
 #include <edo/socket.h>         /* what connections have in common */
 #include <edo/buf.h>            /* a buffer of bytes that grows */

@@ -13,15 +13,17 @@
         edo_copy_bidirectional, edo_copy_buf, edo_delay_queue_next, edo_fill, edo_flush,           \
         edo_group_wait, edo_interval_tick, edo_join, edo_join_map_next, edo_join_map_shutdown,     \
         edo_join_queue_next, edo_join_queue_shutdown, edo_join_set_next, edo_join_set_shutdown,    \
-        edo_local_set_drive, edo_mpsc_closed, edo_mpsc_recv, edo_mpsc_recv_many, edo_mpsc_reserve, \
-        edo_mpsc_reserve_many, edo_mpsc_reserve_owned, edo_mpsc_send, edo_mutex_lock,              \
-        edo_mutex_lock_owned, edo_notify_wait, edo_notify_wait_owned, edo_once_cell_begin,         \
-        edo_oneshot_closed, edo_oneshot_recv, edo_read, edo_readv, edo_run_until_canceled,         \
-        edo_rwlock_read, edo_rwlock_read_owned, edo_rwlock_write, edo_rwlock_write_owned,          \
-        edo_seek, edo_semaphore_acquire, edo_semaphore_acquire_many, edo_semaphore_acquire_owned,  \
+        edo_local_set_drive, edo_lookup, edo_lookup_host, edo_lookup_names, edo_mpsc_closed,       \
+        edo_mpsc_recv, edo_mpsc_recv_many, edo_mpsc_reserve, edo_mpsc_reserve_many,                \
+        edo_mpsc_reserve_owned, edo_mpsc_send, edo_mutex_lock, edo_mutex_lock_owned,               \
+        edo_notify_wait, edo_notify_wait_owned, edo_once_cell_begin, edo_oneshot_closed,           \
+        edo_oneshot_recv, edo_read, edo_readv, edo_run_until_canceled, edo_rwlock_read,            \
+        edo_rwlock_read_owned, edo_rwlock_write, edo_rwlock_write_owned, edo_seek,                 \
+        edo_semaphore_acquire, edo_semaphore_acquire_many, edo_semaphore_acquire_owned,            \
         edo_set_once_wait, edo_shutdown, edo_signal_recv, edo_sleep, edo_sleep_precise,            \
         edo_sleep_precise_until, edo_sleep_until, edo_tcp_accept, edo_tcp_connect,                 \
-        edo_tcp_connect_addr, edo_tcp_read, edo_tcp_readable, edo_tcp_ready, edo_tcp_writable,     \
+        edo_tcp_connect_addr, edo_tcp_connect_any, edo_tcp_connect_host, edo_tcp_listen,           \
+        edo_tcp_listen_host, edo_tcp_read, edo_tcp_readable, edo_tcp_ready, edo_tcp_writable,      \
         edo_tcp_write, edo_tcp_write_all, edo_timeout, edo_timeout_at, edo_tracker_wait,           \
         edo_watch_changed, edo_watch_closed, edo_watch_wait_for, edo_write, edo_writev, edo_yield
 

@@ -18,6 +18,14 @@ enum {
     EDO_EEOF = 5008,       /**< the end came inside a unit */
     EDO_EWRITEZERO = 5009, /**< a writer took nothing */
     EDO_ETOOLONG = 5010,   /**< a line, frame or name over its limit */
+
+    /* The resolver's. */
+    EDO_EAI_NONAME = 5101,  /**< no such host or service */
+    EDO_EAI_NODATA = 5102,  /**< the host has no address of the kind asked for */
+    EDO_EAI_AGAIN = 5103,   /**< nobody answered now; it may work later */
+    EDO_EAI_FAIL = 5104,    /**< the name server said that it failed */
+    EDO_EAI_FAMILY = 5105,  /**< no such family of addresses */
+    EDO_EAI_SERVICE = 5106, /**< the service isn't there for this kind of socket */
 };
 
 /** A sentence for a result: takes codes of either sign, errno's and edo's. Never NULL. */

@@ -61,6 +61,11 @@
 #else
 #define EDO_API_NET EDO_LACKS_("EDO_WITH_NET")
 #endif
+#if EDO_WITH_DNS
+#define EDO_API_DNS EDO_API
+#else
+#define EDO_API_DNS EDO_LACKS_("EDO_WITH_DNS")
+#endif
 #if EDO_WITH_TCP
 #define EDO_API_TCP EDO_API
 #else

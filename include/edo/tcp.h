@@ -12,6 +12,7 @@
 #include <edo/fd_io.h>
 #include <edo/future.h>
 #include <edo/io.h>
+#include <edo/lookup.h>
 #include <edo/ready.h>
 #include <edo/op.h>
 #include <edo/socket.h>
@@ -28,17 +29,43 @@ typedef struct edo_tcp_listen_opts {
     bool v6_only;       /**< an IPv6 listener takes no IPv4 connections */
 } edo_tcp_listen_opts;
 
+/** A listen on a name under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_tcp_listen_future {
+    edo_future base;
+    edo_lookup_future lookup;
+    edo_addr_list found;
+    edo_tcp_listener **ret_listener;
+    const char *text;
+    edo_tcp_listen_opts opts;
+    unsigned port;
+    char port_text[6];
+    bool is_host;
+    bool is_looking;
+} edo_tcp_listen_future;
+
 /**
- * Listens on "host:port" with a numeric host; port 0 is a free one, which edo_tcp_listener_addr
- * tells.
+ * Listens on "host:port": "127.0.0.1:80", "[::1]:80", "localhost:80", ":80" (every address of the machine,
+ * IPv4). Port 0 is a free one, which edo_tcp_listener_addr tells. A name is looked up, and its addresses are
+ * tried in turn until one can be listened on.
  *
- * Returns   0; -EINVAL (not an address), -EADDRINUSE and what else socket(2), bind(2), listen(2)
- *           say; -ENOMEM; -EDO_ENORUNTIME, -EDO_ENOIO, -EDO_ESHUTDOWN. Then *ret_listener is
- *           untouched.
- * Owns      the caller, until edo_tcp_listener_close.
+ * Returns   0; -EINVAL (neither an address nor a name), -EADDRINUSE and what else socket(2), bind(2),
+ *           listen(2) say; what edo_lookup says of a name (-EINVAL in a build without look-ups); -ENOMEM;
+ *           -EDO_ENORUNTIME, -EDO_ENOIO, -EDO_ESHUTDOWN. Then *ret_listener is untouched.
+ * Owns      the caller, until edo_tcp_listener_close. `address` stays until it is READY.
+ * Suspends  for a name.
+ * Cancel    of the look-up as edo_lookup. A listener that a losing arm got is closed.
  */
 EDO_API_TCP int edo_tcp_listen(const char *address, edo_tcp_listener **ret_listener);
-/** The same for an address and with options, which may be NULL. */
+EDO_API_TCP edo_tcp_listen_future edo_tcp_listen_async(const char *address,
+                                                       edo_tcp_listener **ret_listener);
+/** The same with host and port apart ("::1", "localhost"), and with options, which may be NULL. */
+EDO_API_TCP int edo_tcp_listen_host(const char *host, unsigned port,
+                                    const edo_tcp_listen_opts *opts,
+                                    edo_tcp_listener **ret_listener);
+EDO_API_TCP edo_tcp_listen_future edo_tcp_listen_host_async(const char *host, unsigned port,
+                                                            const edo_tcp_listen_opts *opts,
+                                                            edo_tcp_listener **ret_listener);
+/** The same for an address and with options, which may be NULL. Never suspends. */
 EDO_API_TCP int edo_tcp_listen_with(const edo_addr *addr, const edo_tcp_listen_opts *opts,
                                     edo_tcp_listener **ret_listener);
 /**
@@ -77,26 +104,59 @@ typedef struct edo_tcp_connect_future {
     uint64_t addr[4];
     uint32_t addr_len;
     int error;
+    const void *target;
+    size_t target_len;
+    void *dial;
+    uint64_t delay_ns;
+    uint16_t port;
+    bool is_name;
 } edo_tcp_connect_future;
 
 /**
- * Connects to "host:port" with a numeric host.
+ * Connects to "host:port": "127.0.0.1:80", "[::1]:80", "localhost:80". A name is looked up, and its addresses
+ * are tried as edo_tcp_connect_any does.
  *
- * Returns   0; -EINVAL (not an address), -ECONNREFUSED and what else connect(2) says; -ENOMEM;
- *           -EDO_ENORUNTIME, -EDO_ENOIO; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT,
- *           -EDO_ESHUTDOWN. Then *ret_stream is untouched.
- * Owns      the caller gets *ret_stream, until edo_tcp_close.
+ * Returns   0; -EINVAL (neither an address nor a name), -ECONNREFUSED and what else connect(2) says; what
+ *           edo_lookup says of a name (-EINVAL in a build without look-ups); -ENOMEM; -EDO_ENORUNTIME,
+ *           -EDO_ENOIO; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN. Then
+ *           *ret_stream is untouched.
+ * Owns      the caller gets *ret_stream, until edo_tcp_close. `address` stays until it is READY.
  * Suspends  unless it is connected at once.
- * Cancel    closes the half-open connection. A connection that was made first stands, unless the
- *           arm loses a select: then it is closed.
+ * Cancel    closes the half-open connections; a look-up leaves an orphan. A connection that was made first
+ *           stands, unless the arm loses a select: then it is closed.
  */
 EDO_API_TCP int edo_tcp_connect(const char *address, edo_tcp_stream **ret_stream);
 EDO_API_TCP edo_tcp_connect_future edo_tcp_connect_async(const char *address,
                                                          edo_tcp_stream **ret_stream);
+/** The same with host and port apart ("::1", "localhost"). */
+EDO_API_TCP int edo_tcp_connect_host(const char *host, unsigned port, edo_tcp_stream **ret_stream);
+EDO_API_TCP edo_tcp_connect_future edo_tcp_connect_host_async(const char *host, unsigned port,
+                                                              edo_tcp_stream **ret_stream);
 /** The same to an address. */
 EDO_API_TCP int edo_tcp_connect_addr(const edo_addr *addr, edo_tcp_stream **ret_stream);
 EDO_API_TCP edo_tcp_connect_future edo_tcp_connect_addr_async(const edo_addr *addr,
                                                               edo_tcp_stream **ret_stream);
+
+/** Zeros are the defaults. */
+typedef struct edo_tcp_connect_opts {
+    edo_duration
+        attempt_delay; /**< how long an attempt has before the next one begins; 0: 250 ms */
+} edo_tcp_connect_opts;
+
+/**
+ * Connects to the first of `count` addresses that works ("happy eyeballs", RFC 8305): one after the other,
+ * IPv6 and IPv4 by turns, the next one when those before have failed or haven't ended within the delay. The
+ * others are closed then. Without timers the next one begins when the one before has failed.
+ *
+ * Returns   as edo_tcp_connect; the error is that of the attempt that failed last; -EINVAL for none.
+ * Owns      the caller gets *ret_stream. `addrs` stays until it is READY. `opts` may be NULL.
+ * Suspends, Cancel  as edo_tcp_connect.
+ */
+EDO_API_TCP int edo_tcp_connect_any(const edo_addr *addrs, size_t count,
+                                    const edo_tcp_connect_opts *opts, edo_tcp_stream **ret_stream);
+EDO_API_TCP edo_tcp_connect_future edo_tcp_connect_any_async(const edo_addr *addrs, size_t count,
+                                                             const edo_tcp_connect_opts *opts,
+                                                             edo_tcp_stream **ret_stream);
 
 typedef edo_fd_read_future edo_tcp_read_future;
 

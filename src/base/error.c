@@ -30,6 +30,17 @@ static const error_text own[] = {
     [EDO_ETOOLONG - FIRST_OWN] = {"EDO_ETOOLONG", "Over the limit of length"},
 };
 
+#define FIRST_OF_RESOLVER EDO_EAI_NONAME
+
+static const error_text resolver[] = {
+    [EDO_EAI_NONAME - FIRST_OF_RESOLVER] = {"EDO_EAI_NONAME", "No such host or service"},
+    [EDO_EAI_NODATA - FIRST_OF_RESOLVER] = {"EDO_EAI_NODATA", "The host has no such address"},
+    [EDO_EAI_AGAIN - FIRST_OF_RESOLVER] = {"EDO_EAI_AGAIN", "No name server answered"},
+    [EDO_EAI_FAIL - FIRST_OF_RESOLVER] = {"EDO_EAI_FAIL", "The name server failed"},
+    [EDO_EAI_FAMILY - FIRST_OF_RESOLVER] = {"EDO_EAI_FAMILY", "No such family of addresses"},
+    [EDO_EAI_SERVICE - FIRST_OF_RESOLVER] = {"EDO_EAI_SERVICE", "No such service for the socket"},
+};
+
 /* The code without its sign; INT_MIN, which has no opposite, is no code either way. */
 static int magnitude(int code)
 {
@@ -40,7 +51,10 @@ static const error_text *own_text(int code)
 {
     int index = magnitude(code) - FIRST_OWN;
 
-    return index >= 0 && index < (int)array_len(own) ? &own[index] : NULL;
+    if (index >= 0 && index < (int)array_len(own))
+        return &own[index];
+    index -= FIRST_OF_RESOLVER - FIRST_OWN;
+    return index >= 0 && index < (int)array_len(resolver) ? &resolver[index] : NULL;
 }
 
 const char *edo_strerror(int code)

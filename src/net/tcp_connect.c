@@ -16,8 +16,12 @@
 #include "base/sys.h"
 #include "future/future.h"
 #include "net/tcp.h"
+#include "net/tcp_dial.h"
+#include "net/tcp_name.h"
 #include "sched/coop.h"
 #include "sched/current.h"
+
+#define ATTEMPT_DELAY_NS UINT64_C(250000000) /* RFC 8305, section 8 */
 
 _Static_assert(sizeof(edo_tcp_connect_future) <= 256, "net-048");
 _Static_assert(sizeof(struct sockaddr_in6) <= sizeof(((edo_tcp_connect_future *)0)->addr),
@@ -54,6 +58,8 @@ static edo_poll connect_poll(edo_future *base, const edo_waker *waker)
 {
     edo_tcp_connect_future *fut = container_of(base, edo_tcp_connect_future, base);
 
+    if (fut->target)
+        return tcp_dial_poll(fut, waker);
     if (!fut->stream && !coop_proceed(waker))
         return EDO_PENDING;
     int rc = fut->error;
@@ -77,7 +83,9 @@ static void connect_cancel(edo_future *base)
 {
     edo_tcp_connect_future *fut = container_of(base, edo_tcp_connect_future, base);
 
-    if (fut->stream)
+    if (fut->dial)
+        tcp_dial_cancel(fut);
+    else if (fut->stream)
         op_cancel(&fut->op);
 }
 
@@ -114,14 +122,6 @@ edo_tcp_connect_future edo_tcp_connect_addr_async(const edo_addr *addr, edo_tcp_
     return fut;
 }
 
-edo_tcp_connect_future edo_tcp_connect_async(const char *address, edo_tcp_stream **ret_stream)
-{
-    edo_addr addr;
-
-    return edo_tcp_connect_addr_async(edo_addr_parse(address, &addr) < 0 ? NULL : &addr,
-                                      ret_stream);
-}
-
 int edo_tcp_connect_addr(const edo_addr *addr, edo_tcp_stream **ret_stream)
 {
     edo_tcp_connect_future fut = edo_tcp_connect_addr_async(addr, ret_stream);
@@ -129,9 +129,80 @@ int edo_tcp_connect_addr(const edo_addr *addr, edo_tcp_stream **ret_stream)
     return (int)edo_await(&fut.base);
 }
 
+edo_tcp_connect_future edo_tcp_connect_any_async(const edo_addr *addrs, size_t count,
+                                                 const edo_tcp_connect_opts *opts,
+                                                 edo_tcp_stream **ret_stream)
+{
+    edo_tcp_connect_future fut = {.base = EDO_FUTURE_INIT(&connect_ops), .ret_stream = ret_stream};
+
+    if (!addrs || !count || !ret_stream) {
+        fut.error = -EINVAL;
+        return fut;
+    }
+    fut.target = addrs;
+    fut.target_len = count;
+    fut.delay_ns = opts && opts->attempt_delay.ns ? opts->attempt_delay.ns : ATTEMPT_DELAY_NS;
+    return fut;
+}
+
+int edo_tcp_connect_any(const edo_addr *addrs, size_t count, const edo_tcp_connect_opts *opts,
+                        edo_tcp_stream **ret_stream)
+{
+    edo_tcp_connect_future fut = edo_tcp_connect_any_async(addrs, count, opts, ret_stream);
+
+    return (int)edo_await(&fut.base);
+}
+
+/* To an address, if it was one, else to a name. */
+static edo_tcp_connect_future connect_text(int rc, const edo_addr *addr, const char *host,
+                                           size_t len, unsigned port, edo_tcp_stream **ret_stream)
+{
+    if (rc == 0)
+        return edo_tcp_connect_addr_async(addr, ret_stream);
+    edo_tcp_connect_future fut = {.base = EDO_FUTURE_INIT(&connect_ops), .ret_stream = ret_stream};
+    fut.error = -EINVAL;
+    if (!host || port > UINT16_MAX || !ret_stream)
+        return fut;
+    fut.target = host;
+    fut.target_len = len;
+    fut.port = (uint16_t)port;
+    fut.is_name = true;
+    fut.delay_ns = ATTEMPT_DELAY_NS;
+    return fut;
+}
+
+edo_tcp_connect_future edo_tcp_connect_async(const char *address, edo_tcp_stream **ret_stream)
+{
+    const char *host = NULL;
+    unsigned port = 0;
+    size_t len = 0;
+    edo_addr addr;
+    int rc = edo_addr_parse(address, &addr);
+
+    if (rc < 0 && tcp_name_split(address, &host, &len, &port) < 0)
+        host = NULL;
+    return connect_text(rc, &addr, host, len, port, ret_stream);
+}
+
+edo_tcp_connect_future edo_tcp_connect_host_async(const char *host, unsigned port,
+                                                  edo_tcp_stream **ret_stream)
+{
+    edo_addr addr;
+    int rc = edo_addr_parse_ip(host, port, &addr);
+
+    return connect_text(rc, &addr, host, host ? strlen(host) : 0, port, ret_stream);
+}
+
 int edo_tcp_connect(const char *address, edo_tcp_stream **ret_stream)
 {
     edo_tcp_connect_future fut = edo_tcp_connect_async(address, ret_stream);
+
+    return (int)edo_await(&fut.base);
+}
+
+int edo_tcp_connect_host(const char *host, unsigned port, edo_tcp_stream **ret_stream)
+{
+    edo_tcp_connect_future fut = edo_tcp_connect_host_async(host, port, ret_stream);
 
     return (int)edo_await(&fut.base);
 }

@@ -69,14 +69,6 @@ int edo_tcp_listen_with(const edo_addr *addr, const edo_tcp_listen_opts *opts,
     return rc;
 }
 
-int edo_tcp_listen(const char *address, edo_tcp_listener **ret_listener)
-{
-    edo_addr addr;
-    int rc = edo_addr_parse(address, &addr);
-
-    return rc < 0 ? rc : edo_tcp_listen_with(&addr, NULL, ret_listener);
-}
-
 int edo_tcp_listener_close(edo_tcp_listener *listener)
 {
     return socket_listener_close((socket_listener *)listener);

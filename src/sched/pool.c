@@ -346,6 +346,16 @@ bool pool_holds_clock(sched *s)
            0;
 }
 
+void pool_hold_clock(sched *s)
+{
+    a_fetch_add(&s->pool.live, 1, relaxed); /* by a task, which its worker runs */
+}
+
+void pool_release_clock(sched *s)
+{
+    lower_live(s);
+}
+
 void pool_wait_begin(sched *s, call_wait *wait, parker *p)
 {
     call_wait **first = &s->pool.waits;

@@ -48,6 +48,9 @@ int pool_submit(sched *s, task *t);
 void pool_drop(struct thread *self, task *t);
 /* Whether calls are on their way: a paused clock must not jump. */
 bool pool_holds_clock(sched *s);
+/* Work for the runtime's tasks is done elsewhere: a paused clock must not jump, until it is released. */
+void pool_hold_clock(sched *s);
+void pool_release_clock(sched *s);
 /* The calls' threads that wait look again: their tasks are marked SHUTDOWN. */
 void pool_tell_shutdown(sched *s);
 /* Ends the threads; no call is left. */

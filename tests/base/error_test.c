@@ -4,8 +4,10 @@
 #include <limits.h>
 #include <string.h>
 
-static const int own[] = {EDO_ESHUTDOWN, EDO_ENORUNTIME, EDO_ENOTIME, EDO_ENOIO,      EDO_EFORKED,
-                          EDO_EMISUSE,   EDO_ELAGGED,    EDO_EEOF,    EDO_EWRITEZERO, EDO_ETOOLONG};
+static const int own[] = {EDO_ESHUTDOWN,  EDO_ENORUNTIME, EDO_ENOTIME,    EDO_ENOIO,
+                          EDO_EFORKED,    EDO_EMISUSE,    EDO_ELAGGED,    EDO_EEOF,
+                          EDO_EWRITEZERO, EDO_ETOOLONG,   EDO_EAI_NONAME, EDO_EAI_NODATA,
+                          EDO_EAI_AGAIN,  EDO_EAI_FAIL,   EDO_EAI_FAMILY, EDO_EAI_SERVICE};
 #define OWN (sizeof own / sizeof *own)
 
 EDO_TEST_PLAIN(errors_of_the_system_have_names)

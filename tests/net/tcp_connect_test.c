@@ -171,3 +171,61 @@ EDO_TEST_BOTH(a_connect_that_loses_a_select_is_closed) /* net-045 */
     }
     edo_tcp_listener_close(listener);
 }
+
+EDO_TEST_BOTH(names_and_numbers_apart) /* net-001 net-004 */
+{
+    edo_tcp_listener *listener;
+    edo_tcp_stream *server, *client;
+    edo_addr at, seen;
+    char text[EDO_ADDR_TEXT_MAX];
+
+    for (int i = 0; i < 3; i++) {
+        if (i == 0)
+            assert_ok(edo_tcp_listen("localhost:0", &listener));
+        else if (i == 1)
+            assert_ok(edo_tcp_listen_host("127.0.0.1", 0, NULL, &listener));
+        else
+            assert_ok(
+                edo_tcp_listen_host("localhost", 0, EDO_OPTS(tcp_listen, .backlog = 5), &listener));
+        assert_ok(edo_tcp_listener_addr(listener, &at));
+        assert_true(edo_addr_port(&at) > 0);
+        snprintf(text, sizeof text, "localhost:%u", edo_addr_port(&at));
+        if (i == 0)
+            assert_ok(edo_tcp_connect(text, &client));
+        else if (i == 1)
+            assert_ok(edo_tcp_connect_host("127.0.0.1", edo_addr_port(&at), &client));
+        else
+            assert_ok(edo_tcp_connect_host("localhost", edo_addr_port(&at), &client));
+        assert_ok(edo_tcp_accept(listener, &server));
+        assert_ok(edo_tcp_peer_addr(client, &seen));
+        assert_true(edo_addr_is_equal(&seen, &at));
+        edo_tcp_close(server);
+        edo_tcp_close(client);
+        edo_tcp_listener_close(listener);
+    }
+}
+
+EDO_TEST_BOTH(hosts_and_ports_that_are_none) /* net-017 */
+{
+    static const char *const bad[] = {
+        "255.255.255.256:80", "2555.0.0.0:80", "255:80", "x:65536", "x:-1", "x:",
+        "localhost",          "::1:80",        "a b:80", ""};
+    edo_tcp_stream *stream = NULL;
+    edo_tcp_listener *listener = NULL;
+    int fds = open_fds();
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_err(edo_tcp_connect(bad[i], &stream), -EINVAL);
+        assert_err(edo_tcp_listen(bad[i], &listener), -EINVAL);
+    }
+    assert_err(edo_tcp_connect_host(NULL, 80, &stream), -EINVAL);
+    assert_err(edo_tcp_connect_host("localhost", 65536, &stream), -EINVAL);
+    assert_err(edo_tcp_connect_host("127.0.0.1", 65536, &stream), -EINVAL);
+    assert_err(edo_tcp_connect_host("localhost", 80, NULL), -EINVAL);
+    assert_err(edo_tcp_listen_host(NULL, 80, NULL, &listener), -EINVAL);
+    assert_err(edo_tcp_listen_host("localhost", 65536, NULL, &listener), -EINVAL);
+    assert_err(edo_tcp_listen_host("localhost", 0, NULL, NULL), -EINVAL);
+    assert_null(stream);
+    assert_null(listener);
+    assert_int_equal(open_fds(), fds);
+}
