@@ -68,6 +68,13 @@
 #include <edo/split.h>          /* the two directions of one thing, owned apart */
 #include <edo/inspect.h>        /* looking at what goes through */
 #include <edo/sync_io.h>        /* for code that blocks, on threads that may */
+#include <edo/chunks.h>         /* bytes in pieces, to be written */
+#include <edo/read.h>           /* reading more than one read gives */
+#include <edo/lines.h>          /* a stream in pieces */
+#include <edo/write.h>          /* writing all of it */
+#include <edo/numbers.h>        /* integers and floats in a stream */
+#include <edo/take.h>           /* a part of a reader, and one after the other */
+#include <edo/empty.h>          /* readers and writers with nothing behind them */
 #include <edo/tcp.h>            /* TCP listeners and streams */
 #include <edo/serve.h>          /* a server: accepting, a limit, an end in order */
 #include <edo/signal.h>         /* signals as something to wait for */

@@ -17,15 +17,26 @@
         edo_mpsc_recv, edo_mpsc_recv_many, edo_mpsc_reserve, edo_mpsc_reserve_many,                \
         edo_mpsc_reserve_owned, edo_mpsc_send, edo_mutex_lock, edo_mutex_lock_owned,               \
         edo_notify_wait, edo_notify_wait_owned, edo_once_cell_begin, edo_oneshot_closed,           \
-        edo_oneshot_recv, edo_read, edo_readv, edo_run_until_canceled, edo_rwlock_read,            \
-        edo_rwlock_read_owned, edo_rwlock_write, edo_rwlock_write_owned, edo_seek,                 \
-        edo_semaphore_acquire, edo_semaphore_acquire_many, edo_semaphore_acquire_owned,            \
-        edo_set_once_wait, edo_shutdown, edo_signal_recv, edo_sleep, edo_sleep_precise,            \
-        edo_sleep_precise_until, edo_sleep_until, edo_tcp_accept, edo_tcp_connect,                 \
-        edo_tcp_connect_addr, edo_tcp_connect_any, edo_tcp_connect_host, edo_tcp_listen,           \
-        edo_tcp_listen_host, edo_tcp_read, edo_tcp_readable, edo_tcp_ready, edo_tcp_writable,      \
-        edo_tcp_write, edo_tcp_write_all, edo_timeout, edo_timeout_at, edo_tracker_wait,           \
-        edo_watch_changed, edo_watch_closed, edo_watch_wait_for, edo_write, edo_writev, edo_yield
+        edo_oneshot_recv, edo_pieces_next, edo_read, edo_read_buf, edo_read_exact,                 \
+        edo_read_f32_be, edo_read_f32_le, edo_read_f64_be, edo_read_f64_le, edo_read_i128_be,      \
+        edo_read_i128_le, edo_read_i16_be, edo_read_i16_le, edo_read_i32_be, edo_read_i32_le,      \
+        edo_read_i64_be, edo_read_i64_le, edo_read_i8, edo_read_line, edo_read_to_end,             \
+        edo_read_to_string, edo_read_u128_be, edo_read_u128_le, edo_read_u16_be, edo_read_u16_le,  \
+        edo_read_u32_be, edo_read_u32_le, edo_read_u64_be, edo_read_u64_le, edo_read_u8,           \
+        edo_read_until, edo_readv, edo_run_until_canceled, edo_rwlock_read, edo_rwlock_read_owned, \
+        edo_rwlock_write, edo_rwlock_write_owned, edo_seek, edo_semaphore_acquire,                 \
+        edo_semaphore_acquire_many, edo_semaphore_acquire_owned, edo_set_once_wait, edo_shutdown,  \
+        edo_signal_recv, edo_sleep, edo_sleep_precise, edo_sleep_precise_until, edo_sleep_until,   \
+        edo_tcp_accept, edo_tcp_connect, edo_tcp_connect_addr, edo_tcp_connect_any,                \
+        edo_tcp_connect_host, edo_tcp_listen, edo_tcp_listen_host, edo_tcp_read, edo_tcp_readable, \
+        edo_tcp_ready, edo_tcp_writable, edo_tcp_write, edo_tcp_write_all, edo_timeout,            \
+        edo_timeout_at, edo_tracker_wait, edo_watch_changed, edo_watch_closed, edo_watch_wait_for, \
+        edo_write, edo_write_all, edo_write_all_buf, edo_write_all_vectored, edo_write_buf,        \
+        edo_write_f32_be, edo_write_f32_le, edo_write_f64_be, edo_write_f64_le, edo_write_i128_be, \
+        edo_write_i128_le, edo_write_i16_be, edo_write_i16_le, edo_write_i32_be, edo_write_i32_le, \
+        edo_write_i64_be, edo_write_i64_le, edo_write_i8, edo_write_u128_be, edo_write_u128_le,    \
+        edo_write_u16_be, edo_write_u16_le, edo_write_u32_be, edo_write_u32_le, edo_write_u64_be,  \
+        edo_write_u64_le, edo_write_u8, edo_writev, edo_yield
 
 /* These are kept by hand. */
 #define EDO_DIRECT_FORMS_WITHOUT_                                                                  \

@@ -1,0 +1,121 @@
+/* numbers_test.c: numbers of every width in both orders, as bytes and back. */
+#include "io/feed.h"
+
+/* Writes `value`, compares the bytes, reads it back. */
+#define GOES_AND_COMES(name, type, value, text)                                                    \
+    do {                                                                                           \
+        const type in_ = (value);                                                                  \
+        type out_;                                                                                 \
+        edo_buf wire_ = {0};                                                                       \
+        memset(&out_, 0x55, sizeof out_);                                                          \
+        assert_ok(edo_write_##name(edo_buf_as_writer(&wire_), in_));                               \
+        assert_int_equal(wire_.len, sizeof text - 1);                                              \
+        assert_memory_equal(wire_.data, text, sizeof text - 1);                                    \
+        assert_ok(edo_read_##name(edo_buf_as_reader(&wire_), &out_));                              \
+        assert_true(memcmp(&in_, &out_, sizeof in_) == 0);                                         \
+        assert_int_equal(wire_.len, 0);                                                            \
+        edo_buf_fini(&wire_);                                                                      \
+    } while (0)
+
+EDO_TEST(bytes_go_and_come) /* io-019 */
+{
+    GOES_AND_COMES(u8, uint8_t, 0xab, "\xab");
+    GOES_AND_COMES(u8, uint8_t, 0, "\0");
+    GOES_AND_COMES(i8, int8_t, -2, "\xfe");
+}
+
+EDO_TEST(integers_go_and_come_in_both_orders) /* io-019 */
+{
+    GOES_AND_COMES(u16_be, uint16_t, 0x0102, "\x01\x02");
+    GOES_AND_COMES(u16_le, uint16_t, 0x0102, "\x02\x01");
+    GOES_AND_COMES(i16_be, int16_t, -2, "\xff\xfe");
+    GOES_AND_COMES(i16_le, int16_t, -2, "\xfe\xff");
+    GOES_AND_COMES(u32_be, uint32_t, 0x81020304, "\x81\x02\x03\x04");
+    GOES_AND_COMES(u32_le, uint32_t, 0x81020304, "\x04\x03\x02\x81");
+    GOES_AND_COMES(i32_be, int32_t, INT32_MIN, "\x80\0\0\0");
+    GOES_AND_COMES(i32_le, int32_t, INT32_MIN, "\0\0\0\x80");
+    GOES_AND_COMES(u64_be, uint64_t, 0x8102030405060708, "\x81\x02\x03\x04\x05\x06\x07\x08");
+    GOES_AND_COMES(u64_le, uint64_t, 0x8102030405060708, "\x08\x07\x06\x05\x04\x03\x02\x81");
+    GOES_AND_COMES(i64_be, int64_t, -3, "\xff\xff\xff\xff\xff\xff\xff\xfd");
+    GOES_AND_COMES(i64_le, int64_t, -3, "\xfd\xff\xff\xff\xff\xff\xff\xff");
+}
+
+EDO_TEST(floats_go_and_come_as_their_bits) /* io-019 */
+{
+    GOES_AND_COMES(f32_be, float, 1.5f, "\x3f\xc0\0\0");
+    GOES_AND_COMES(f32_le, float, -1.5f, "\0\0\xc0\xbf");
+    GOES_AND_COMES(f64_be, double, -2.5, "\xc0\x04\0\0\0\0\0\0");
+    GOES_AND_COMES(f64_le, double, 2.5, "\0\0\0\0\0\0\x04\x40");
+    GOES_AND_COMES(f64_be, double, -0.0, "\x80\0\0\0\0\0\0\0");
+}
+
+#ifdef __SIZEOF_INT128__
+EDO_TEST(integers_of_128_bits_go_and_come) /* io-019 */
+{
+    edo_u128 big = (edo_u128)0x8102030405060708 << 64 | 0x090a0b0c0d0e0f10;
+
+    GOES_AND_COMES(u128_be, edo_u128, big,
+                   "\x81\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10");
+    GOES_AND_COMES(u128_le, edo_u128, big,
+                   "\x10\x0f\x0e\x0d\x0c\x0b\x0a\x09\x08\x07\x06\x05\x04\x03\x02\x81");
+    GOES_AND_COMES(i128_be, edo_i128, -2,
+                   "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe");
+    GOES_AND_COMES(i128_le, edo_i128, -2,
+                   "\xfe\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+}
+#endif
+
+EDO_TEST(the_end_inside_of_a_number_is_told) /* io-020 */
+{
+    feed f = feed_of("abc");
+    uint32_t value = 7;
+    edo_read_number_future read = edo_read_u32_be_async(feed_reader(&f), &value);
+
+    assert_err(edo_await(&read.base), -EDO_EEOF);
+    assert_int_equal(read.done, 3);
+    assert_int_equal(value, 7);
+    assert_err(edo_read_u32_le(feed_reader(&f), &value), -EDO_EEOF); /* nothing is no number */
+}
+
+EDO_TEST_BOTH(a_number_comes_a_byte_at_a_time) /* io-021 */
+{
+    feed f = feed_of("\x01\x02\x03\x04\x05\x06\x07\x08\x01\x02\x03");
+    uint64_t value;
+    uint16_t small;
+
+    f.step = 1;
+    f.waits = true;
+    assert_ok(edo_read_u64_be(feed_reader(&f), &value));
+    assert_true(value == 0x0102030405060708);
+    assert_ok(edo_read_u16_le(feed_reader(&f), &small));
+    assert_int_equal(small, 0x0201);
+    assert_int_equal(f.at, 10);
+    drain d = {.step = 1, .waits = true};
+    assert_ok(edo_write_u32_be(drain_writer(&d), 0x41424344));
+    drain_got(&d, "ABCD");
+    assert_int_equal(d.calls, 4);
+    edo_buf_fini(&d.got);
+}
+
+/* A timeout in a loop that keeps the future loses no byte of a number. */
+EDO_TEST(a_number_that_was_cut_short_goes_on)
+{
+    feed f = feed_of("\x01\x02\x03\x04");
+    uint32_t value = 0;
+
+    f.step = 2;
+    f.waits = true;
+    edo_read_number_future read = edo_read_u32_be_async(feed_reader(&f), &value);
+    assert_pending(&read.base);
+    assert_pending(&read.base);
+    edo_future_cancel(&read.base);
+    assert_ready_eq(&read.base, -ECANCELED);
+    assert_int_equal(read.done, 2);
+    assert_memory_equal(read.bytes, "\x01\x02", 2);
+    edo_future other = edo_ready(0);
+    edo_future *arms[2] = {&other, &read.base};
+    read.base = (edo_future)EDO_FUTURE_INIT(read.base.ops); /* as edo_select_keep begins it anew */
+    arms[0] = NULL;
+    assert_int_equal(edo_select_array(arms, 2), 1);
+    assert_int_equal(value, 0x01020304);
+}
