@@ -331,7 +331,7 @@ static int send_and_notify(void *arg)
 }
 
 /* Both arms wait, then both can be had; a completion driver has read the bytes by then. */
-static void lose_a_select(way by)
+static void check_lost_select(way by)
 {
     edo_tcp_stream *server, *client;
     edo_notify notify;
@@ -360,7 +360,7 @@ static void lose_a_select(way by)
 EDO_TEST_BOTH(a_losing_arm_of_a_select_says_so_and_its_bytes_come_next) /* io-117 */
 {
     for (int i = 0; i < 10; i++) {
-        lose_a_select(OWN);
-        lose_a_select(INTERFACE);
+        check_lost_select(OWN);
+        check_lost_select(INTERFACE);
     }
 }
