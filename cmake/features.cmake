@@ -51,10 +51,10 @@ edo_part(local "tasks of one thread: local sets and pinned pools"
 edo_part(io "readers and writers, and what is built on them"
     SOURCES src/io/*.c
     HEADERS io ready
-        buf bytes chunks read lines write numbers take empty
+        buf buffer_pool bytes chunks read lines write numbers take empty
         buf_reader buf_stream buf_writer copy duplex inspect split sync_io
     USED_BY "edo_(read|write|readv|writev|flush|shutdown|seek)(_async)?\\(" "<edo/io.h>" "#include \"io/"
-        "edo_(buf|bytes|read|write|lines|split_at|pieces|take|chain|empty|repeat|sink)[a-z0-9_]*\\("
+        "edo_(buf|buffer_pool|bytes|read|write|lines|split_at|pieces|take|chain|empty|repeat|sink)[a-z0-9_]*\\("
         "edo_(fill|consume)(_async)?\\(" "edo_(copy|duplex|simplex|inspect_|split|unsplit|sync_)")
 edo_part(net "socket addresses, and what all sockets share"
     NEEDS time io

@@ -59,6 +59,7 @@
 #include <edo/io.h>             /* readers, writers and seekers: the interfaces */
 #include <edo/socket.h>         /* what connections have in common */
 #include <edo/buf.h>            /* a buffer of bytes that grows */
+#include <edo/buffer_pool.h>    /* buffers that are lent while bytes are in them */
 #include <edo/bytes.h>          /* bytes that are shared and never change */
 #include <edo/buf_reader.h>     /* a buffer in front of a reader */
 #include <edo/buf_writer.h>     /* a buffer behind which a writer gets few large writes */

@@ -28,15 +28,16 @@
         edo_semaphore_acquire_many, edo_semaphore_acquire_owned, edo_set_once_wait, edo_shutdown,  \
         edo_signal_recv, edo_sleep, edo_sleep_precise, edo_sleep_precise_until, edo_sleep_until,   \
         edo_tcp_accept, edo_tcp_connect, edo_tcp_connect_addr, edo_tcp_connect_any,                \
-        edo_tcp_connect_host, edo_tcp_listen, edo_tcp_listen_host, edo_tcp_read, edo_tcp_readable, \
-        edo_tcp_ready, edo_tcp_writable, edo_tcp_write, edo_tcp_write_all, edo_timeout,            \
-        edo_timeout_at, edo_tracker_wait, edo_watch_changed, edo_watch_closed, edo_watch_wait_for, \
-        edo_write, edo_write_all, edo_write_all_buf, edo_write_all_vectored, edo_write_buf,        \
-        edo_write_f32_be, edo_write_f32_le, edo_write_f64_be, edo_write_f64_le, edo_write_i128_be, \
-        edo_write_i128_le, edo_write_i16_be, edo_write_i16_le, edo_write_i32_be, edo_write_i32_le, \
-        edo_write_i64_be, edo_write_i64_le, edo_write_i8, edo_write_u128_be, edo_write_u128_le,    \
-        edo_write_u16_be, edo_write_u16_le, edo_write_u32_be, edo_write_u32_le, edo_write_u64_be,  \
-        edo_write_u64_le, edo_write_u8, edo_writev, edo_yield
+        edo_tcp_connect_host, edo_tcp_listen, edo_tcp_listen_host, edo_tcp_read,                   \
+        edo_tcp_read_lent, edo_tcp_readable, edo_tcp_ready, edo_tcp_writable, edo_tcp_write,       \
+        edo_tcp_write_all, edo_timeout, edo_timeout_at, edo_tracker_wait, edo_watch_changed,       \
+        edo_watch_closed, edo_watch_wait_for, edo_write, edo_write_all, edo_write_all_buf,         \
+        edo_write_all_vectored, edo_write_buf, edo_write_f32_be, edo_write_f32_le,                 \
+        edo_write_f64_be, edo_write_f64_le, edo_write_i128_be, edo_write_i128_le,                  \
+        edo_write_i16_be, edo_write_i16_le, edo_write_i32_be, edo_write_i32_le, edo_write_i64_be,  \
+        edo_write_i64_le, edo_write_i8, edo_write_u128_be, edo_write_u128_le, edo_write_u16_be,    \
+        edo_write_u16_le, edo_write_u32_be, edo_write_u32_le, edo_write_u64_be, edo_write_u64_le,  \
+        edo_write_u8, edo_writev, edo_yield
 
 /* These are kept by hand. */
 #define EDO_DIRECT_FORMS_WITHOUT_                                                                  \

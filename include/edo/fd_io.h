@@ -17,6 +17,16 @@ typedef struct edo_fd_read_future {
     bool gives_way;
 } edo_fd_read_future;
 
+/** A lent read under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_fd_lent_future {
+    edo_future base;
+    edo_op op;
+    edo_op_lend lend;
+    struct edo_buffer_pool *pool;
+    struct edo_lent *ret;
+    bool gives_way;
+} edo_fd_lent_future;
+
 /** A write under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_fd_write_future {
     edo_future base;

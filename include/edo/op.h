@@ -9,6 +9,13 @@ EDO_BEGIN_DECLS
 struct source;
 struct driver;
 
+/** Where a read borrows its buffer, and the buffer while it has one. Private. */
+struct op_lender;
+typedef struct edo_op_lend {
+    struct op_lender *from;
+    void *data;
+} edo_op_lend;
+
 /** What the kernel is asked for. Its fields are private. */
 typedef struct edo_op {
     uint8_t kind;   /**< enum op_kind */

@@ -19,6 +19,7 @@
  * What an operation asks for, and what its `buf` and `len` are.
  *   ACCEPT, CONNECT                  nothing; the address
  *   RECV, SEND, READ, WRITE          bytes
+ *   RECV_LENT                        an edo_op_lend, and its lender's size
  *   RECVV, SENDV, READV, WRITEV      an array of struct iovec, and their count
  *   RECVMSG, SENDMSG                 a struct msghdr
  *   RECVMMSG, SENDMMSG               an array of struct mmsghdr, and their count; the result is how many
@@ -41,6 +42,7 @@ enum op_kind {
     OP_RECVMMSG,
     OP_SENDMMSG,
     OP_READINESS,
+    OP_RECV_LENT,
 };
 /* Readiness is asked for by as many as like to, in no turn; the others go one by one. */
 enum op_dir { OP_IN, OP_OUT, OP_ANY };
@@ -48,6 +50,14 @@ enum op_state { OP_NEW, OP_ARMED, OP_CANCELING, OP_COMPLETING, OP_DONE };
 
 typedef struct source source;
 typedef struct driver driver;
+
+/* Whoever lends buffers for the time of a call, and longer if that brought bytes. On any thread. */
+typedef struct op_lender op_lender;
+struct op_lender {
+    void *(*take)(op_lender *from); /* NULL: no memory */
+    void (*give)(op_lender *from, void *data);
+    size_t size; /* of each */
+};
 
 /* Operations of one direction of a source, first come first served. Under the source's lock. */
 typedef struct op_queue {

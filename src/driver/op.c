@@ -89,6 +89,23 @@ static int64_t perform_vector(const edo_op *op, int fd)
                                 : sys_sendmsg(fd, &msg, op->flags | MSG_NOSIGNAL);
 }
 
+static int64_t recv_lent(const edo_op *op, int fd)
+{
+    edo_op_lend *lend = op->buf;
+    op_lender *from = lend->from;
+    void *data = from->take(from);
+
+    if (!data)
+        return -ENOMEM;
+    int64_t result = sys_recv(fd, data, op->len, op->flags);
+    if (result <= 0) {
+        from->give(from, data);
+        data = NULL;
+    }
+    lend->data = data;
+    return result;
+}
+
 static int64_t perform_other(edo_op *op, int fd)
 {
     switch (op->kind) {
@@ -111,6 +128,8 @@ static int64_t perform_other(edo_op *op, int fd)
         return sys_readv(fd, op->buf, op->len < IOV_MAX ? (int)op->len : IOV_MAX);
     case OP_WRITEV:
         return sys_write_unsignaled(fd, op->buf, op->len < IOV_MAX ? (int)op->len : IOV_MAX);
+    case OP_RECV_LENT:
+        return recv_lent(op, fd);
     case OP_READINESS:
         return readiness_of(op, fd);
     default:

@@ -12,12 +12,10 @@
 
 #include <edo/error.h>
 
-#include "await/await.h"
 #include "future/future.h"
+#include "io/direct.h"
 #include "io/put_back.h"
 #include "io/transfer.h"
-#include "sched/coop.h"
-#include "sched/debug.h"
 
 /* Operations. */
 
@@ -50,50 +48,6 @@ static inline bool is_settled(edo_op *op)
     return true;
 }
 
-static inline edo_poll finish(edo_future *base, edo_op *op)
-{
-    int64_t result = op->result;
-
-    if (likely(result >= 0))
-        coop_spend();
-    else if (result == -ECANCELED)
-        op_renew(op);
-    return edo_future_finish(base, result);
-}
-
-static inline edo_poll poll_directly(thread *self, edo_op *op, const edo_waker *waker)
-{
-    await_poll_begin(self);
-    edo_poll is = op_poll(op, waker);
-    await_poll_end(self);
-    return is;
-}
-
-/* A direct form's await without the layers between: the way of every request of a server. False:
- * the future goes on, from wherever its operation is. */
-static inline bool is_done_directly(edo_future *base, edo_op *op)
-{
-    thread *self = await_may_be_direct();
-
-    if (unlikely(!self || !op->src || !op->len || put_back_is_kept(op)))
-        return false;
-    task *t = self->task;
-    edo_waker waker = task_waker(t);
-    while (poll_directly(self, op, &waker) == EDO_PENDING) {
-        bool stays = put_back_is_kept(op) || debug_holds_mutex(t) || self->task != t;
-        if (likely(!stays))
-            self = task_suspend(self);
-        /* What was put back meanwhile is older than what the kernel has, or has given. */
-        if (unlikely(stays || task_why(t) || put_back_is_kept(op))) {
-            future_was_polled(base);
-            return false;
-        }
-    }
-    if (op->result >= 0 && self->budget > 0)
-        self->budget--;
-    return true;
-}
-
 /* Read. */
 
 edo_poll fd_read_poll(edo_future *base, const edo_waker *waker)
@@ -106,7 +60,7 @@ edo_poll fd_read_poll(edo_future *base, const edo_waker *waker)
     if (!is_settled(&fut->op) &&
         put_back_poll(&fut->op, &fut->gives_way, canceled, waker, &put_back_bytes) == EDO_PENDING)
         return EDO_PENDING;
-    return finish(base, &fut->op);
+    return io_finish(base, &fut->op);
 }
 
 void fd_read_cancel(edo_future *base)
@@ -162,7 +116,7 @@ ssize_t fd_read(const fd_kind *kind, source *src, void *buf, size_t len)
     edo_fd_read_future fut;
 
     read_init(&fut, kind, src, buf, len);
-    if (is_done_directly(&fut.base, &fut.op))
+    if (io_is_done_directly(&fut.base, &fut.op))
         return (ssize_t)fut.op.result;
     return (ssize_t)edo_await(&fut.base);
 }
@@ -201,7 +155,7 @@ edo_poll fd_write_poll(edo_future *base, const edo_waker *waker)
         return EDO_PENDING;
     if (!is_settled(&fut->op) && op_poll(&fut->op, waker) == EDO_PENDING)
         return EDO_PENDING;
-    return finish(base, &fut->op);
+    return io_finish(base, &fut->op);
 }
 
 void fd_write_cancel(edo_future *base)
@@ -241,7 +195,7 @@ ssize_t fd_write(const fd_kind *kind, source *src, const void *buf, size_t len)
     edo_fd_write_future fut;
 
     write_init(&fut, kind, src, buf, len);
-    if (is_done_directly(&fut.base, &fut.op))
+    if (io_is_done_directly(&fut.base, &fut.op))
         return (ssize_t)fut.op.result;
     return (ssize_t)edo_await(&fut.base);
 }
@@ -325,7 +279,7 @@ int fd_write_all(const fd_kind *kind, source *src, const void *buf, size_t len)
     edo_fd_write_all_future fut;
 
     write_all_init(&fut, kind, src, buf, len);
-    if (is_done_directly(&fut.base, &fut.op)) {
+    if (io_is_done_directly(&fut.base, &fut.op)) {
         if (fut.op.result == (int64_t)len || fut.op.result < 0)
             return fut.op.result < 0 ? (int)fut.op.result : 0;
         future_was_polled(&fut.base); /* a part is done: it goes on with that */

@@ -102,7 +102,9 @@ int epoll_watch(source *src, bool out)
 
 static bool says_nothing_left(const edo_op *op, int64_t result, uint32_t seen)
 {
-    return op->src->stream && (op->kind == OP_RECV || op->kind == OP_SEND) && result > 0 &&
+    const unsigned of_bytes = 1U << OP_RECV | 1U << OP_SEND | 1U << OP_RECV_LENT;
+
+    return op->src->stream && (of_bytes >> op->kind & 1) && result > 0 &&
            (uint64_t)result < op->len && !(seen & DIR_HUP);
 }
 
