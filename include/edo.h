@@ -77,6 +77,12 @@
 #include <edo/take.h>           /* a part of a reader, and one after the other */
 #include <edo/empty.h>          /* readers and writers with nothing behind them */
 #include <edo/tcp.h>            /* TCP listeners and streams */
+#include <edo/unix_addr.h>      /* addresses of Unix sockets */
+#include <edo/unix.h>           /* Unix streams and their listeners */
+#include <edo/unix_message.h>   /* passing descriptors and credentials */
+#include <edo/unix_datagram.h>  /* Unix datagrams */
+#include <edo/unix_seqpacket.h> /* connections that keep messages apart */
+#include <edo/unix_socket.h>    /* to bind a Unix socket before it is one of these */
 #include <edo/serve.h>          /* a server: accepting, a limit, an end in order */
 #include <edo/signal.h>         /* signals as something to wait for */
 #if EDO_DEBUG

@@ -71,6 +71,11 @@
 #else
 #define EDO_API_TCP EDO_LACKS_("EDO_WITH_TCP")
 #endif
+#if EDO_WITH_UNIX
+#define EDO_API_UNIX EDO_API
+#else
+#define EDO_API_UNIX EDO_LACKS_("EDO_WITH_UNIX")
+#endif
 #if EDO_WITH_SERVE
 #define EDO_API_SERVE EDO_API
 #else

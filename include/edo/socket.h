@@ -17,16 +17,21 @@ typedef enum edo_half {
     EDO_BOTH_HALVES = 2
 } edo_half;
 
+/** Longer and longer waits for what the system doesn't tell. Private to edo. */
+typedef struct edo_back_off {
+    edo_sleep_future sleep;
+    int error; /**< what it is because of */
+    uint16_t ms;
+    bool waits;
+    bool gives_way; /**< of an accept: it lies here as there is room */
+} edo_back_off;
+
 /** An accept under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_socket_accept_future {
     edo_future base;
     void *ret_stream; /**< where the pointer to the connection goes, of the kind's own type */
     edo_op op;
-    edo_sleep_future backoff;
-    int shortage;
-    uint16_t backoff_ms;
-    bool backing_off;
-    bool gives_way;
+    edo_back_off back_off;
 } edo_socket_accept_future;
 
 EDO_END_DECLS

@@ -5,6 +5,7 @@
 #include <linux/membarrier.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,6 +16,25 @@ int sys_close(int fd)
     int saved = errno;
     /* Never again after EINTR: Linux has let go of the number by then. */
     return (int)sys_result(close(fd), saved);
+}
+
+int sys_file_id(const char *path, uint64_t *ret_device, uint64_t *ret_inode)
+{
+    struct stat found;
+    int saved = errno;
+    int rc = (int)sys_result(lstat(path, &found), saved);
+
+    if (rc == 0) {
+        *ret_device = found.st_dev;
+        *ret_inode = found.st_ino;
+    }
+    return rc;
+}
+
+int sys_unlink(const char *path)
+{
+    int saved = errno;
+    return (int)sys_result(unlink(path), saved);
 }
 
 ssize_t sys_readlink(const char *path, char *buf, size_t len)
@@ -82,6 +102,16 @@ int sys_membarrier(void)
 {
     int saved = errno;
     return (int)sys_result(syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0), saved);
+}
+
+uid_t sys_geteuid(void)
+{
+    return geteuid();
+}
+
+gid_t sys_getegid(void)
+{
+    return getegid();
 }
 
 pid_t sys_getpid(void)

@@ -36,8 +36,13 @@ int sys_poll(int fd, short events);
 /* By how many nanoseconds the system may prolong this thread's sleeps; returns what it was. */
 int sys_timer_slack(int ns);
 
+/* Which file a path is itself, be it a link; and taking the path away. */
+int sys_file_id(const char *path, uint64_t *ret_device, uint64_t *ret_inode);
+int sys_unlink(const char *path);
+
 /* Sockets. */
 int sys_socket(int family, int type, int protocol);
+int sys_socketpair(int family, int type, int protocol, int fds[2]);
 int sys_bind(int fd, const struct sockaddr *sa, socklen_t len);
 int sys_listen(int fd, int backlog);
 int sys_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags);
@@ -93,6 +98,8 @@ int sys_membarrier(void);
 /* Others. */
 pid_t sys_getpid(void);
 pid_t sys_gettid(void);
+uid_t sys_geteuid(void);
+gid_t sys_getegid(void);
 int sys_getrlimit(int resource, struct rlimit *ret);
 int sys_sigaction(int signo, const struct sigaction *act, struct sigaction *old);
 int sys_sigaltstack(const stack_t *stack, stack_t *old);

@@ -11,6 +11,12 @@ int sys_socket(int family, int type, int protocol)
     return (int)sys_result(socket(family, type | SOCK_CLOEXEC, protocol), saved);
 }
 
+int sys_socketpair(int family, int type, int protocol, int fds[2])
+{
+    int saved = errno;
+    return (int)sys_result(socketpair(family, type | SOCK_CLOEXEC, protocol, fds), saved);
+}
+
 int sys_bind(int fd, const struct sockaddr *sa, socklen_t len)
 {
     int saved = errno;

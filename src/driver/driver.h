@@ -17,7 +17,8 @@
 
 /*
  * What an operation asks for, and what its `buf` and `len` are.
- *   ACCEPT, CONNECT                  nothing; the address
+ *   ACCEPT                           nothing
+ *   CONNECT                          the address; -EBUSY: to be tried again, and nothing tells when
  *   RECV, SEND, READ, WRITE          bytes
  *   RECV_LENT                        an edo_op_lend, and its lender's size
  *   RECVV, SENDV, READV, WRITEV      an array of struct iovec, and their count

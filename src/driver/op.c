@@ -70,7 +70,8 @@ static int64_t connect_perform(edo_op *op, int fd)
         op->flags |= CONNECT_BEGUN;
         return -EAGAIN;
     }
-    return rc;
+    /* A Unix listener's queue is full: no event will say that it isn't any more. */
+    return rc == -EAGAIN ? -EBUSY : rc;
 }
 
 static int64_t readiness_of(const edo_op *op, int fd)

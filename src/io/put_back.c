@@ -23,6 +23,7 @@
 typedef struct kept_bytes {
     source_kept node;
     size_t begin, end; /* of data: not taken yet */
+    kept_extra *extra; /* NULL: none, or whoever took the first byte has it */
     char data[];
 } kept_bytes;
 
@@ -130,9 +131,19 @@ edo_poll put_back_poll_kept(edo_op *op, bool *gives_way, bool canceled, const ed
     }
 }
 
+static void release_extra(kept_bytes *bytes)
+{
+    if (unlikely(bytes->extra))
+        bytes->extra->release(bytes->extra);
+    bytes->extra = NULL;
+}
+
 static void release_bytes(source_kept *node)
 {
-    free(container_of(node, kept_bytes, node));
+    kept_bytes *bytes = container_of(node, kept_bytes, node);
+
+    release_extra(bytes);
+    free(bytes);
 }
 
 /* Where an operation's bytes are; `one` is the array where it has none of its own. */
@@ -142,12 +153,17 @@ static const struct iovec *pieces_of(const edo_op *op, struct iovec *one, size_t
         *ret_count = op->len;
         return op->buf;
     }
+    if (op->kind == OP_RECVMSG) {
+        const struct msghdr *msg = op->buf;
+        *ret_count = msg->msg_iovlen;
+        return msg->msg_iov;
+    }
     *one = (struct iovec){op->buf, op->len};
     *ret_count = 1;
     return one;
 }
 
-static kept_bytes *copy_of(const edo_op *op, size_t len)
+static kept_bytes *copy_of(const edo_op *op, size_t len, kept_extra *extra)
 {
     kept_bytes *copy = malloc(sizeof *copy + len);
     struct iovec one;
@@ -155,7 +171,7 @@ static kept_bytes *copy_of(const edo_op *op, size_t len)
 
     if (!copy)
         return NULL;
-    *copy = (kept_bytes){.node.release = release_bytes, .end = len};
+    *copy = (kept_bytes){.node.release = release_bytes, .end = len, .extra = extra};
     for (const struct iovec *piece = pieces_of(op, &one, &count); done < len; piece++) {
         size_t n = piece->iov_len < len - done ? piece->iov_len : len - done;
         memcpy(copy->data + done, piece->iov_base, n);
@@ -186,6 +202,7 @@ static void drop_kept(source *src, size_t len)
     while (len > 0) {
         kept_bytes *first = container_of(src->kept, kept_bytes, node);
         size_t n = first->end - first->begin;
+        release_extra(first);
         if (n > len) {
             first->begin += len;
             return;
@@ -196,38 +213,81 @@ static void drop_kept(source *src, size_t len)
     }
 }
 
+/* How many bytes one operation may get. A message ends, as the kernel has it, behind bytes that something came
+ * along with, and before others such. */
+static size_t reach_of(const edo_op *op)
+{
+    size_t sum = 0;
+
+    if (op->kind != OP_RECVMSG)
+        return SIZE_MAX;
+    for (source_kept *node = op->src->kept; node; node = node->next) {
+        const kept_bytes *bytes = container_of(node, kept_bytes, node);
+        if (sum == 0 || !bytes->extra)
+            sum += bytes->end - bytes->begin;
+        if (bytes->extra)
+            break;
+    }
+    return sum;
+}
+
+static void give_extra(const edo_op *op)
+{
+    kept_bytes *first = container_of(op->src->kept, kept_bytes, node);
+
+    if (op->kind != OP_RECVMSG || !first->extra)
+        return;
+    first->extra->give(first->extra, op->buf);
+    first->extra = NULL;
+}
+
 static void take_bytes(edo_op *op)
 {
     struct iovec one;
-    size_t count, done = 0;
+    size_t count, done = 0, reach = reach_of(op);
     const struct iovec *piece = pieces_of(op, &one, &count);
 
-    for (; count > 0; piece++, count--)
-        done += copy_kept(op->src, done, piece->iov_base, piece->iov_len);
-    if (!(op->flags & MSG_PEEK))
+    for (; count > 0; piece++, count--) {
+        size_t room = piece->iov_len < reach - done ? piece->iov_len : reach - done;
+        done += copy_kept(op->src, done, piece->iov_base, room);
+    }
+    if (!(op->flags & MSG_PEEK)) {
+        give_extra(op);
         drop_kept(op->src, done);
+    }
     op->result = (int64_t)done;
 }
 
-static int append_bytes(edo_op *op)
+int put_back_bytes_append_with(edo_op *op, kept_extra *extra)
 {
-    if (op->result == 0 || (op->flags & MSG_PEEK))
-        return 0; /* the end, or a look: the kernel says it again */
-    kept_bytes *bytes = copy_of(op, (size_t)op->result);
+    kept_bytes *bytes = copy_of(op, (size_t)op->result, extra);
+
     if (!bytes)
         return -ENOMEM;
     put_back_append(op->src, &bytes->node);
     return 0;
 }
 
-int put_back_bytes_first(edo_op *op, size_t len)
+static int append_bytes(edo_op *op)
 {
-    kept_bytes *bytes = copy_of(op, len);
+    if (op->result == 0 || (op->flags & MSG_PEEK))
+        return 0; /* the end, or a look: the kernel says it again */
+    return put_back_bytes_append_with(op, NULL);
+}
+
+int put_back_bytes_first_with(edo_op *op, size_t len, kept_extra *extra)
+{
+    kept_bytes *bytes = copy_of(op, len, extra);
 
     if (!bytes)
         return -ENOMEM;
     put_back_first(op, &bytes->node);
     return 0;
+}
+
+int put_back_bytes_first(edo_op *op, size_t len)
+{
+    return put_back_bytes_first_with(op, len, NULL);
 }
 
 const put_back_ops put_back_bytes = {.take = take_bytes, .append = append_bytes};

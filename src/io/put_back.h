@@ -7,6 +7,8 @@
 #ifndef IO_PUT_BACK_H
 #define IO_PUT_BACK_H
 
+#include <sys/socket.h>
+
 #include "base/chaos.h"
 #include "driver/source.h"
 
@@ -51,9 +53,21 @@ bool put_back_first(edo_op *op, source_kept *node);
 /* Appends a node as the youngest; lock held. */
 void put_back_append(source *src, source_kept *node);
 
+/* What came along with bytes and is none: descriptors. It goes with the first of them. */
+typedef struct kept_extra kept_extra;
+struct kept_extra {
+    /* Hands it to a RECVMSG that takes the bytes, as the kernel would have; frees it. */
+    void (*give)(kept_extra *extra, struct msghdr *msg);
+    void (*release)(kept_extra *extra); /* a plain read took the bytes, or the source is closed */
+};
+
 /* Those of bytes, also in several pieces; a peek (MSG_PEEK) shows them and leaves them. */
 extern const put_back_ops put_back_bytes;
 /* Puts the first `len` bytes of what the operation filled back as the oldest. 0; -ENOMEM, and then nothing was done. */
 int put_back_bytes_first(edo_op *op, size_t len);
+/* The same with an extra, which may be NULL and is the caller's still on -ENOMEM; and as the youngest, for an
+ * append function of a kind's own. */
+int put_back_bytes_first_with(edo_op *op, size_t len, kept_extra *extra);
+int put_back_bytes_append_with(edo_op *op, kept_extra *extra);
 
 #endif

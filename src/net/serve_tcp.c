@@ -19,9 +19,9 @@ static edo_poll watched_poll(edo_future *base, const edo_waker *waker)
 
     if (is == EDO_READY)
         return edo_future_finish(base, fut->accept.base.result);
-    if (fut->accept.backing_off && !fut->told) {
+    if (fut->accept.back_off.waits && !fut->told) {
         fut->told = true;
-        serve_is_short(fut->server, fut->accept.shortage);
+        serve_is_short(fut->server, fut->accept.back_off.error);
     }
     return EDO_PENDING;
 }

@@ -18,25 +18,28 @@
 #include "base/sys.h"
 #include "future/future.h"
 #include "io/put_back.h"
+#include "net/socket_back_off.h"
 #include "sched/coop.h"
 #include "sched/current.h"
 
-#define BACKOFF_MAX_MS 100
-
 _Static_assert(sizeof(edo_socket_accept_future) <= 256, "net-048");
 
-int socket_listener_new(int fd, socket_listener **ret)
+int socket_listener_open(socket_listener *listener, int fd)
 {
     driver *d;
     int rc = current_driver(&d);
 
-    if (rc < 0)
-        return rc;
+    listener->fd = fd;
+    return rc < 0 ? rc : source_open(d, fd, false, &listener->src);
+}
+
+int socket_listener_new(int fd, socket_listener **ret)
+{
     socket_listener *listener = malloc(sizeof *listener);
+
     if (!listener)
         return -ENOMEM;
-    listener->fd = fd;
-    rc = source_open(d, fd, false, &listener->src);
+    int rc = socket_listener_open(listener, fd);
     if (rc < 0)
         free(listener);
     else
@@ -131,12 +134,8 @@ static int begin_again(edo_socket_accept_future *fut, int64_t result)
     if (fut->base.state & FUTURE_CANCELED)
         return -ECANCELED;
     if (is_shortage(result)) {
-        int ms = fut->backoff_ms * 2;
-        ms = ms == 0 ? 1 : ms > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : ms;
-        fut->backoff_ms = (uint16_t)ms;
-        fut->shortage = (int)result;
-        fut->backoff = edo_sleep_async(EDO_MILLIS((uint64_t)ms));
-        fut->backing_off = true;
+        fut->back_off.error = (int)result;
+        back_off_begin(&fut->back_off);
     } else if (!ended_before_taken(result)) {
         return (int)result;
     }
@@ -147,13 +146,10 @@ static int begin_again(edo_socket_accept_future *fut, int64_t result)
 /* 1: the time is over; 0: not yet; else an error. */
 static int back_off(edo_socket_accept_future *fut, const edo_waker *waker)
 {
-    if (edo_future_poll(&fut->backoff.base, waker) == EDO_PENDING)
-        return 0;
-    fut->backing_off = false;
-    int64_t rc = fut->backoff.base.result;
-    if (rc == -EDO_ENOTIME || rc == -EDO_ENORUNTIME)
-        return fut->shortage; /* no timers: the caller has to know */
-    return rc < 0 ? (int)rc : 1;
+    int rc = back_off_poll(&fut->back_off, waker);
+
+    /* without timers the caller has to know */
+    return rc == -EDO_ENOTIME || rc == -EDO_ENORUNTIME ? fut->back_off.error : rc;
 }
 
 static inline edo_poll accept_poll(edo_future *base, const edo_waker *waker, bool records)
@@ -165,14 +161,15 @@ static inline edo_poll accept_poll(edo_future *base, const edo_waker *waker, boo
     if (!op->src)
         return edo_future_finish(base, op->result);
     for (;;) {
-        if (op_is_new(op) && !fut->backing_off && !coop_proceed(waker))
+        if (op_is_new(op) && !fut->back_off.waits && !coop_proceed(waker))
             return EDO_PENDING;
-        if (fut->backing_off && (rc = back_off(fut, waker)) <= 0)
+        if (fut->back_off.waits && (rc = back_off(fut, waker)) <= 0)
             return rc == 0 ? EDO_PENDING : fail(fut, rc);
         bool canceled = base->state & FUTURE_CANCELED;
         if (!op->buf && !canceled && !(op->buf = socket_stream_new(records)))
             return edo_future_finish(base, -ENOMEM);
-        if (put_back_poll(op, &fut->gives_way, canceled, waker, &put_back_streams) == EDO_PENDING)
+        if (put_back_poll(op, &fut->back_off.gives_way, canceled, waker, &put_back_streams) ==
+            EDO_PENDING)
             return EDO_PENDING;
         if (op->result >= 0)
             return deliver(fut);
@@ -196,8 +193,8 @@ void socket_accept_cancel(edo_future *base)
 {
     edo_socket_accept_future *fut = container_of(base, edo_socket_accept_future, base);
 
-    if (fut->backing_off)
-        edo_future_cancel(&fut->backoff.base);
+    if (fut->back_off.waits)
+        edo_future_cancel(&fut->back_off.sleep.base);
     if (fut->op.src)
         op_cancel(&fut->op);
 }

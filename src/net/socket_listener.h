@@ -12,6 +12,8 @@ typedef struct socket_listener {
 /* Makes a listener of a socket that listens; the descriptor is its own on success only. 0; -ENOMEM;
  * what current_driver and source_open say. */
 int socket_listener_new(int fd, socket_listener **ret);
+/* The same in memory of the caller's, from malloc. */
+int socket_listener_open(socket_listener *listener, int fd);
 /* Closes it. 0; -EINVAL for NULL. */
 int socket_listener_close(socket_listener *listener);
 

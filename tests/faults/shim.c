@@ -307,6 +307,16 @@ int fault_socket(int family, int type, int protocol)
     return fails(FAULT_socket) ? -1 : opened(socket(family, type, protocol));
 }
 
+int fault_socketpair(int family, int type, int protocol, int fds[2])
+{
+    if (fails(FAULT_socketpair))
+        return -1;
+    int rc = socketpair(family, type, protocol, fds);
+    if (rc == 0)
+        add(&ledger.descriptors, 2);
+    return rc;
+}
+
 int fault_bind(int fd, const struct sockaddr *sa, socklen_t len)
 {
     return fails(FAULT_bind) ? -1 : bind(fd, sa, len);

@@ -39,6 +39,7 @@
     X(read)                                                                                        \
     X(write)                                                                                       \
     X(socket)                                                                                      \
+    X(socketpair)                                                                                  \
     X(bind)                                                                                        \
     X(listen)                                                                                      \
     X(accept4)                                                                                     \
