@@ -87,7 +87,7 @@ edo_part(signal "signals as something to wait for"
     USED_BY "edo_(signal|ctrl_c|termination|dump_on_signal)" "#include \"signal/")
 edo_part(test_util "libedo-test: futures by hand, cancelling at every step"
     NEEDS time
-    HEADERS testing testing_cancel testing_run
+    HEADERS testing testing_cancel testing_io testing_run
     USED_BY "<edo/testing")
 
 # A part is on if one that is on needs it.

@@ -19,6 +19,9 @@ EDO_API_TEST_UTIL void edo_test_on_failure(void (*hook)(const char *text, const 
 EDO_API_TEST_UTIL void edo_test_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** How often the test has failed so far. */
+EDO_API_TEST_UTIL unsigned edo_test_failures(void);
+
 /** A future with a counting waker of its own, to be polled by hand. */
 typedef struct edo_test_task edo_test_task;
 

@@ -4,6 +4,7 @@
 #include <edo/error.h>
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,6 +16,7 @@ static void print_and_abort(const char *text, const char *file, int line)
     abort();
 }
 
+static atomic_uint failures;
 static void (*on_failure)(const char *text, const char *file, int line) = print_and_abort;
 
 void edo_test_on_failure(void (*hook)(const char *text, const char *file, int line))
@@ -30,7 +32,13 @@ void edo_test_fail(const char *file, int line, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    atomic_fetch_add(&failures, 1);
     on_failure(text, file, line);
+}
+
+unsigned edo_test_failures(void)
+{
+    return atomic_load(&failures);
 }
 
 /* A result as people read it. */

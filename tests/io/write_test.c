@@ -121,6 +121,7 @@ EDO_TEST(write_buf_is_one_vectored_call_where_there_is_one) /* io-014 */
 
     assert_int_equal(edo_write_buf(drain_vectored(&d), edo_bytes_queue_as_chunks(&queue)), 10);
     assert_int_equal(d.vectored_calls, 1);
+    edo_bytes_queue_fini(&queue);
     queue = hello_world();
     d.step = 7;
     assert_ok(edo_write_all_buf(drain_vectored(&d), edo_bytes_queue_as_chunks(&queue), NULL));
