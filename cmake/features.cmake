@@ -81,6 +81,11 @@ edo_part(serve "a server: a task for each connection, a limit, an end in order"
     SOURCES src/net/serve*.c
     HEADERS serve
     USED_BY "edo_serve" "#include \"net/serve")
+edo_part(udp "UDP"
+    NEEDS net
+    SOURCES src/net/udp*.c
+    HEADERS udp udp_message udp_option
+    USED_BY "edo_udp_" "#include \"net/udp")
 edo_part(signal "signals as something to wait for"
     SOURCES src/signal/*.c
     HEADERS signal

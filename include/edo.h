@@ -84,6 +84,10 @@
 #include <edo/unix_seqpacket.h> /* connections that keep messages apart */
 #include <edo/unix_socket.h>    /* to bind a Unix socket before it is one of these */
 #include <edo/serve.h>          /* a server: accepting, a limit, an end in order */
+#include <edo/datagram.h>       /* what receives of datagrams are made of */
+#include <edo/udp.h>            /* UDP sockets */
+#include <edo/udp_message.h>    /* their messages, by many, with control data; and errors */
+#include <edo/udp_option.h>     /* their options, and multicast */
 #include <edo/signal.h>         /* signals as something to wait for */
 #if EDO_DEBUG
 #include <edo/debug.h> /* misuse that a debug build notices */

@@ -81,6 +81,11 @@
 #else
 #define EDO_API_SERVE EDO_LACKS_("EDO_WITH_SERVE")
 #endif
+#if EDO_WITH_UDP
+#define EDO_API_UDP EDO_API
+#else
+#define EDO_API_UDP EDO_LACKS_("EDO_WITH_UDP")
+#endif
 #if EDO_WITH_SIGNAL
 #define EDO_API_SIGNAL EDO_API
 #else

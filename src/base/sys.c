@@ -83,6 +83,12 @@ int sys_fcntl_getfl(int fd)
     return (int)sys_result(fcntl(fd, F_GETFL), saved);
 }
 
+int sys_fcntl_setfl(int fd, int flags)
+{
+    int saved = errno;
+    return (int)sys_result(fcntl(fd, F_SETFL, flags), saved);
+}
+
 int sys_timer_slack(int ns)
 {
     int saved = errno;

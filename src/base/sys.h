@@ -29,6 +29,7 @@ ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count);
 int sys_pipe2(int fds[2], int flags);
 int sys_eventfd(unsigned initial, int flags);
 int sys_fcntl_getfl(int fd);
+int sys_fcntl_setfl(int fd, int flags);
 
 /* The POLL* bits that hold of a descriptor now; at least POLLERR, POLLHUP and POLLNVAL are told. */
 int sys_poll(int fd, short events);

@@ -47,20 +47,29 @@ void put_back_append(source *src, source_kept *node)
     last->next = node;
 }
 
-bool put_back_first(edo_op *op, source_kept *node)
+bool put_back_chain_first(edo_op *op, source_kept *first, source_kept **end)
 {
     source *src = op->src;
 
     lock_take(&src->lock);
     if (src->closing || a_load(&src->gen, relaxed) != op->gen) { /* relaxed: under the lock */
         lock_drop(&src->lock);
-        node->release(node);
+        *end = NULL;
+        for (source_kept *next; first; first = next) {
+            next = first->next;
+            first->release(first);
+        }
         return false;
     }
-    node->next = src->kept;
-    set_kept(src, node);
+    *end = src->kept;
+    set_kept(src, first);
     source_wake_for_kept(src);
     return true;
+}
+
+bool put_back_first(edo_op *op, source_kept *node)
+{
+    return put_back_chain_first(op, node, &node->next);
 }
 
 bool put_back_take(edo_op *op, const put_back_ops *ops)

@@ -50,6 +50,8 @@ bool put_back_take(edo_op *op, const put_back_ops *ops);
 /* Puts a node back as the oldest, and wakes who is first in the queue. False: the source that the
  * operation was of is closed; then the node was released. */
 bool put_back_first(edo_op *op, source_kept *node);
+/* The same of several, oldest first, of which `end` is the last one's link. */
+bool put_back_chain_first(edo_op *op, source_kept *first, source_kept **end);
 /* Appends a node as the youngest; lock held. */
 void put_back_append(source *src, source_kept *node);
 

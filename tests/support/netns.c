@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/route.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,11 +45,27 @@ static void bring_up(const char *name, int flags)
     change(SIOCSIFFLAGS, &ifr);
 }
 
+/* IPv6 sends to groups by each interface but this, of which any other route is one that refuses. */
+static void route_groups(void)
+{
+    struct in6_rtmsg route = {.rtmsg_dst.s6_addr = {0xff},
+                              .rtmsg_dst_len = 8,
+                              .rtmsg_metric = 256,
+                              .rtmsg_flags = RTF_UP | RTF_LOCAL,
+                              .rtmsg_ifindex = 1};
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(ioctl(fd, SIOCADDRT, &route), 0);
+    close(fd);
+}
+
 void own_network(void)
 {
     if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
         EDO_SKIP(OWN_NETWORK_SKIP);
     bring_up("lo", IFF_LOOPBACK | IFF_MULTICAST);
+    route_groups();
 }
 
 static void set_addr(const char *name, unsigned long request, uint32_t addr)
@@ -60,14 +77,14 @@ static void set_addr(const char *name, unsigned long request, uint32_t addr)
     change(request, &ifr);
 }
 
-int own_tun(const char *name, const char *cidr)
+static int make_wire(const char *name, const char *cidr, int kind)
 {
     struct ifreq ifr = named(name);
     char text[32];
     struct in_addr addr;
     int bits, fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 
-    ifr.ifr_flags = IFF_TUN | IFF_NO_PI;
+    ifr.ifr_flags = (short)(kind | IFF_NO_PI);
     if (fd < 0 || ioctl(fd, TUNSETIFF, &ifr) != 0)
         EDO_SKIP(OWN_TUN_SKIP);
     assert_int_equal(sscanf(cidr, "%31[0-9.]/%d", text, &bits), 2);
@@ -77,6 +94,16 @@ int own_tun(const char *name, const char *cidr)
     set_addr(name, SIOCSIFNETMASK, htonl(UINT32_MAX << (32 - bits)));
     bring_up(name, IFF_MULTICAST);
     return fd;
+}
+
+int own_tun(const char *name, const char *cidr)
+{
+    return make_wire(name, cidr, IFF_TUN);
+}
+
+int own_tap(const char *name, const char *cidr)
+{
+    return make_wire(name, cidr, IFF_TAP);
 }
 
 static void run_in(const edo_runtime_opts *opts, int (*body)(void *arg), void *arg)

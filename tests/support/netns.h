@@ -16,6 +16,8 @@ void own_network(void);
  * "192.0.2.1/24". Skips as own_network does where there are no TUN devices.
  */
 int own_tun(const char *name, const char *cidr);
+/* The same with Ethernet frames: an address of its net is asked for by ARP, and packets wait meanwhile. */
+int own_tap(const char *name, const char *cidr);
 #define OWN_TUN_SKIP "no TUN devices here"
 
 /* Runs `body` as a root task with what the harness's tests have: in a current-thread runtime, whose time is
