@@ -18,6 +18,7 @@ typedef struct feed {
     const size_t *cuts; /* no call gives bytes of both sides of one; ascending, 0 at the end */
     rng *random;        /* how many bytes, and whether it waits */
     bool waits;         /* each call says PENDING once, and wakes */
+    bool is_late;       /* it has had its effect by then */
     int error;          /* said once, when `at` is error_at */
     size_t error_at;
     unsigned calls, fills, put_backs;
@@ -37,6 +38,22 @@ static inline bool has_waited(edo_transfer *t, bool waits, rng *random, const ed
         return true;
     edo_waker_wake_by_ref(waker);
     return false;
+}
+
+/* Says what it did at the next poll; a cancel in between is too late. */
+static inline edo_poll be_late(edo_transfer *t, const edo_waker *waker)
+{
+    t->own.words[1] = 1;
+    t->own.words[2] = (uint64_t)t->result;
+    edo_waker_wake_by_ref(waker);
+    return EDO_PENDING;
+}
+
+static inline bool was_late(edo_transfer *t)
+{
+    if (t->own.words[1])
+        t->result = (int64_t)t->own.words[2];
+    return t->own.words[1];
 }
 
 static inline size_t feed_next(feed *f, size_t room)
@@ -71,6 +88,8 @@ static inline edo_poll feed_read(void *self, edo_transfer *t, const edo_waker *w
     feed *f = self;
 
     f->calls += !t->begun;
+    if (was_late(t))
+        return EDO_READY;
     if (!has_waited(t, f->waits, f->random, waker))
         return EDO_PENDING;
     if (feed_ends(f, t))
@@ -79,7 +98,7 @@ static inline edo_poll feed_read(void *self, edo_transfer *t, const edo_waker *w
     memcpy(t->buf, f->data + f->at, n);
     f->at += n;
     t->result = (int64_t)n;
-    return EDO_READY;
+    return f->is_late ? be_late(t, waker) : EDO_READY;
 }
 
 static inline edo_poll feed_fill(void *self, edo_transfer *t, const edo_waker *waker)
@@ -133,6 +152,7 @@ typedef struct drain {
     size_t step;  /* at most so many bytes a call; 0: any number */
     rng *random;  /* how many bytes, and whether it waits */
     bool waits;   /* each call says PENDING once, and wakes */
+    bool is_late; /* it has had its effect by then */
     bool is_full; /* takes nothing any more */
     int error;    /* said once, when it has got error_at bytes */
     size_t error_at;
@@ -169,6 +189,8 @@ static inline edo_poll drain_writev(void *self, edo_transfer *t, const edo_waker
     const struct iovec *iov = t->iov ? t->iov : &one;
     size_t sum = 0, count = t->iov ? t->len : 1;
 
+    if (was_late(t))
+        return EDO_READY;
     if (!has_waited(t, d->waits, d->random, waker))
         return EDO_PENDING;
     if (drain_ends(d, t))
@@ -185,7 +207,7 @@ static inline edo_poll drain_writev(void *self, edo_transfer *t, const edo_waker
         d->sizes[d->calls + d->vectored_calls] = sum;
     *(t->iov ? &d->vectored_calls : &d->calls) += 1;
     t->result = (int64_t)sum;
-    return EDO_READY;
+    return d->is_late ? be_late(t, waker) : EDO_READY;
 }
 
 static const edo_writer_ops drain_ops = {.write = drain_writev, .name = "drain"};
