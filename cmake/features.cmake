@@ -50,11 +50,11 @@ edo_part(local "tasks of one thread: local sets and pinned pools"
     USED_BY "edo_(local_set|pinned_pool|spawn_local)")
 edo_part(io "readers and writers, and what is built on them"
     SOURCES src/io/*.c
-    HEADERS io ready
+    HEADERS io ready async_fd
         buf buffer_pool bytes chunks read lines write numbers take empty
         buf_reader buf_stream buf_writer copy duplex inspect split sync_io
     USED_BY "edo_(read|write|readv|writev|flush|shutdown|seek)(_async)?\\(" "<edo/io.h>" "#include \"io/"
-        "edo_(buf|buffer_pool|bytes|read|write|lines|split_at|pieces|take|chain|empty|repeat|sink)[a-z0-9_]*\\("
+        "edo_(async_fd|ready_guard)_" "edo_fd_wait" "edo_(buf|buffer_pool|bytes|read|write|lines|split_at|pieces|take|chain|empty|repeat|sink)[a-z0-9_]*\\("
         "edo_(fill|consume)(_async)?\\(" "edo_(copy|duplex|simplex|inspect_|split|unsplit|sync_)")
 edo_part(net "socket addresses, and what all sockets share"
     NEEDS time io

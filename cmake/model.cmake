@@ -73,6 +73,7 @@ model_program(wheel 7 src/driver/wheel.c src/driver/timer_heap.c src/future/park
 model_program(driver_op 8 src/driver/op.c src/driver/source.c src/driver/epoll/epoll.c
     src/driver/epoll/readiness.c src/io/fd_ready.c src/io/put_back.c src/future/future.c
     src/future/waker.c src/future/parker.c)
+target_compile_definitions(model-driver_op PRIVATE MARKED_AT_ONCE=1)
 model_program(permits 9 src/sync/permits.c src/future/parker.c src/future/waker.c)
 target_compile_definitions(model-permits PRIVATE WAKES_MAX=1)
 model_program(mutex 10 src/future/parker.c src/future/waker.c)

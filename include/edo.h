@@ -56,6 +56,7 @@
 #include <edo/addr.h>           /* socket addresses */
 #include <edo/ready.h>          /* what a descriptor is ready for */
 #include <edo/lookup.h>         /* names of hosts to addresses, and back */
+#include <edo/async_fd.h>       /* readiness of descriptors that edo has no functions for */
 #include <edo/io.h>             /* readers, writers and seekers: the interfaces */
 #include <edo/socket.h>         /* what connections have in common */
 #include <edo/buf.h>            /* a buffer of bytes that grows */

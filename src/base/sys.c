@@ -89,6 +89,17 @@ int sys_fcntl_setfl(int fd, int flags)
     return (int)sys_result(fcntl(fd, F_SETFL, flags), saved);
 }
 
+int sys_file_type(int fd, mode_t *ret_mode)
+{
+    struct stat about;
+    int saved = errno;
+    int rc = (int)sys_result(fstat(fd, &about), saved);
+
+    if (rc == 0)
+        *ret_mode = about.st_mode & S_IFMT;
+    return rc;
+}
+
 int sys_timer_slack(int ns)
 {
     int saved = errno;

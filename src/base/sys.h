@@ -30,6 +30,7 @@ int sys_pipe2(int fds[2], int flags);
 int sys_eventfd(unsigned initial, int flags);
 int sys_fcntl_getfl(int fd);
 int sys_fcntl_setfl(int fd, int flags);
+int sys_file_type(int fd, mode_t *ret_mode); /* S_IFIFO and so on */
 
 /* The POLL* bits that hold of a descriptor now; at least POLLERR, POLLHUP and POLLNVAL are told. */
 int sys_poll(int fd, short events);

@@ -88,6 +88,7 @@ struct source {
     op_queue dir[3];              /* OP_IN, OP_OUT, OP_ANY */
     source_kept *kept;   /* what was put back, oldest first; atomic, written under the lock */
     source *next, *prev; /* in the home driver's list, or next in the free list */
+    uint32_t known;      /* io/async_fd.c: what it was last ready for; atomic */
     void *cookie;        /* completion drivers: what they keep about it */
 };
 
@@ -204,5 +205,9 @@ int64_t op_perform(edo_op *op, int fd);
 /* Makes the call once, for try forms: never waits, has no waker. A result as of op_poll, or
  * -EAGAIN. */
 int64_t op_try(edo_op *op);
+/* The same of any call on its descriptor, which stays open meanwhile. */
+int64_t op_try_by(edo_op *op, int64_t (*call)(int fd, void *arg), void *arg);
+/* Whether it would be told at its poll that its source is closed or without a driver: 0; the error. */
+int op_may_begin(const edo_op *op);
 
 #endif

@@ -25,7 +25,25 @@ void op_cancel(edo_op *op)
         a_load(&op->src->ops, relaxed)->cancel(op);
 }
 
+static int64_t perform(int fd, void *arg)
+{
+    return op_perform(arg, fd);
+}
+
 int64_t op_try(edo_op *op)
+{
+    return op_try_by(op, perform, op);
+}
+
+int op_may_begin(const edo_op *op)
+{
+    lock_take(&op->src->lock);
+    int rc = op_check(op);
+    lock_drop(&op->src->lock);
+    return rc;
+}
+
+int64_t op_try_by(edo_op *op, int64_t (*call)(int fd, void *arg), void *arg)
 {
     source *src = op->src;
 
@@ -38,7 +56,7 @@ int64_t op_try(edo_op *op)
     src->users++; /* so that a close meanwhile leaves us the descriptor */
     int fd = src->fd;
     lock_drop(&src->lock);
-    int64_t result = op_perform(op, fd);
+    int64_t result = call(fd, arg);
     lock_take(&src->lock);
     source_leave(src);
     return result;

@@ -132,6 +132,7 @@ static int attach(source *src, driver *d, int fd, bool stream)
     src->dir[OP_IN] = src->dir[OP_OUT] = (op_queue){.ready = DIR_READY}; /* so: try first */
     src->dir[OP_ANY] = (op_queue){0};
     src->cookie = NULL;
+    a_store(&src->known, 0, relaxed); /* nobody has this life of it yet */
     /* relaxed: operations of before find a stranger by its generation. */
     a_store(&src->ops, d->ops, relaxed);
     int rc = list_add(d, src);
@@ -305,14 +306,40 @@ void source_wake_first(source *src, enum op_dir dir)
         wake_push(&owed);
 }
 
+/* With the lock held: marks those that wait for readiness in some of these bits. */
+static void mark_wanting(source *src, int bits, wakes *owed)
+{
+    unsigned left = MARKED_AT_ONCE;
+
+    for (edo_op *op = src->dir[OP_ANY].first; op && left > 0; op = op->next) {
+        if (!(op->flags & bits))
+            continue;
+        wakes_add(owed, &op->waker);
+        left--;
+    }
+}
+
 void source_wake_for_kept(source *src)
 {
-    const edo_op *told = MODEL_BUG(816, src->dir[OP_ANY].first, NULL);
-    edo_waker owed = told && wake_mark(&told->waker) ? told->waker : (edo_waker){0};
+    wakes owed;
 
+    wakes_init(&owed);
+    if (MODEL_BUG(816, true, false))
+        mark_wanting(src, ~0, &owed);
     source_wake_first(src, OP_IN);
-    if (owed.ops)
-        wake_push(&owed);
+    wakes_push(&owed);
+}
+
+void source_wake_wanting(source *src, uint32_t gen, int bits)
+{
+    wakes owed;
+
+    wakes_init(&owed);
+    lock_take(&src->lock);
+    if (a_load(&src->gen, relaxed) == gen) /* under the lock */
+        mark_wanting(src, bits, &owed);
+    lock_drop(&src->lock);
+    wakes_push(&owed);
 }
 
 void source_wake_behind(const edo_op *op)

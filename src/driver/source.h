@@ -19,8 +19,15 @@
 /* op_queue.ready: what a readiness driver knows. */
 enum { DIR_READY = 1, DIR_HUP = 2, DIR_TICK = 256 };
 
-/* edo_op.linked. LINK_TOLD: marked because its source closed or lost its home. */
-enum op_link { LINK_NONE, LINK_WAITS, LINK_TOLD };
+/* edo_op.linked. LINK_TOLD: marked because its source closed or lost its home. LINK_MARKED: a wait for
+ * readiness that was marked and has not polled since. */
+enum op_link { LINK_NONE, LINK_WAITS, LINK_MARKED, LINK_TOLD };
+
+/* How many of those that wait for readiness are marked in one go. The rest are marked by those: so that
+ * one of these which is not polled holds nobody up unless there are very many. */
+#ifndef MARKED_AT_ONCE
+#define MARKED_AT_ONCE 8
+#endif
 
 /* The source with this number; NULL: there was never one. */
 source *source_at(uint32_t slot);
@@ -115,9 +122,11 @@ static inline void op_end(edo_op *op, int64_t result)
 }
 /* Lock held, and dropped: wakes who is first in a direction's queue, as something was put back. */
 void source_wake_first(source *src, enum op_dir dir);
-/* Lock held, and dropped: something was put back. Wakes who is first to take it, and who is first among
- * those that wait to be told. */
+/* Lock held, and dropped: something was put back. Wakes who is first to take it, and the first of those
+ * that wait to be told. */
 void source_wake_for_kept(source *src);
+/* Wakes the first of those that wait for readiness in some of these POLL* bits. */
+void source_wake_wanting(source *src, uint32_t gen, int bits);
 /* Wakes the one behind an operation that is PENDING, if there is one. */
 void source_wake_behind(const edo_op *op);
 

@@ -20,9 +20,6 @@
 
 _Static_assert(sizeof(edo_fd_ready_future) <= 256, "net-048");
 
-#define INTEREST_ALL                                                                               \
-    (EDO_READABLE | EDO_WRITABLE | EDO_READ_CLOSED | EDO_WRITE_CLOSED | EDO_PRIORITY | EDO_ERROR)
-
 int fd_ready_wanted(unsigned interest)
 {
     int wanted = POLLERR | POLLHUP | POLLNVAL;
@@ -145,11 +142,10 @@ void fd_ready_cancel(edo_future *base)
 static edo_fd_ready_future make(const edo_future_ops *ops, bool of_pipe, source *src,
                                 unsigned interest)
 {
-    edo_fd_ready_future fut = {.base = EDO_FUTURE_INIT(ops),
-                               .interest = (uint8_t)(interest & INTEREST_ALL),
-                               .of_pipe = of_pipe};
+    edo_fd_ready_future fut = {
+        .base = EDO_FUTURE_INIT(ops), .interest = (uint8_t)interest, .of_pipe = of_pipe};
 
-    if (!src || !interest || (interest & ~(unsigned)INTEREST_ALL)) {
+    if (!src || !fd_ready_is_interest(interest)) {
         fut.op.result = -EINVAL;
         return fut;
     }

@@ -37,5 +37,23 @@ int fd_try_ready(const fd_ready_kind *kind, source *src, unsigned interest);
 /* What poll(2) is asked for, and what its answer means: flags, or a negative errno. */
 int fd_ready_wanted(unsigned interest);
 int fd_ready_flags(int64_t answer, bool of_pipe);
+/* Those of `flags` that end a wait for `interest`. */
+static inline unsigned fd_ready_matching(unsigned flags, unsigned interest)
+{
+    unsigned wanted = interest | EDO_ERROR;
+
+    if (interest & (EDO_READABLE | EDO_PRIORITY))
+        wanted |= EDO_READ_CLOSED;
+    if (interest & EDO_WRITABLE)
+        wanted |= EDO_WRITE_CLOSED;
+    if (!(interest & ~(unsigned)EDO_ERROR)) /* a hang-up ends every wait */
+        wanted |= EDO_READ_CLOSED | EDO_WRITE_CLOSED;
+    return flags & wanted;
+}
+/* Whether one can wait for it. */
+static inline bool fd_ready_is_interest(unsigned interest)
+{
+    return interest && interest < 2 * EDO_ERROR;
+}
 
 #endif

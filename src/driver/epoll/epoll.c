@@ -184,14 +184,6 @@ static void note(op_queue *queue, bool hup, wakes *owed)
         wakes_add(owed, &queue->first->waker);
 }
 
-/* See readiness.c. READY is left alone: it says whose turn it is. */
-static void note_for_all(op_queue *queue, wakes *owed)
-{
-    queue->ready += MODEL_BUG(813, DIR_TICK, 0);
-    if (MODEL_BUG(814, queue->first, NULL))
-        wakes_add(owed, &queue->first->waker);
-}
-
 static void on_event(const struct epoll_event *event, wakes *owed)
 {
     const uint32_t ended = EPOLLHUP | EPOLLERR;
@@ -206,7 +198,7 @@ static void on_event(const struct epoll_event *event, wakes *owed)
             note(&src->dir[OP_IN], got & (EPOLLPRI | EPOLLRDHUP | ended), owed);
         if (got & (EPOLLOUT | ended))
             note(&src->dir[OP_OUT], got & ended, owed);
-        note_for_all(&src->dir[OP_ANY], owed);
+        epoll_mark_stale(src, owed);
     }
     lock_drop(&src->lock);
 }

@@ -18,6 +18,9 @@ typedef struct epoll_driver {
 
 /* With the lock held and the home set: sees to it that the next edge is reported; `out`: of room, too. */
 int epoll_watch(source *src, bool out);
+/* With the lock held: marks the first that wait for readiness and have not asked since an event that
+ * concerns them. There is room for one at least. */
+void epoll_mark_stale(source *src, wakes *owed);
 /* The driver's poll, of an OP_READINESS. */
 edo_poll epoll_poll_readiness(edo_op *op, const edo_waker *waker);
 

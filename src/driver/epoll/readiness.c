@@ -3,10 +3,11 @@
  *
  * Asked       The kernel is asked (poll(2)) each time, as only it knows what others have read or written
  *             meanwhile. An edge says when to ask again.
- * Turn        They stand in a queue of their own, in which nobody holds up the next. An event marks the
- *             first. Whoever polls marks the one behind it, unless that has asked since the event: `len`
- *             has the tick at which an operation asked last. So all of them ask once for each event, with
- *             one wake each, and no walk over the queue under its lock.
+ * Turn        They stand in a queue of their own, in which nobody holds up the next. Stale is who has not
+ *             asked since an event of a direction that it is interested in: `len` has the ticks at which it
+ *             asked last. An event marks the first stale ones; each that polls marks the next behind it that
+ *             is stale and not marked yet. So all of them ask once for each event, with one wake each, and
+ *             whom an event doesn't concern is let sleep.
  */
 #include <poll.h>
 
@@ -15,20 +16,44 @@
 #include "base/sys.h"
 #include "driver/epoll/epoll.h"
 
-static uint32_t tick_of(const source *src)
+/* Grows with each event that concerns it. Errors and hang-ups are events of both directions. */
+static uint32_t ticks_of(const edo_op *op)
 {
-    return src->dir[OP_ANY].ready / DIR_TICK;
+    const source *src = op->src;
+    uint32_t in = src->dir[OP_IN].ready / DIR_TICK, out = src->dir[OP_OUT].ready / DIR_TICK;
+
+    if (!(op->flags & POLLOUT))
+        return MODEL_BUG(813, in, 0);
+    return op->flags & (POLLIN | POLLPRI | POLLRDHUP) ? in + out : out;
 }
 
-/* With the lock held: the waker of the one behind, if its turn has come. */
-static edo_waker mark_follower(const edo_op *op)
+static edo_op *next_stale(edo_op *op)
 {
-    const edo_op *behind = op->linked ? op->next : NULL;
+    while (op && (op->linked != LINK_WAITS || op->len == ticks_of(op)))
+        op = op->next;
+    return op;
+}
 
-    if (!behind || MODEL_BUG(810, behind->len == tick_of(op->src), true) ||
-        !wake_mark(&behind->waker))
+void epoll_mark_stale(source *src, wakes *owed)
+{
+    edo_op *op = MODEL_BUG(814, src->dir[OP_ANY].first, NULL);
+    unsigned left = MARKED_AT_ONCE;
+
+    while (left-- > 0 && !wakes_full(owed) && (op = next_stale(op))) {
+        op->linked = LINK_MARKED;
+        wakes_add(owed, &op->waker);
+    }
+}
+
+/* With the lock held: the waker of one behind, if its turn has come. */
+static edo_waker mark_follower(edo_op *op)
+{
+    edo_op *next = MODEL_BUG(810, op->linked, false) ? next_stale(op->next) : NULL;
+
+    if (!next)
         return (edo_waker){0};
-    return behind->waker;
+    next->linked = LINK_MARKED;
+    return wake_mark(&next->waker) ? next->waker : (edo_waker){0};
 }
 
 /* With the lock held, which it drops for a while. */
@@ -37,7 +62,7 @@ static int64_t ask(edo_op *op)
     source *src = op->src;
     int fd = src->fd;
 
-    op->len = tick_of(src);
+    op->len = ticks_of(op);
     lock_drop(&src->lock);
     chaos_point();
     int64_t result = op_perform(op, fd);
@@ -61,10 +86,12 @@ edo_poll epoll_poll_readiness(edo_op *op, const edo_waker *waker)
         op_begin(op); /* relaxed: with this driver only the polling task writes it */
     /* Watched before it asks: an edge after the answer is an event. */
     while (result == 0 && (result = watch_for(op)) == 0 && (result = ask(op)) == -EAGAIN)
-        if ((result = op_check(op)) == 0 && MODEL_BUG(811, op->len == tick_of(src), true))
+        if ((result = op_check(op)) == 0 && MODEL_BUG(811, op->len == ticks_of(op), true))
             break;
     edo_waker next = MODEL_BUG(812, true, result == 0) ? mark_follower(op) : (edo_waker){0};
     if (result == 0) {
+        if (op->linked == LINK_MARKED) /* it has asked after that */
+            op->linked = MODEL_BUG(809, LINK_WAITS, LINK_MARKED);
         op_wait(op, waker);
         lock_drop(&src->lock);
     } else {
