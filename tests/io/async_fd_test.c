@@ -293,7 +293,7 @@ EDO_TEST_BOTH(each_interest_is_woken_by_its_own) /* io-093 */
     assert_ok(edo_join(tasks[1], NULL));
     assert_int_equal(writer.got, EDO_WRITABLE);
     task_wait_until(edo_test_task_is_woken(by_hand));
-    assert_int_equal(edo_test_task_poll(by_hand), EDO_READY);
+    task_wait_until(edo_test_task_poll(by_hand) == EDO_READY);
     assert_ok(writable.base.result);
     edo_test_task_release(by_hand);
     edo_async_fd_close(async);
@@ -321,7 +321,8 @@ EDO_TEST_BOTH(one_event_ends_all_waits_for_it) /* io-094 */
     assert_ok(poll_to_end(&waits[0].base));
     drain(edo_async_fd_fd(async)); /* what was found is known to the others as well */
     for (int i = 0; i < WAITS; i++) {
-        assert_ok(poll_to_end(&waits[i].base));
+        if (i > 0)
+            assert_ok(poll_to_end(&waits[i].base));
         assert_ok(edo_join(tasks[i], NULL));
         assert_int_equal(w[i].got, EDO_READABLE);
     }
