@@ -90,6 +90,24 @@ EDO_TEST_PLAIN(a_single_task_of_a_worker_that_knows_nothing_yet_is_worth_a_call)
     free_lone(l);
 }
 
+EDO_TEST_PLAIN(a_worker_knows_nothing_of_the_runs_of_a_runtime_before)
+{
+    lone *l = make_lone();
+    core *used, *c;
+
+    l->s.opts.no_io = true;
+    assert_ok(core_new(&l->s, 0, &used));
+    for (int i = 0; i < 1000; i++)
+        backlog_note_runs(used, 8 * SHORT_CYCLES, 8);
+    core_free(used);
+    assert_ok(core_new(&l->s, 0, &c));
+    assert_ptr_equal(c, used);
+    run_queue_push(&c->queue, &l->tasks[0], &c->overflow);
+    assert_true(backlog_is_worth_a_call(c));
+    core_free(c);
+    free_lone(l);
+}
+
 EDO_TEST_PLAIN(a_few_short_runs_are_left_to_their_worker)
 {
     lone *l = make_lone();
