@@ -62,7 +62,7 @@ int edo_broadcast_new(const edo_item *item, size_t capacity, edo_broadcast_sende
     if (!ch)
         return -ENOMEM;
     *ch = (broadcast){.item = *item, .refs = 1, .senders = 1};
-    if ((rc = ring_init(ch, capacity)) < 0)
+    if ((rc = broadcast_ring_init(ch, capacity)) < 0)
         goto fail;
     if (ret_rx && (rc = edo_broadcast_subscribe(as_sender(ch), ret_rx)) < 0)
         goto fail;

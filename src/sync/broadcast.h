@@ -180,9 +180,9 @@ static inline int ring_take(broadcast *ch, uint64_t n, void *to)
 }
 
 /* Makes room for the items. 0; -ENOMEM. */
-int ring_init(broadcast *ch, size_t capacity);
+int broadcast_ring_init(broadcast *ch, size_t capacity);
 /* Gives back what ring_take gave, as far as the channel has to know. Its end if that is due. */
-void ring_put_back(broadcast *ch, uint64_t n, void *item);
+void broadcast_ring_put_back(broadcast *ch, uint64_t n, void *item);
 /* A receiver that is gone won't take items from n on, up to `end`. Each is destroyed in `grave`. */
 void ring_pass(broadcast *ch, uint64_t n, uint64_t end, void *grave);
 

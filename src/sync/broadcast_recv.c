@@ -201,7 +201,7 @@ static void recv_put_back(edo_future *base)
     if (base->result == 1) {
         if (a_load(&rx->place, relaxed) != fut->place + 1)
             return; /* received from since: the success stands */
-        ring_put_back(rx->ch, fut->place, fut->item);
+        broadcast_ring_put_back(rx->ch, fut->place, fut->item);
         wakes_init(&owed);
         lock_take(&rx->ch->lock);
         a_store(&rx->place, fut->place, relaxed); /* relaxed: others only count by it */

@@ -13,7 +13,7 @@ static size_t round_up(size_t size, size_t align)
     return (size + align - 1) & ~(align - 1);
 }
 
-int ring_init(broadcast *ch, size_t capacity)
+int broadcast_ring_init(broadcast *ch, size_t capacity)
 {
     bool locked = ch->item.clone;
     size_t align = locked ? item_align(&ch->item) : sizeof(uint64_t);
@@ -82,7 +82,7 @@ int ring_take_item(broadcast *ch, uint64_t n, void *to)
     return rc;
 }
 
-void ring_put_back(broadcast *ch, uint64_t n, void *item)
+void broadcast_ring_put_back(broadcast *ch, uint64_t n, void *item)
 {
     slot *s = slot_of(ch, n);
     bool taken = false;

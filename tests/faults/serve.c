@@ -191,7 +191,7 @@ static int serve_all(void *arg)
     return 0;
 }
 
-void serve(edo_runtime_kind kind)
+void serve_echo(edo_runtime_kind kind)
 {
     edo_runtime *runtime = NULL;
     int rc;

@@ -72,7 +72,7 @@ int64_t trial_note(int64_t rc, const char *call, const char *place);
 extern void start_up(edo_runtime_kind kind);
 extern void spawn_kinds(edo_runtime_kind kind);
 extern void spawn_crowd(edo_runtime_kind kind);
-extern void serve(edo_runtime_kind kind);
+extern void serve_echo(edo_runtime_kind kind);
 extern void take_back(edo_runtime_kind kind);
 extern void use_channels(edo_runtime_kind kind);
 extern void shut_down(edo_runtime_kind kind);
