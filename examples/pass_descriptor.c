@@ -36,7 +36,8 @@ static int receive_fd(edo_unix_stream *conn)
     if (rc < 0)
         return rc;
     if ((rc = (int)edo_unix_recvmsg(conn, &room, 1, control)) > 0)
-        rc = edo_unix_control_take_fd(control, &fd); /* ours now; what is left goes with the control */
+        rc = edo_unix_control_take_fd(control,
+                                      &fd); /* ours now; what is left goes with the control */
     edo_unix_control_free(control);
     return rc < 0 ? rc : fd;
 }
