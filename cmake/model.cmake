@@ -124,6 +124,7 @@ model_program(scope 22 ${model_sched} src/sched/core.c src/task/scope.c src/sync
 target_compile_definitions(model-scope PRIVATE CHUNK_SIZE=4096UL WAKES_MAX=1)
 model_program(observe 23 ${model_sched} src/sched/claim.c src/sched/recorder.c)
 target_compile_definitions(model-observe PRIVATE CHUNK_SIZE=4096UL)
+model_program(bytes 30 src/io/buf.c src/io/bytes.c)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

@@ -37,6 +37,8 @@ static const scenario scenarios[] = {
     {"local/multi", EDO_MULTI_THREAD, use_local},
     {"look/current", EDO_CURRENT_THREAD, look},
     {"look/multi", EDO_MULTI_THREAD, look},
+    {"streams/current", EDO_CURRENT_THREAD, use_streams},
+    {"streams/multi", EDO_MULTI_THREAD, use_streams},
     {"relief/multi", EDO_MULTI_THREAD, relieve},
 };
 

@@ -145,6 +145,13 @@ void *fault_calloc(size_t count, size_t size)
     return fails(FAULT_calloc) ? NULL : got(calloc(count, size));
 }
 
+void *fault_realloc(void *old, size_t size)
+{
+    if (fails(FAULT_realloc))
+        return NULL;
+    return old ? realloc(old, size) : got(malloc(size));
+}
+
 void *fault_aligned_alloc(size_t align, size_t size)
 {
     return fails(FAULT_aligned_alloc) ? NULL : got(aligned_alloc(align, size));

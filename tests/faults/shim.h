@@ -15,6 +15,7 @@
 #define FAULT_CALLS(X)                                                                             \
     X(malloc)                                                                                      \
     X(calloc)                                                                                      \
+    X(realloc)                                                                                     \
     X(aligned_alloc)                                                                               \
     X(strdup)                                                                                      \
     X(strndup)                                                                                     \

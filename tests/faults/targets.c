@@ -7,6 +7,7 @@
  *                         stack yet waits for it; a thread goes without an alternate stack
  *   malloc                told; but what can't be put back stays a success, and a debug build
  *                         can't name whose stack it was that a task was lent
+ *   realloc               told: a buffer is as it was
  *   aligned_alloc         told; but what can't be put back into a channel stays a success
  *   pthread_create        told by the builder, and by a blocking call that finds no thread; a relief
  *                         thread is tried again by the monitor
@@ -46,8 +47,9 @@
     }
 
 #define MEMORY                                                                                     \
-    (FAULT_BIT(malloc) | FAULT_BIT(calloc) | FAULT_BIT(aligned_alloc) | FAULT_BIT(strdup) |        \
-     FAULT_BIT(strndup) | FAULT_BIT(mmap) | FAULT_BIT(mprotect) | FAULT_BIT(madvise))
+    (FAULT_BIT(malloc) | FAULT_BIT(calloc) | FAULT_BIT(realloc) | FAULT_BIT(aligned_alloc) |       \
+     FAULT_BIT(strdup) | FAULT_BIT(strndup) | FAULT_BIT(mmap) | FAULT_BIT(mprotect) |              \
+     FAULT_BIT(madvise))
 #define DESCRIPTORS                                                                                \
     (FAULT_BIT(socket) | FAULT_BIT(accept4) | FAULT_BIT(eventfd) | FAULT_BIT(epoll_create1) |      \
      FAULT_BIT(pipe2) | FAULT_BIT(open))
@@ -68,6 +70,7 @@ const target targets[] = {
     CALL(malloc, ENOMEM, .verdict = EITHER, .at_start = TELLS),
     CALL(calloc, ENOMEM, .verdict = EITHER, .at_start = EITHER),
     CALL(aligned_alloc, ENOMEM, .verdict = EITHER),
+    TOLD(realloc, ENOMEM),
     TOLD(strdup, ENOMEM),
     TOLD(strndup, ENOMEM),
     BORNE(__sched_cpualloc, ENOMEM),

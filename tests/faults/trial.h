@@ -80,5 +80,6 @@ extern void use_blocking(edo_runtime_kind kind);
 extern void use_local(edo_runtime_kind kind);
 extern void relieve(edo_runtime_kind kind);
 extern void look(edo_runtime_kind kind);
+extern void use_streams(edo_runtime_kind kind);
 
 #endif
