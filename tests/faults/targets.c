@@ -7,7 +7,7 @@
  *                         stack yet waits for it; a thread goes without an alternate stack
  *   malloc                told; but what can't be put back stays a success, and a debug build
  *                         can't name whose stack it was that a task was lent
- *   realloc               told: a buffer is as it was
+ *   realloc               told: a buffer is as it was; but a write of several pieces into one is short
  *   aligned_alloc         told; but what can't be put back into a channel stays a success
  *   pthread_create        told by the builder, and by a blocking call that finds no thread; a relief
  *                         thread is tried again by the monitor
@@ -70,7 +70,7 @@ const target targets[] = {
     CALL(malloc, ENOMEM, .verdict = EITHER, .at_start = TELLS),
     CALL(calloc, ENOMEM, .verdict = EITHER, .at_start = EITHER),
     CALL(aligned_alloc, ENOMEM, .verdict = EITHER),
-    TOLD(realloc, ENOMEM),
+    CALL(realloc, ENOMEM, .verdict = EITHER),
     TOLD(strdup, ENOMEM),
     TOLD(strndup, ENOMEM),
     BORNE(__sched_cpualloc, ENOMEM),
