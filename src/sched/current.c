@@ -5,14 +5,24 @@
 
 #include <edo/error.h>
 
+#include "base/backtrace.h"
 #include "base/report.h"
 #include "sched/sched.h"
+
+/* A debug build says where it was called. */
+static noinline void say_where(void)
+{
+#if EDO_DEBUG
+    backtrace_write((uintptr_t)__builtin_return_address(0));
+#endif
+}
 
 static int usable(sched *s)
 {
     if (!s) {
         report_misuse("this needs a runtime and there is none on this thread: run it inside of "
                       "edo_block_on or EDO_MAIN, or edo_enter a handle first");
+        say_where();
         return -EDO_ENORUNTIME;
     }
     if (!sched_is_ours(s))
@@ -45,8 +55,11 @@ int current_driver(struct driver **ret)
 
     if (rc < 0)
         return rc;
-    if (s->opts.no_io)
+    if (s->opts.no_io) {
+        report_misuse("this needs a runtime with I/O, and this one was built with .no_io");
+        say_where();
         return -EDO_ENOIO;
+    }
     *ret = core_for(self, s)->driver;
     return 0;
 }
