@@ -77,7 +77,7 @@ edo_part(unix "Unix sockets: streams, datagrams, records, passing descriptors"
     HEADERS unix unix_addr unix_datagram unix_message unix_seqpacket unix_socket
     USED_BY "edo_unix_" "#include \"net/unix")
 edo_part(serve "a server: a task for each connection, a limit, an end in order"
-    NEEDS tcp sets scopes
+    NEEDS tcp unix sets scopes
     SOURCES src/net/serve*.c
     HEADERS serve
     USED_BY "edo_serve" "#include \"net/serve")

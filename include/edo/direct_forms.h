@@ -61,6 +61,6 @@
         edo_select_biased_array, edo_select_keep_array, edo_select_matching_array,                 \
         edo_try_join_all_array, edo_consume_budget, edo_group_free, edo_group_spawn_from,          \
         edo_group_spawn_future_from, edo_join_within, edo_local_set_free, edo_mpsc_send_within,    \
-        edo_pinned_pool_free, edo_serve, edo_termination
+        edo_pinned_pool_free, edo_serve, edo_termination, edo_unix_serve
 
 #endif

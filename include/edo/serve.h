@@ -11,6 +11,7 @@
 #include <edo/cancel_token.h>
 #include <edo/duration.h>
 #include <edo/tcp.h>
+#include <edo/unix.h>
 
 EDO_BEGIN_DECLS
 
@@ -40,6 +41,9 @@ typedef struct edo_serve_opts {
     size_t limit; /**< connections at a time; at it, others wait in the system's queue; 0: none */
     edo_cancel_token
         *stop; /**< once it is cancelled, the server stops; NULL: only its task's cancel does */
+    /** A listener for each worker, on the address of this one, which was made with reuse_port: the system
+     * spreads connections over them. At the limit each has accepted one more, which waits. */
+    bool per_worker;
     edo_duration drain;       /**< how long connections may go on after that; 0: 5 seconds */
     edo_serve_counts *counts; /**< zeros at first; NULL: nobody looks */
     size_t stack_size;        /**< of the connections' tasks; 0: the runtime's */
@@ -58,7 +62,8 @@ typedef struct edo_serve_opts {
  * Returns   0: it was stopped by its token, and the connections ended in time; -ETIMEDOUT: the same, and
  *           some had to be aborted. Else why it stopped: -ECANCELED (its task's cancel, or the listener
  *           was closed), -ETIMEDOUT, -EDO_ESHUTDOWN; what edo_tcp_accept says and won't pass. At once:
- *           -EINVAL, -ENOMEM, -EDO_EMISUSE (not in a task that has a stack).
+ *           -EINVAL, -ENOMEM, -EDO_EMISUSE (not in a task that has a stack); with per_worker -EADDRINUSE
+ *           (it was made without reuse_port) and what else the other listeners say.
  * Owns      `fn` gets the connection, to close it. The listener is the caller's; it is not closed.
  * Suspends  until the last connection has ended.
  * Cancel    stops it. While it drains, a cancel that comes then aborts the connections at once; if it was
@@ -66,6 +71,11 @@ typedef struct edo_serve_opts {
  */
 EDO_API_SERVE int edo_serve(edo_tcp_listener *listener, int (*fn)(edo_tcp_stream *conn, void *arg),
                             void *arg, const edo_serve_opts *opts);
+
+/** The same for a Unix socket, which has no listeners but one: per_worker is -EINVAL. */
+EDO_API_SERVE int edo_unix_serve(edo_unix_listener *listener,
+                                 int (*fn)(edo_unix_stream *conn, void *arg), void *arg,
+                                 const edo_serve_opts *opts);
 
 /** The counts as they are now; from any thread, while the server runs or after. NULL gives zeros. */
 EDO_API_SERVE edo_serve_counts edo_serve_counts_now(const edo_serve_counts *counts);

@@ -5,7 +5,9 @@
  *             the group is waited for whatever happens; so a connection may touch the server until its
  *             task's function returns.
  * Limit       A permit for each connection, taken before it is accepted: at the limit the next ones stay
- *             with the system, whose queue then pushes back to the clients.
+ *             with the system, whose queue then pushes back to the clients. Those who accept for
+ *             a worker take it after that: waiting for a connection they would hold permits that
+ *             others have connections for. So at the limit each has one that waits.
  * Stop        The token is a scope around all that accepting waits for. So it costs an accept nothing.
  */
 #include "net/serve.h"
@@ -30,9 +32,16 @@ struct server {
     const edo_serve_opts *opts;
     edo_serve_counts *counts; /* each field atomic; relaxed: they are figures, and order nothing */
     edo_group *group;
-    edo_semaphore room; /* with a limit */
-    unsigned pause_ms;  /* the last; 0: the last accept went well */
+    edo_group *acceptors; /* those of the other workers */
+    edo_semaphore room;   /* with a limit */
 };
+
+/* A loop of accepts. */
+typedef struct acceptor {
+    server *server;
+    void *listener;
+    unsigned pause_ms; /* the last; 0: the last accept went well */
+} acceptor;
 
 typedef struct connection {
     server *server;
@@ -76,11 +85,16 @@ edo_serve_counts edo_serve_counts_now(const edo_serve_counts *counts)
 
 /* Connections. */
 
+static void give_permit(server *s)
+{
+    if (s->opts->limit)
+        edo_semaphore_add(&s->room, 1);
+}
+
 static void leave(server *s)
 {
     a_fetch_sub(&s->counts->open, 1, relaxed);
-    if (s->opts->limit)
-        edo_semaphore_add(&s->room, 1);
+    give_permit(s);
 }
 
 static int run_connection(void *arg)
@@ -143,12 +157,12 @@ static bool will_pass(int error)
 }
 
 /* After what will pass: 0; or why the waiting was cut short. */
-static int pause_after(server *s, int error)
+static int pause_after(acceptor *a, int error)
 {
-    unsigned ms = s->pause_ms * 2;
+    unsigned ms = a->pause_ms * 2;
 
-    s->pause_ms = ms == 0 ? 1 : ms > PAUSE_MAX_MS ? PAUSE_MAX_MS : ms;
-    int rc = edo_sleep(EDO_MILLIS(s->pause_ms));
+    a->pause_ms = ms == 0 ? 1 : ms > PAUSE_MAX_MS ? PAUSE_MAX_MS : ms;
+    int rc = edo_sleep(EDO_MILLIS(a->pause_ms));
     return rc == -EDO_ENOTIME ? error : rc;
 }
 
@@ -162,36 +176,95 @@ static int take_permit(server *s)
     return edo_semaphore_acquire(&s->room, NULL);
 }
 
-/* 0; or why it stops. */
-static int serve_next(server *s, void *listener)
+/* Gets a connection, with its permit. */
+static int next_connection(acceptor *a, void **ret_conn)
 {
-    void *conn;
-    int rc = take_permit(s);
+    server *s = a->server;
+    int rc = s->opts->per_worker ? 0 : take_permit(s);
 
     if (rc < 0)
         return rc;
-    rc = s->kind->accept(listener, &conn, s);
-    if (rc == 0) {
-        rc = begin_connection(s, conn);
-    } else {
-        if (s->opts->limit)
-            edo_semaphore_add(&s->room, 1);
-        if (will_pass(rc))
-            serve_is_short(s, rc);
+    rc = s->kind->accept(s, a->listener, ret_conn);
+    if (!s->opts->per_worker) {
+        if (rc < 0)
+            give_permit(s);
+        return rc;
     }
-    if (will_pass(rc))
-        return pause_after(s, rc);
-    s->pause_ms = 0;
+    if (rc == 0 && (rc = take_permit(s)) < 0)
+        s->kind->close(*ret_conn);
     return rc;
 }
 
+/* 0; or why it stops. */
+static int serve_next(acceptor *a)
+{
+    server *s = a->server;
+    void *conn;
+    int rc = next_connection(a, &conn);
+
+    if (rc == 0)
+        rc = begin_connection(s, conn);
+    else if (will_pass(rc))
+        serve_is_short(s, rc);
+    if (will_pass(rc))
+        return pause_after(a, rc);
+    a->pause_ms = 0;
+    return rc;
+}
+
+/* Until it is stopped; says why. */
 static int serve_all(server *s, void *listener)
 {
-    int rc;
+    acceptor a = {.server = s, .listener = listener};
+    edo_scope scope = {.deadline = 0};
+    int rc = edo_scope_enter(&scope, &(edo_scope_opts){.token = s->opts->stop});
 
-    do {
-        rc = serve_next(s, listener);
-    } while (rc == 0);
+    while (rc == 0)
+        rc = serve_next(&a);
+    edo_scope_leave(&scope);
+    return rc;
+}
+
+/* Other workers. */
+
+static int serve_beside(void *arg)
+{
+    const acceptor *a = arg;
+    int rc = serve_all(a->server, a->listener);
+
+    /* Nobody takes what comes to it any more: so nothing may come. */
+    a->server->kind->close_listener(a->listener);
+    if (rc != -ECANCELED && rc != -EDO_ESHUTDOWN)
+        tell(a->server, EDO_SERVE_ACCEPT, rc);
+    return 0;
+}
+
+static int begin_beside(server *s, void *listener)
+{
+    edo_spawn_opts opts = {.copy_size = sizeof(acceptor), .name = "edo_serve"};
+    int rc = edo_group_try_spawn_from(EDO_HERE, s->acceptors, &opts, serve_beside,
+                                      &(acceptor){.server = s, .listener = listener});
+
+    if (rc < 0)
+        s->kind->close_listener(listener);
+    return rc;
+}
+
+/* 0; or why one can't be made, and then some are there. */
+static int begin_others(server *s, void *listener)
+{
+    void *other;
+    int rc = s->kind->beside ? 0 : -EINVAL;
+
+    for (unsigned worker = 0; rc == 0; worker++) {
+        rc = s->kind->beside(listener, worker, &other);
+        if (rc == -ENOENT)
+            return 0;
+        if (rc == 0)
+            rc = begin_beside(s, other);
+        else if (rc == 1)
+            rc = 0;
+    }
     return rc;
 }
 
@@ -217,16 +290,24 @@ static void drain(server *s)
     edo_scope_leave(&scope);
 }
 
+/* Accepts on all workers; says why it stopped. */
+static int accept_until_stopped(server *s, void *listener)
+{
+    int rc = 0;
+
+    if (s->opts->per_worker && (rc = edo_group_new(NULL, &s->acceptors)) == 0)
+        rc = begin_others(s, listener);
+    if (rc == 0)
+        rc = serve_all(s, listener);
+    edo_group_free(s->acceptors); /* ends them; their listeners are closed */
+    return rc;
+}
+
 static int run(server *s, void *listener)
 {
-    edo_scope scope = {.deadline = 0};
-    int rc = edo_scope_enter(&scope, &(edo_scope_opts){.token = s->opts->stop});
-
-    if (rc < 0)
-        return rc;
-    rc = serve_all(s, listener);
-    edo_scope_leave(&scope);
+    int rc = accept_until_stopped(s, listener);
     bool told = was_told_to_stop(s, rc);
+
     if (s->opts->stop)
         edo_cancel_token_cancel(s->opts->stop);
     drain(s);

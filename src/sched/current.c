@@ -64,6 +64,21 @@ int current_driver(struct driver **ret)
     return 0;
 }
 
+int current_driver_of(unsigned worker, struct driver **ret)
+{
+    sched *s = sched_current(thread_self());
+    int rc = usable(s);
+
+    if (rc < 0)
+        return rc;
+    if (s->opts.no_io)
+        return -EDO_ENOIO;
+    if (worker >= s->core_count)
+        return -ENOENT;
+    *ret = s->cores[worker]->driver;
+    return 0;
+}
+
 static int wheel_of(thread *self, sched *s, timer_wheel **ret)
 {
     int rc = usable(s);

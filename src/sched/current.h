@@ -16,6 +16,8 @@ struct edo_handle;
  * -EDO_ENORUNTIME.
  */
 int current_driver(struct driver **ret);
+/* The same of a worker of the current runtime, by its number; -ENOENT beyond the last. */
+int current_driver_of(unsigned worker, struct driver **ret);
 /* The same for timers: -EDO_ENORUNTIME, -EDO_ENOTIME, -EDO_ESHUTDOWN, -EDO_EFORKED. */
 int current_wheel(timer_wheel **ret);
 /* The same of the runtime that the running task belongs to, whichever is entered. */
