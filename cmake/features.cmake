@@ -69,7 +69,7 @@ edo_part(dns "names of hosts"
 edo_part(tcp "TCP"
     NEEDS net
     SOURCES src/net/tcp*.c
-    HEADERS tcp
+    HEADERS tcp tcp_option tcp_socket
     USED_BY "edo_tcp_" "#include \"net/tcp")
 edo_part(unix "Unix sockets: streams, datagrams, records, passing descriptors"
     NEEDS net

@@ -78,6 +78,8 @@
 #include <edo/take.h>           /* a part of a reader, and one after the other */
 #include <edo/empty.h>          /* readers and writers with nothing behind them */
 #include <edo/tcp.h>            /* TCP listeners and streams */
+#include <edo/tcp_option.h>     /* what TCP can be told to do */
+#include <edo/tcp_socket.h>     /* TCP sockets before they are either, options, descriptors */
 #include <edo/unix_addr.h>      /* addresses of Unix sockets */
 #include <edo/unix.h>           /* Unix streams and their listeners */
 #include <edo/unix_message.h>   /* passing descriptors and credentials */

@@ -95,6 +95,9 @@ typedef edo_socket_accept_future edo_tcp_accept_future;
 EDO_API_TCP int edo_tcp_accept(edo_tcp_listener *listener, edo_tcp_stream **ret_stream);
 EDO_API_TCP edo_tcp_accept_future edo_tcp_accept_async(edo_tcp_listener *listener,
                                                        edo_tcp_stream **ret_stream);
+/** The same, and the peer's address, unless `ret_peer` is NULL. One that has gone already has none: zeros. */
+EDO_API_TCP int edo_tcp_accept_from(edo_tcp_listener *listener, edo_tcp_stream **ret_stream,
+                                    edo_addr *ret_peer);
 
 /** A connect under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_tcp_connect_future {
@@ -176,6 +179,16 @@ EDO_API_TCP ssize_t edo_tcp_read(edo_tcp_stream *stream, void *buf, size_t len);
 EDO_API_TCP edo_tcp_read_future edo_tcp_read_async(edo_tcp_stream *stream, void *buf, size_t len);
 /** Reads without waiting: -EAGAIN when nothing is there. */
 EDO_API_TCP ssize_t edo_tcp_try_read(edo_tcp_stream *stream, void *buf, size_t len);
+/** The same into several pieces, one after the other, which stay with the array until it is READY. */
+EDO_API_TCP ssize_t edo_tcp_readv(edo_tcp_stream *stream, const struct iovec *iov, size_t count);
+EDO_API_TCP edo_tcp_read_future edo_tcp_readv_async(edo_tcp_stream *stream, const struct iovec *iov,
+                                                    size_t count);
+EDO_API_TCP ssize_t edo_tcp_try_readv(edo_tcp_stream *stream, const struct iovec *iov,
+                                      size_t count);
+/** As edo_tcp_read, and what it shows is still there for the next one. It waits if nothing is there. */
+EDO_API_TCP ssize_t edo_tcp_peek(edo_tcp_stream *stream, void *buf, size_t len);
+EDO_API_TCP edo_tcp_read_future edo_tcp_peek_async(edo_tcp_stream *stream, void *buf, size_t len);
+EDO_API_TCP ssize_t edo_tcp_try_peek(edo_tcp_stream *stream, void *buf, size_t len);
 
 typedef edo_fd_lent_future edo_tcp_read_lent_future;
 
@@ -215,6 +228,12 @@ EDO_API_TCP edo_tcp_write_future edo_tcp_write_async(edo_tcp_stream *stream, con
                                                      size_t len);
 /** Writes without waiting: -EAGAIN when there is no room. */
 EDO_API_TCP ssize_t edo_tcp_try_write(edo_tcp_stream *stream, const void *buf, size_t len);
+/** The same of several pieces, one after the other, which stay with the array until it is READY. */
+EDO_API_TCP ssize_t edo_tcp_writev(edo_tcp_stream *stream, const struct iovec *iov, size_t count);
+EDO_API_TCP edo_tcp_write_future edo_tcp_writev_async(edo_tcp_stream *stream,
+                                                      const struct iovec *iov, size_t count);
+EDO_API_TCP ssize_t edo_tcp_try_writev(edo_tcp_stream *stream, const struct iovec *iov,
+                                       size_t count);
 
 typedef edo_fd_write_all_future edo_tcp_write_all_future;
 
@@ -319,7 +338,7 @@ EDO_API_TCP int edo_tcp_peer_addr(const edo_tcp_stream *stream, edo_addr *ret_ad
 
 /** Small writes go out at once (true), or wait to be joined. Streams start with true. */
 EDO_API_TCP int edo_tcp_set_nodelay(edo_tcp_stream *stream, bool nodelay);
-/** Close resets the connection (0), or behaves as the system does (a negative number). Seconds. */
+/** Close resets the connection (0), or behaves as the system does (a negative number). See edo/tcp_option.h. */
 EDO_API_TCP int edo_tcp_set_linger(edo_tcp_stream *stream, int seconds);
 
 EDO_END_DECLS

@@ -94,3 +94,12 @@ int edo_tcp_accept(edo_tcp_listener *listener, edo_tcp_stream **ret_stream)
 
     return (int)edo_await(&fut.base);
 }
+
+int edo_tcp_accept_from(edo_tcp_listener *listener, edo_tcp_stream **ret_stream, edo_addr *ret_peer)
+{
+    int rc = edo_tcp_accept(listener, ret_stream);
+
+    if (rc == 0 && ret_peer && edo_tcp_peer_addr(*ret_stream, ret_peer) < 0)
+        *ret_peer = (edo_addr){0};
+    return rc;
+}

@@ -5,6 +5,10 @@
  */
 #include "net/tcp.h"
 
+#include <sys/socket.h>
+
+#include <edo/await.h>
+
 #include "io/fd_io.h"
 
 _Static_assert(sizeof(edo_tcp_read_future) <= 256, "net-048");
@@ -30,6 +34,9 @@ static const fd_kind tcp = {
     .write_ops = &write_ops,
     .write_all_ops = &write_all_ops,
 };
+
+static const edo_future_ops peek_ops = FD_READ_OPS("tcp_peek");
+static const fd_kind peeking = {.read = OP_RECV, .read_ops = &peek_ops};
 
 static inline source *source_of(edo_tcp_stream *stream)
 {
@@ -75,4 +82,61 @@ edo_tcp_write_all_future edo_tcp_write_all_async(edo_tcp_stream *stream, const v
 int edo_tcp_write_all(edo_tcp_stream *stream, const void *buf, size_t len)
 {
     return fd_write_all(&tcp, source_of(stream), buf, len);
+}
+
+/* Peeking: a read that leaves what it shows. */
+
+edo_tcp_read_future edo_tcp_peek_async(edo_tcp_stream *stream, void *buf, size_t len)
+{
+    return fd_read_future(&peeking, source_of(stream), buf, len, MSG_PEEK);
+}
+
+ssize_t edo_tcp_peek(edo_tcp_stream *stream, void *buf, size_t len)
+{
+    edo_tcp_read_future fut = edo_tcp_peek_async(stream, buf, len);
+
+    return (ssize_t)edo_await(&fut.base);
+}
+
+ssize_t edo_tcp_try_peek(edo_tcp_stream *stream, void *buf, size_t len)
+{
+    return fd_try_read(&tcp, source_of(stream), buf, len, MSG_PEEK);
+}
+
+/* Several pieces at once. */
+
+edo_tcp_read_future edo_tcp_readv_async(edo_tcp_stream *stream, const struct iovec *iov,
+                                        size_t count)
+{
+    return fd_readv_future(&tcp, source_of(stream), iov, count);
+}
+
+ssize_t edo_tcp_readv(edo_tcp_stream *stream, const struct iovec *iov, size_t count)
+{
+    edo_tcp_read_future fut = edo_tcp_readv_async(stream, iov, count);
+
+    return (ssize_t)edo_await(&fut.base);
+}
+
+ssize_t edo_tcp_try_readv(edo_tcp_stream *stream, const struct iovec *iov, size_t count)
+{
+    return fd_try_readv(&tcp, source_of(stream), iov, count);
+}
+
+edo_tcp_write_future edo_tcp_writev_async(edo_tcp_stream *stream, const struct iovec *iov,
+                                          size_t count)
+{
+    return fd_writev_future(&tcp, source_of(stream), iov, count);
+}
+
+ssize_t edo_tcp_writev(edo_tcp_stream *stream, const struct iovec *iov, size_t count)
+{
+    edo_tcp_write_future fut = edo_tcp_writev_async(stream, iov, count);
+
+    return (ssize_t)edo_await(&fut.base);
+}
+
+ssize_t edo_tcp_try_writev(edo_tcp_stream *stream, const struct iovec *iov, size_t count)
+{
+    return fd_try_writev(&tcp, source_of(stream), iov, count);
 }

@@ -60,6 +60,7 @@ EDO_TEST_PLAIN(addresses_have_names) /* net-121 */
     own_network();
     own_names(hosts);
     run_in_both(name_addresses, NULL);
+    assert_true(own_names_asked() >= 2); /* for the one that the file lacks, by each runtime */
 }
 
 static int find_all(void *arg)

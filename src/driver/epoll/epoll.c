@@ -105,7 +105,8 @@ static bool says_nothing_left(const edo_op *op, int64_t result, uint32_t seen)
     const unsigned of_bytes = 1U << OP_RECV | 1U << OP_SEND | 1U << OP_RECV_LENT;
 
     return op->src->stream && (of_bytes >> op->kind & 1) && result > 0 &&
-           (uint64_t)result < op->len && !(seen & DIR_HUP);
+           (uint64_t)result < op->len && !(seen & DIR_HUP) &&
+           !(op->flags & MSG_PEEK); /* which leaves all of it */
 }
 
 /* Makes the call with the lock dropped. The operation is a user, and none but its own poll unlinks
