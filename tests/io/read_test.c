@@ -324,6 +324,52 @@ EDO_TEST(what_was_read_in_parts_stays_a_success)
     assert_int_equal(f.at, 8);
 }
 
+/* A reader around another, as in docs/guide/streams.md: it hands its own transfer on. */
+static char turn(char c)
+{
+    char base = c >= 'a' && c <= 'z' ? 'a' : 'A';
+
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ? (char)(base + (c - base + 13) % 26)
+                                                            : c;
+}
+
+static edo_poll rot13_read(void *self, edo_transfer *t, const edo_waker *waker)
+{
+    edo_reader *inner = self;
+
+    if (edo_reader_poll(*inner, t, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    for (int64_t i = 0; i < t->result; i++)
+        ((char *)t->buf)[i] = turn(((char *)t->buf)[i]);
+    return EDO_READY;
+}
+
+static void rot13_cancel(void *self, edo_transfer *t)
+{
+    edo_reader_cancel(*(edo_reader *)self, t);
+}
+
+EDO_TEST_BOTH(a_reader_around_another_hands_its_transfer_on)
+{
+    static const edo_reader_ops ops = {.read = rot13_read, .cancel = rot13_cancel, .name = "rot13"};
+    feed f = feed_of("Uryyb, Jbeyq!");
+    edo_reader inner = feed_reader(&f);
+    edo_reader from = {&ops, &inner};
+    edo_buf buf = {0};
+
+    f.waits = true;
+    f.step = 5;
+    assert_ok(edo_read_to_end(from, &buf, NULL));
+    assert_string_equal(edo_buf_text(&buf), "Hello, World!");
+    f.at = 0;
+    edo_read_future read = edo_read_async(from, buf.data, 5);
+    assert_pending(&read.base);
+    edo_future_cancel(&read.base);
+    assert_ready_eq(&read.base, -ECANCELED);
+    assert_int_equal(f.at, 0);
+    edo_buf_fini(&buf);
+}
+
 EDO_TEST(readers_that_are_none_are_refused)
 {
     edo_reader none = {0};
