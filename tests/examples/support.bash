@@ -94,3 +94,28 @@ start_server() {
     fail "the server did not start: $*"
 }
 server_is_up_or_gone() { listens "$port" || has_ended "$pid"; }
+
+# Whether somebody has the UDP port, of either family.
+has_udp_port() {
+    grep -qsE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") " /proc/net/udp /proc/net/udp6
+}
+
+# start_udp_server ADDRESS command ...: the same as start_server of what takes datagrams; it is called with
+# ADDRESS:PORT as its last argument.
+start_udp_server() {
+    local try address=$1
+    shift
+    log=$work/server.log
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+        port=$((10000 + RANDOM % 20000))
+        ! has_udp_port "$port" || continue
+        "$@" "$address:$port" >"$log" 2>&1 </dev/null &
+        pid=$!
+        started+=("$pid")
+        within 10 "a server of UDP, try $try" udp_server_is_up_or_gone
+        has_ended "$pid" || return 0
+    done
+    cat "$log" >&2
+    fail "the server did not start: $*"
+}
+udp_server_is_up_or_gone() { has_udp_port "$port" || has_ended "$pid"; }
