@@ -100,8 +100,7 @@ static int app(int argc, char **argv)
 
     if (argc < 3 || (argc > 3 && (patience_ms = strtoull(argv[3], NULL, 10)) == 0))
         return -EINVAL;
-    if ((rc = edo_addr_parse(argv[2], &server)) < 0 ||
-        (rc = edo_udp_bind(argv[1], &clients)) < 0)
+    if ((rc = edo_addr_parse(argv[2], &server)) < 0 || (rc = edo_udp_bind(argv[1], &clients)) < 0)
         return rc;
     if ((rc = edo_group_new(EDO_OPTS(group, .limit = AT_ONCE), &group)) == 0) {
         if ((rc = edo_spawn(forward, group, &forwarder)) == 0) {

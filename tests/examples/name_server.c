@@ -49,7 +49,8 @@ int main(void)
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
     sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(fd, (struct sockaddr *)&sin, sizeof sin) || getsockname(fd, (struct sockaddr *)&sin, &len))
+    if (bind(fd, (struct sockaddr *)&sin, sizeof sin) ||
+        getsockname(fd, (struct sockaddr *)&sin, &len))
         return 1;
     printf("%u\n", (unsigned)ntohs(sin.sin_port));
     fflush(stdout);
@@ -59,7 +60,8 @@ int main(void)
         if (n < HEADER + 5)
             continue;
         size_t end = read_name(text, (size_t)n, name, sizeof name);
-        if (!strcasecmp(name, "silent.test") || (!strcasecmp(name, "twice.test") && twice++ % 2 == 0))
+        if (!strcasecmp(name, "silent.test") ||
+            (!strcasecmp(name, "twice.test") && twice++ % 2 == 0))
             continue;
         text[2] |= 0x80;
         text[3] = 0x80;
