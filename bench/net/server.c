@@ -1,13 +1,13 @@
 /*
  * server.c: edo's server for the network benchmarks.
  *
- *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll|stackless|burn|hello]
+ *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll|stackless|burn|hello|proxy]
  *
  * handler=stack is the handler of README.md, a task with a stack for each connection; with a buf
  * over 1024 it has 32 KiB of buffer, else its 1024. handler=poll is the same as a poll function,
  * with 64 bytes: what the runtime itself takes for a connection; handler=stackless is that one written
  * as a body that waits. handler=burn works for a millisecond at each request that begins with 'B';
- * handler=hello answers HTTP. Prints "port=N", and runs until SIGTERM.
+ * handler=hello answers HTTP; handler=proxy passes on to target=PORT. Prints "port=N", and runs until SIGTERM.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ typedef int spawn_fn(edo_tcp_stream *conn);
 
 static spawn_fn spawn_plain;
 static struct {
-    unsigned port, threads, buf;
+    unsigned port, threads, buf, target;
     spawn_fn *spawn;
 } options = {.threads = 1, .buf = 1024, .spawn = spawn_plain};
 
@@ -122,6 +122,28 @@ static int serve_hello(void *arg)
 static int spawn_hello(edo_tcp_stream *conn)
 {
     return edo_spawn(serve_hello, conn, NULL);
+}
+
+/* ---- a proxy ------------------------------------------------------------------------------------ */
+
+static int serve_proxy(void *arg)
+{
+    edo_tcp_stream *conn = arg, *other;
+    char target[32];
+
+    snprintf(target, sizeof target, "127.0.0.1:%u", options.target);
+    int rc = edo_tcp_connect(target, &other);
+    if (rc == 0) {
+        rc = edo_copy_bidirectional(edo_tcp_io(conn), edo_tcp_io(other), NULL);
+        edo_tcp_close(other);
+    }
+    edo_tcp_close(conn);
+    return rc;
+}
+
+static int spawn_proxy(edo_tcp_stream *conn)
+{
+    return edo_spawn(serve_proxy, conn, NULL);
 }
 
 /* ---- the poll function ------------------------------------------------------------------------ */
@@ -256,11 +278,8 @@ static bool parse_handler(const char *name)
     static const struct {
         const char *name;
         spawn_fn *spawn;
-    } handlers[] = {{"stack", spawn_plain},
-                    {"poll", spawn_echo},
-                    {"stackless", spawn_reply},
-                    {"burn", spawn_burning},
-                    {"hello", spawn_hello}};
+    } handlers[] = {{"stack", spawn_plain},  {"poll", spawn_echo},   {"stackless", spawn_reply},
+                    {"burn", spawn_burning}, {"hello", spawn_hello}, {"proxy", spawn_proxy}};
 
     for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
         if (strcmp(name, handlers[i].name) == 0) {
@@ -275,6 +294,7 @@ static bool parse_option(const char *arg)
     return sscanf(arg, "port=%u", &options.port) == 1 ||
            sscanf(arg, "threads=%u", &options.threads) == 1 ||
            sscanf(arg, "buf=%u", &options.buf) == 1 ||
+           sscanf(arg, "target=%u", &options.target) == 1 ||
            (strncmp(arg, "handler=", 8) == 0 && parse_handler(arg + 8));
 }
 

@@ -3,8 +3,10 @@
 What counts is the server's own CPU time for a request, from its process CPU clock. All is on the
 loopback, where a sender's system call also runs the receiver's part of the network stack.
 """
+import contextlib
 import os
 import re
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -14,12 +16,14 @@ from . import contestants, witness
 
 class Workload:
     """The load and its arguments; bytes of buffer for servers that are told one; what else they are told;
-    and which peers know it."""
+    which peers know it; and whether they pass on to something: "load" itself, or an "echo" server."""
 
-    def __init__(self, load, buf=1024, options=(), peers=("epoll", "uv", "tokio", "go")):
+    def __init__(self, load, buf=1024, options=(), peers=("epoll", "uv", "tokio", "go"), behind=None):
         self.load, self.buf, self.options, self.peers = load, buf, options, peers
+        self.behind = behind
 
 
+PROXY = {"options": ("handler=proxy",), "peers": ("tokio", "go")}
 HELLO = {"options": ("handler=hello",), "peers": ("epoll", "tokio", "go")}
 WORKLOADS = {
     "tcp_echo": Workload("echo_load conns=50 size=64"),
@@ -30,6 +34,8 @@ WORKLOADS = {
     "churn": Workload("churn_load conns=50 size=64"),
     "hello": Workload("wrk conns=50", **HELLO),
     "hello_1000": Workload("wrk conns=1000", **HELLO),
+    "proxy_bulk": Workload("pump_load conns=8", behind="load", **PROXY),
+    "proxy_request": Workload("echo_load conns=50 size=64", behind="echo", **PROXY),
 }
 # A rate that is kept whether requests are answered or not; one in a hundred takes a millisecond of work.
 TAIL = Workload("rate_load conns=256 rate=20000 burn=100", options=("handler=burn",), peers=("tokio", "go"))
@@ -62,10 +68,12 @@ class Failed(Exception):
 class running:
     """A server, from its "port=N" until it is told to end."""
 
-    def __init__(self, server, threads, workload, prefix=(), cores=None):
+    def __init__(self, server, threads, workload, prefix=(), cores=None, target=None):
         self.server = server
         self.command = [*prefix, server.program, f"threads={threads}", f"buf={workload.buf}",
                         *server.options, *workload.options]
+        if target:
+            self.command.append(f"target={target}")
         self.cores = cores
 
     def __enter__(self):
@@ -155,11 +163,30 @@ def run_load(text, port, cores=None, **options):
     return {key: float(value) for key, value in fields.items()}
 
 
-def measure_once(server, workload, threads):
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@contextlib.contextmanager
+def behind(workload, cores):
+    """The port that a proxy passes on to; None where there is none."""
+    if workload.behind == "echo":
+        with running(EPOLL, 1, WORKLOADS["tcp_echo"], cores=cores) as s:
+            yield s.port
+    else:
+        yield free_port() if workload.behind else None
+
+
+def measure_once(server, name, threads):
+    workload = WORKLOADS[name]
     server_cores, load_cores = cores_for(threads)
-    with running(server, threads, WORKLOADS[workload], cores=server_cores) as s:
-        return run_load(WORKLOADS[workload].load, s.port, load_cores, seconds=SECONDS,
-                        warmup=WARMUP.get(workload, 0.3), server_pid=s.process.pid)
+    with behind(workload, load_cores) as target, \
+            running(server, threads, workload, cores=server_cores, target=target) as s:
+        options = {"target": target} if workload.behind == "load" else {}
+        return run_load(workload.load, s.port, load_cores, seconds=SECONDS,
+                        warmup=WARMUP.get(name, 0.3), server_pid=s.process.pid, **options)
 
 
 def measure(edo, peers, workload, threads, rounds):

@@ -47,6 +47,8 @@ NET = {
     "churn": "connect, one echo of 64 bytes, close; 50 at a time",
     "hello": "HTTP, 50 connections that are kept, 13 bytes of body; asked by wrk",
     "hello_1000": "the same, 1,000 connections",
+    "proxy_bulk": "a KiB that a proxy passes on, one way, on one of 8 connections",
+    "proxy_request": "an echo of 64 bytes through a proxy, 50 connections",
 }
 PARTS = {"micro": "tasks, channels and timers", "witness": "their calls and instructions",
          "net": "echo servers", "tail": "the slowest at a fixed rate", "requests": "calls and instructions of a request",

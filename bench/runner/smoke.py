@@ -38,6 +38,10 @@ def hello():
     return None if got.count(b"HTTP/1.1 200 OK\r\n") == got.count(b"Hello, world\n") == 3 else repr(got)
 
 
+def proxy():
+    net.measure_once(net.EDO, "proxy_bulk", 2)
+
+
 def quiet():
     subprocess.run([idle.QUIET, "workers=8", "ms=1"], check=True, timeout=60)
 
@@ -47,10 +51,11 @@ def checks():
         for threads in (1, 2):
             yield f"{name}, {threads} threads", lambda n=name, t=threads: micro(n, t)
     for name, workload in {**net.WORKLOADS, "tail": net.TAIL}.items():
-        if not workload.load.startswith("wrk"): # which can't be told how many
+        if not workload.load.startswith("wrk") and not workload.behind:  # wrk can't be told how many
             yield f"{name}, 2 threads", lambda w=workload: echo(w, 2, net.EDO)
     yield "tcp_echo, poll function", lambda: echo(net.WORKLOADS["tcp_echo"], 1, net.EDO_POLL)
     yield "hello, 1 thread", hello
+    yield "proxy_bulk, 2 threads", proxy
     yield "idle runtime", quiet
 
 

@@ -8,12 +8,12 @@
 int conduit_init(conduit *c, size_t capacity)
 {
     *c = (conduit){.capacity = capacity};
-    return ring_init(&c->bytes, capacity);
+    return byte_ring_init(&c->bytes, capacity);
 }
 
 void conduit_fini(conduit *c)
 {
-    ring_fini(&c->bytes);
+    byte_ring_fini(&c->bytes);
 }
 
 /* Waits: with the lock held. */
@@ -70,7 +70,7 @@ edo_poll conduit_read(conduit *c, uint32_t *refs, edo_transfer *t, const edo_wak
 
     lock_take(&c->lock);
     bool closed = c->reader_gone;
-    t->result = closed ? -ECANCELED : (int64_t)ring_take(&c->bytes, t);
+    t->result = closed ? -ECANCELED : (int64_t)byte_ring_take(&c->bytes, t);
     if (t->result == 0 && !c->ended) {
         if (!t->canceled) {
             link_wait(&c->readers, w, waker, refs);
@@ -96,7 +96,7 @@ static int64_t put(conduit *c, const edo_transfer *t)
         return -EPIPE;
     if (c->bytes.len >= c->capacity) /* more: what was put back */
         return 0;
-    return (int64_t)ring_put(&c->bytes, t, c->capacity - c->bytes.len);
+    return (int64_t)byte_ring_put(&c->bytes, t, c->capacity - c->bytes.len);
 }
 
 edo_poll conduit_write(conduit *c, uint32_t *refs, edo_transfer *t, const edo_waker *waker)
@@ -132,7 +132,7 @@ int conduit_flush(conduit *c)
 int conduit_put_back(conduit *c, const edo_transfer *t)
 {
     lock_take(&c->lock);
-    int rc = c->reader_gone ? 0 : ring_put_back(&c->bytes, t, (size_t)t->result);
+    int rc = c->reader_gone ? 0 : byte_ring_put_back(&c->bytes, t, (size_t)t->result);
     wake_and_drop(c, &c->readers);
     return rc;
 }
@@ -164,6 +164,6 @@ void conduit_close_reader(conduit *c)
 {
     lock_take(&c->lock);
     c->reader_gone = true;
-    ring_fini(&c->bytes); /* nobody will read it */
+    byte_ring_fini(&c->bytes); /* nobody will read it */
     wake_both_and_drop(c);
 }

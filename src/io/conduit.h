@@ -14,12 +14,12 @@
 #define IO_CONDUIT_H
 
 #include "base/lock.h"
-#include "io/ring.h"
+#include "io/byte_ring.h"
 #include "sync/waiters.h"
 
 typedef struct conduit {
     lock lock;
-    ring bytes;
+    byte_ring bytes;
     size_t capacity;
     bool ended;       /* shut down: no more comes in */
     bool writer_gone; /* the end that writes was closed, which also ended it */

@@ -4,6 +4,7 @@
  */
 #include <edo/sync_io.h>
 
+#include <edo/errno.h>
 #include <edo/error.h>
 #include <edo/runtime.h>
 

@@ -1,14 +1,15 @@
 // The echo server on Go: a goroutine for each connection with a buffer of its own.
 //
-//	go-echo [port=0] [threads=1] [buf=16384] [handler=burn|hello]
+//	go-echo [port=0] [threads=1] [buf=16384] [handler=burn|hello|proxy]
 //
 // handler=burn works for a millisecond at each request that begins with 'B'; handler=hello answers HTTP, with
-// the state machine that the others have.
+// the state machine that the others have; handler=proxy passes on to target=PORT.
 // threads is GOMAXPROCS.
 package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"runtime"
@@ -114,6 +115,25 @@ func hello(c net.Conn, _ int) {
 	}
 }
 
+func proxy(c net.Conn, _ int) {
+	defer c.Close()
+	other, err := net.Dial("tcp4", "127.0.0.1:"+strconv.Itoa(number("target", 0)))
+	if err != nil {
+		return
+	}
+	defer other.Close()
+	done := make(chan bool)
+	pass := func(to, from net.Conn) {
+		io.Copy(to, from)
+		to.(*net.TCPConn).CloseWrite()
+		done <- true
+	}
+	go pass(other, c)
+	go pass(c, other)
+	<-done
+	<-done
+}
+
 var handler = echo
 
 func main() {
@@ -123,6 +143,8 @@ func main() {
 			handler = echoAndBurn
 		case "handler=hello":
 			handler = hello
+		case "handler=proxy":
+			handler = proxy
 		}
 	}
 	runtime.GOMAXPROCS(number("threads", 1))

@@ -1,8 +1,8 @@
 //! The echo server on Tokio: a task for each connection with a buffer of its own.
 //!
-//!     tokio-echo [port=0] [threads=1] [buf=16384] [flavor=auto|multi] [handler=burn|hello]
+//!     tokio-echo [port=0] [threads=1] [buf=16384] [flavor=auto|multi] [handler=burn|hello|proxy]
 //!
-//! handler=burn works for a millisecond at each request that begins with 'B'; handler=hello answers HTTP.
+//! handler=burn works for a millisecond at each request that begins with 'B'; handler=hello answers HTTP; handler=proxy passes on to target=PORT.
 //! threads=1 is the current-thread runtime, unless flavor=multi.
 
 use std::net::SocketAddr;
@@ -79,6 +79,12 @@ async fn hello(mut conn: TcpStream) -> std::io::Result<()> {
     }
 }
 
+async fn proxy(mut conn: TcpStream, target: u16) -> std::io::Result<()> {
+    let mut other = TcpStream::connect(("127.0.0.1", target)).await?;
+    other.set_nodelay(true)?;
+    tokio::io::copy_bidirectional(&mut conn, &mut other).await.map(|_| ())
+}
+
 async fn serve() -> std::io::Result<()> {
     let addr = SocketAddr::from(([127, 0, 0, 1], number("port", 0) as u16));
     let size = number("buf", 16384);
@@ -95,6 +101,7 @@ async fn serve() -> std::io::Result<()> {
         conn.set_nodelay(true)?;
         match handler.as_deref() {
             Some("burn") => tokio::spawn(echo_and_burn(conn)),
+            Some("proxy") => tokio::spawn(proxy(conn, number("target", 0) as u16)),
             Some("hello") => tokio::spawn(hello(conn)),
             _ => tokio::spawn(echo(conn, size)),
         };

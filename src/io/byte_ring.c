@@ -1,5 +1,5 @@
-/* ring.c: bytes in the order they came. */
-#include "io/ring.h"
+/* byte_ring.c: bytes in the order they came. */
+#include "io/byte_ring.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,16 +7,16 @@
 
 #include "io/pieces.h"
 
-int ring_init(ring *r, size_t room)
+int byte_ring_init(byte_ring *r, size_t room)
 {
-    *r = (ring){.data = malloc(room), .room = room};
+    *r = (byte_ring){.data = malloc(room), .room = room};
     return r->data ? 0 : -ENOMEM;
 }
 
-void ring_fini(ring *r)
+void byte_ring_fini(byte_ring *r)
 {
     free(r->data);
-    *r = (ring){0};
+    *r = (byte_ring){0};
 }
 
 static inline size_t smaller(size_t a, size_t b)
@@ -24,7 +24,7 @@ static inline size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static void copy_out(const ring *r, size_t skip, char *to, size_t len)
+static void copy_out(const byte_ring *r, size_t skip, char *to, size_t len)
 {
     size_t from = (r->at + skip) % r->room;
     size_t straight = smaller(len, r->room - from);
@@ -33,7 +33,7 @@ static void copy_out(const ring *r, size_t skip, char *to, size_t len)
     memcpy(to + straight, r->data, len - straight);
 }
 
-static void copy_in(ring *r, const char *from, size_t len)
+static void copy_in(byte_ring *r, const char *from, size_t len)
 {
     size_t to = (r->at + r->len) % r->room;
     size_t straight = smaller(len, r->room - to);
@@ -43,13 +43,13 @@ static void copy_in(ring *r, const char *from, size_t len)
     r->len += len;
 }
 
-static void drop(ring *r, size_t len)
+static void drop(byte_ring *r, size_t len)
 {
     r->len -= len;
     r->at = r->len == 0 ? 0 : (r->at + len) % r->room; /* empty: the next lies in one piece */
 }
 
-size_t ring_take(ring *r, const edo_transfer *t)
+size_t byte_ring_take(byte_ring *r, const edo_transfer *t)
 {
     struct iovec one = {t->buf, t->len};
     const struct iovec *piece = t->iov ? t->iov : &one;
@@ -65,7 +65,7 @@ size_t ring_take(ring *r, const edo_transfer *t)
     return done;
 }
 
-size_t ring_put(ring *r, const edo_transfer *t, size_t most)
+size_t byte_ring_put(byte_ring *r, const edo_transfer *t, size_t most)
 {
     struct iovec one = {t->buf, t->len};
     const struct iovec *piece = t->iov ? t->iov : &one;
@@ -81,22 +81,22 @@ size_t ring_put(ring *r, const edo_transfer *t, size_t most)
 }
 
 /* Makes it larger by `more`, which is the room in front of the oldest then. */
-static int grow_in_front(ring *r, size_t more)
+static int grow_in_front(byte_ring *r, size_t more)
 {
-    ring larger;
-    int rc = ring_init(&larger, r->len + more);
+    byte_ring larger;
+    int rc = byte_ring_init(&larger, r->len + more);
 
     if (rc < 0)
         return rc;
     larger.at = more;
     copy_out(r, 0, larger.data + more, r->len);
     larger.len = r->len;
-    ring_fini(r);
+    byte_ring_fini(r);
     *r = larger;
     return 0;
 }
 
-int ring_put_back(ring *r, const edo_transfer *t, size_t len)
+int byte_ring_put_back(byte_ring *r, const edo_transfer *t, size_t len)
 {
     int rc = len <= r->room - r->len ? 0 : grow_in_front(r, len);
 
