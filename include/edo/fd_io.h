@@ -40,6 +40,18 @@ typedef struct edo_fd_write_all_future {
     edo_op op;
 } edo_fd_write_all_future;
 
+/** To the end of a file, wherever that is. */
+#define EDO_WHOLE_FILE UINT64_MAX
+
+/** A file being sent. Its fields but done are private. */
+typedef struct edo_fd_send_file_future {
+    edo_future base;
+    uint64_t done; /**< bytes given so far */
+    uint64_t left;
+    edo_op_file file;
+    edo_op op;
+} edo_fd_send_file_future;
+
 EDO_END_DECLS
 
 #endif

@@ -16,6 +16,12 @@ typedef struct edo_op_lend {
     void *data;
 } edo_op_lend;
 
+/** What of which file is sent. Private. */
+typedef struct edo_op_file {
+    int fd;
+    uint64_t offset;
+} edo_op_file;
+
 /** What the kernel is asked for. Its fields are private. */
 typedef struct edo_op {
     uint8_t kind;   /**< enum op_kind */

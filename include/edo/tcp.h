@@ -272,6 +272,25 @@ EDO_API_TCP edo_tcp_ready_future edo_tcp_readable_async(edo_tcp_stream *stream);
 EDO_API_TCP int edo_tcp_writable(edo_tcp_stream *stream);
 EDO_API_TCP edo_tcp_ready_future edo_tcp_writable_async(edo_tcp_stream *stream);
 
+typedef edo_fd_send_file_future edo_tcp_send_file_future;
+
+/**
+ * Sends `count` bytes of a file, from `offset` on, without their passing through the program; with
+ * EDO_WHOLE_FILE all there are until its end. The file's own position stays as it is. What has to come from a
+ * disk first, its worker waits for: where that may take long, read the file on a thread of its own.
+ *
+ * Returns   0: all of it; -EDO_EEOF: the file has fewer; -EINVAL (no file that can be sent so); what
+ *           edo_tcp_write says; or why the waiting was cut short. *ret_done, which may be NULL, is how many
+ *           bytes were given, also after a failure.
+ * Owns      `fd` stays open until it is READY, and is the caller's.
+ * Suspends  unless there is room.
+ * Cancel    says how much it gave, in `done`; the result is 0 only for the whole.
+ */
+EDO_API_TCP int edo_tcp_send_file(edo_tcp_stream *stream, int fd, uint64_t offset, uint64_t count,
+                                  uint64_t *ret_done);
+EDO_API_TCP edo_tcp_send_file_future edo_tcp_send_file_async(edo_tcp_stream *stream, int fd,
+                                                             uint64_t offset, uint64_t count);
+
 /** The stream as a reader, a writer, and both; its shutdown ends the writing. It is borrowed. */
 EDO_API_TCP edo_reader edo_tcp_reader(edo_tcp_stream *stream);
 EDO_API_TCP edo_writer edo_tcp_writer(edo_tcp_stream *stream);

@@ -26,6 +26,8 @@ ssize_t sys_write(int fd, const void *buf, size_t len);
 ssize_t sys_readv(int fd, const struct iovec *iov, int count);
 /* As writev, but a pipe that nobody reads is -EPIPE alone: no SIGPIPE. */
 ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count);
+/* As sendfile, without a SIGPIPE. */
+ssize_t sys_send_file(int to, int from, off_t *offset, size_t len);
 int sys_pipe2(int fds[2], int flags);
 int sys_eventfd(unsigned initial, int flags);
 int sys_fcntl_getfl(int fd);

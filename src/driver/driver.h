@@ -21,6 +21,7 @@
  *   CONNECT                          the address; -EBUSY: to be tried again, and nothing tells when
  *   RECV, SEND, READ, WRITE          bytes
  *   RECV_LENT                        an edo_op_lend, and its lender's size
+ *   SEND_FILE                        an edo_op_file, and how many of its bytes at most
  *   RECVV, SENDV, READV, WRITEV      an array of struct iovec, and their count
  *   RECVMSG, SENDMSG                 a struct msghdr
  *   RECVMMSG, SENDMMSG               an array of struct mmsghdr, and their count; the result is how many
@@ -44,6 +45,7 @@ enum op_kind {
     OP_SENDMMSG,
     OP_READINESS,
     OP_RECV_LENT,
+    OP_SEND_FILE,
 };
 /* Readiness is asked for by as many as like to, in no turn; the others go one by one. */
 enum op_dir { OP_IN, OP_OUT, OP_ANY };
@@ -163,7 +165,8 @@ static inline void op_renew(edo_op *op)
 static inline uint8_t op_dir_of(enum op_kind kind)
 {
     const unsigned out = 1U << OP_CONNECT | 1U << OP_SEND | 1U << OP_WRITE | 1U << OP_SENDV |
-                         1U << OP_WRITEV | 1U << OP_SENDMSG | 1U << OP_SENDMMSG;
+                         1U << OP_WRITEV | 1U << OP_SENDMSG | 1U << OP_SENDMMSG |
+                         1U << OP_SEND_FILE;
 
     return kind == OP_READINESS ? OP_ANY : out >> kind & 1 ? OP_OUT : OP_IN;
 }

@@ -125,6 +125,14 @@ static int64_t recv_lent(const edo_op *op, int fd)
     return result;
 }
 
+static int64_t send_file(const edo_op *op, int fd)
+{
+    const edo_op_file *file = op->buf;
+    off_t offset = (off_t)file->offset;
+
+    return sys_send_file(fd, file->fd, &offset, op->len);
+}
+
 static int64_t perform_other(edo_op *op, int fd)
 {
     switch (op->kind) {
@@ -147,6 +155,8 @@ static int64_t perform_other(edo_op *op, int fd)
         return sys_readv(fd, op->buf, op->len < IOV_MAX ? (int)op->len : IOV_MAX);
     case OP_WRITEV:
         return sys_write_unsignaled(fd, op->buf, op->len < IOV_MAX ? (int)op->len : IOV_MAX);
+    case OP_SEND_FILE:
+        return send_file(op, fd);
     case OP_RECV_LENT:
         return recv_lent(op, fd);
     case OP_READINESS:

@@ -29,6 +29,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -383,6 +384,11 @@ ssize_t fault_readv(int fd, const struct iovec *iov, int count)
 ssize_t fault_pwritev2(int fd, const struct iovec *iov, int count, off_t at, int flags)
 {
     return fails(FAULT_pwritev2) ? -1 : pwritev2(fd, iov, count, at, flags);
+}
+
+ssize_t fault_sendfile(int to, int from, off_t *offset, size_t len)
+{
+    return fails(FAULT_sendfile) ? -1 : sendfile(to, from, offset, len);
 }
 
 int fault_poll(struct pollfd *fds, nfds_t count, int ms)

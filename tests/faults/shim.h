@@ -52,6 +52,7 @@
     X(sendmmsg)                                                                                    \
     X(readv)                                                                                       \
     X(pwritev2)                                                                                    \
+    X(sendfile)                                                                                    \
     X(poll)                                                                                        \
     X(send)                                                                                        \
     X(shutdown)                                                                                    \
