@@ -27,6 +27,8 @@ static const scenario scenarios[] = {
     {"serve/multi", EDO_MULTI_THREAD, serve_echo},
     {"take-back/current", EDO_CURRENT_THREAD, take_back},
     {"take-back/multi", EDO_MULTI_THREAD, take_back},
+    {"unix/current", EDO_CURRENT_THREAD, use_unix},
+    {"unix/multi", EDO_MULTI_THREAD, use_unix},
     {"channels/current", EDO_CURRENT_THREAD, use_channels},
     {"channels/multi", EDO_MULTI_THREAD, use_channels},
     {"shutdown/current", EDO_CURRENT_THREAD, shut_down},

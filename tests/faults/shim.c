@@ -355,9 +355,25 @@ ssize_t fault_send(int fd, const void *buf, size_t len, int flags)
     return fails(FAULT_send) ? -1 : send(fd, buf, len, flags);
 }
 
+/* Those that came along are the library's. */
+static int descriptors_in(struct msghdr *msg)
+{
+    int count = 0;
+
+    for (struct cmsghdr *head = CMSG_FIRSTHDR(msg); head; head = CMSG_NXTHDR(msg, head))
+        if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
+            count += (int)((head->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+    return count;
+}
+
 ssize_t fault_recvmsg(int fd, struct msghdr *msg, int flags)
 {
-    return fails(FAULT_recvmsg) ? -1 : recvmsg(fd, msg, flags);
+    if (fails(FAULT_recvmsg))
+        return -1;
+    ssize_t n = recvmsg(fd, msg, flags);
+    if (n >= 0)
+        add(&ledger.descriptors, descriptors_in(msg));
+    return n;
 }
 
 ssize_t fault_sendmsg(int fd, const struct msghdr *msg, int flags)

@@ -91,8 +91,7 @@ static int say(void *arg)
     half_pair *p = arg;
 
     assert_ok(edo_unix_write_all(edo_unix_write_half_stream(p->write), p->says, 1));
-    assert_ok(edo_shutdown(edo_unix_write_half_writer(p->write)));
-    return edo_unix_write_half_close(p->write);
+    return edo_shutdown(edo_unix_write_half_writer(p->write));
 }
 
 static int hear(void *arg)
@@ -125,6 +124,8 @@ EDO_TEST_BOTH(halves_exchange_and_end_in_both_directions) /* net-090 */
         assert_ok(edo_join(tasks[i], &ret));
         assert_ok(ret);
     }
+    assert_ok(edo_unix_write_half_close(a.write)); /* each had the end before this */
+    assert_ok(edo_unix_write_half_close(b.write));
 }
 
 EDO_TEST_BOTH(halves_of_different_unix_streams_are_given_back)
