@@ -74,7 +74,7 @@ edo_part(tcp "TCP"
 edo_part(unix "Unix sockets: streams, datagrams, records, passing descriptors"
     NEEDS net
     SOURCES src/net/unix*.c
-    HEADERS unix unix_addr unix_datagram unix_message unix_seqpacket unix_socket
+    HEADERS unix unix_addr unix_datagram unix_fd unix_message unix_seqpacket unix_socket
     USED_BY "edo_unix_" "#include \"net/unix")
 edo_part(serve "a server: a task for each connection, a limit, an end in order"
     NEEDS tcp unix sets scopes

@@ -76,6 +76,28 @@ EDO_TEST_BOTH(each_half_works_from_its_own_task) /* net-049 io-083 */
     assert_ok(ret);
 }
 
+EDO_TEST_BOTH(the_read_half_peeks) /* net-049 */
+{
+    edo_tcp_stream *server, *client;
+    char buf[8];
+
+    connect_pair(&server, &client);
+    halves h = split(client);
+    edo_tcp_read_future peek =
+        edo_tcp_peek_async(edo_tcp_read_half_stream(h.read), buf, sizeof buf);
+    assert_pending(&peek.base);
+    assert_int_equal(edo_tcp_write(server, "peek", 4), 4);
+    assert_int_equal(poll_to_end(&peek.base), 4);
+    assert_memory_equal(buf, "peek", 4);
+    assert_int_equal(edo_write(edo_tcp_write_half_writer(h.write), "x", 1), 1);
+    assert_int_equal(edo_tcp_peek(edo_tcp_read_half_stream(h.read), buf, 2), 2);
+    assert_int_equal(edo_read(edo_tcp_read_half_reader(h.read), buf, sizeof buf), 4);
+    assert_memory_equal(buf, "peek", 4);
+    edo_tcp_read_half_close(h.read);
+    edo_tcp_write_half_close(h.write);
+    edo_tcp_close(server);
+}
+
 EDO_TEST_BOTH(each_half_blocks_only_its_own_direction) /* io-083 */
 {
     edo_tcp_stream *server, *client;
