@@ -76,6 +76,11 @@ edo_part(unix "Unix sockets: streams, datagrams, records, passing descriptors"
     SOURCES src/net/unix*.c
     HEADERS unix unix_addr unix_datagram unix_fd unix_message unix_seqpacket unix_socket
     USED_BY "edo_unix_" "#include \"net/unix")
+edo_part(pipe "pipes and FIFOs"
+    NEEDS io
+    SOURCES src/net/pipe*.c
+    HEADERS pipe
+    USED_BY "edo_(pipe|fifo)_" "#include \"net/pipe")
 edo_part(serve "a server: a task for each connection, a limit, an end in order"
     NEEDS tcp unix sets scopes
     SOURCES src/net/serve*.c

@@ -18,7 +18,9 @@
         edo_mpsc_closed, edo_mpsc_recv, edo_mpsc_recv_many, edo_mpsc_reserve,                      \
         edo_mpsc_reserve_many, edo_mpsc_reserve_owned, edo_mpsc_send, edo_mutex_lock,              \
         edo_mutex_lock_owned, edo_notify_wait, edo_notify_wait_owned, edo_once_cell_begin,         \
-        edo_oneshot_closed, edo_oneshot_recv, edo_pieces_next, edo_read, edo_read_buf,             \
+        edo_oneshot_closed, edo_oneshot_recv, edo_pieces_next, edo_pipe_read, edo_pipe_readable,   \
+        edo_pipe_readv, edo_pipe_receiver_ready, edo_pipe_sender_ready, edo_pipe_writable,         \
+        edo_pipe_write, edo_pipe_write_all, edo_pipe_writev, edo_read, edo_read_buf,               \
         edo_read_exact, edo_read_f32_be, edo_read_f32_le, edo_read_f64_be, edo_read_f64_le,        \
         edo_read_i128_be, edo_read_i128_le, edo_read_i16_be, edo_read_i16_le, edo_read_i32_be,     \
         edo_read_i32_le, edo_read_i64_be, edo_read_i64_le, edo_read_i8, edo_read_line,             \

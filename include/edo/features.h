@@ -76,6 +76,11 @@
 #else
 #define EDO_API_UNIX EDO_LACKS_("EDO_WITH_UNIX")
 #endif
+#if EDO_WITH_PIPE
+#define EDO_API_PIPE EDO_API
+#else
+#define EDO_API_PIPE EDO_LACKS_("EDO_WITH_PIPE")
+#endif
 #if EDO_WITH_SERVE
 #define EDO_API_SERVE EDO_API
 #else

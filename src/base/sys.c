@@ -77,6 +77,17 @@ int sys_eventfd(unsigned initial, int flags)
     return (int)sys_result(eventfd(initial, flags | EFD_CLOEXEC), saved);
 }
 
+int sys_open(const char *path, int flags)
+{
+    int saved = errno;
+    int fd;
+
+    do
+        fd = open(path, flags | O_CLOEXEC);
+    while (sys_interrupted(fd));
+    return (int)sys_result(fd, saved);
+}
+
 int sys_fcntl_getfl(int fd)
 {
     int saved = errno;

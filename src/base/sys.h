@@ -29,6 +29,7 @@ ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count);
 /* As sendfile, without a SIGPIPE. */
 ssize_t sys_send_file(int to, int from, off_t *offset, size_t len);
 int sys_pipe2(int fds[2], int flags);
+int sys_open(const char *path, int flags);
 int sys_eventfd(unsigned initial, int flags);
 int sys_fcntl_getfl(int fd);
 int sys_fcntl_setfl(int fd, int flags);
