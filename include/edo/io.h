@@ -78,6 +78,8 @@ typedef struct edo_reader_ops {
      * negative errno: then its success stands. NULL: it always does. */
     int (*put_back)(void *self, edo_transfer *t);
     const char *name; /**< for reports: "tcp" */
+    /** Private: the source of bytes from which it reads, and nothing else. NULL: there is none. */
+    struct source *(*source)(void *self);
 } edo_reader_ops;
 
 /** What a writer can do. */
@@ -95,6 +97,8 @@ typedef struct edo_writer_ops {
     /** Asks one that said PENDING to end soon. NULL: the next poll sees `t->canceled`. */
     void (*cancel)(void *self, edo_transfer *t);
     const char *name;
+    /** Private: the source to which it writes, and nothing else. NULL: there is none. */
+    struct source *(*source)(void *self);
 } edo_writer_ops;
 
 /** What can be moved about in. */

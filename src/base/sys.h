@@ -30,6 +30,12 @@ ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count);
 ssize_t sys_send_file(int to, int from, off_t *offset, size_t len);
 int sys_pipe2(int fds[2], int flags);
 int sys_open(const char *path, int flags);
+/* Makes a pipe's room as large as it may be, up to `most`; how large it is then. */
+int sys_widen_pipe(int fd, int most);
+/* Moves at most `len` bytes into a pipe, whose other end is open, or out of one; they never wait for the
+ * pipe. No SIGPIPE. */
+ssize_t sys_splice_in(int from, int pipe, size_t len);
+ssize_t sys_splice_out(int pipe, int to, size_t len);
 int sys_eventfd(unsigned initial, int flags);
 int sys_fcntl_getfl(int fd);
 int sys_fcntl_setfl(int fd, int flags);

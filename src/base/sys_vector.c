@@ -1,11 +1,12 @@
 /*
- * sys_vector.c: reading and writing several pieces at once.
+ * sys_vector.c: reading and writing several pieces at once, and moving bytes between descriptors.
  *
  * SIGPIPE     A pipe's writer is sent one where a socket has MSG_NOSIGNAL. Linux 6.18 has a flag for it.
  *             Before, the signal is blocked around the call, and one that the call raised is taken away:
  *             it is sent to the thread that writes, so it can't be another's. One that was pending before
  *             is left to whom it was meant for.
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -66,20 +67,75 @@ static void take_raised(const sigset_t *pipe_only)
     errno = saved;
 }
 
+/* Around a call that may raise the signal. */
+typedef struct signal_guard {
+    sigset_t pipe_only, before;
+    bool was_pending;
+} signal_guard;
+
+/* Only who has it blocked can have one pending, and then it isn't ours to take. */
+static void block_signal(signal_guard *guard)
+{
+    sigset_t pending;
+
+    sigemptyset(&guard->pipe_only);
+    sigaddset(&guard->pipe_only, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &guard->pipe_only, &guard->before);
+    guard->was_pending = sigismember(&guard->before, SIGPIPE) && sigpending(&pending) == 0 &&
+                         sigismember(&pending, SIGPIPE);
+}
+
+static void let_signal(signal_guard *guard, bool was_raised)
+{
+    if (was_raised && !guard->was_pending)
+        take_raised(&guard->pipe_only);
+    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+}
+
 static ssize_t write_blocking_signal(int fd, const struct iovec *iov, int count)
 {
-    sigset_t pipe_only, before, pending;
+    signal_guard guard;
 
-    sigemptyset(&pipe_only);
-    sigaddset(&pipe_only, SIGPIPE);
-    sigpending(&pending);
-    if (sigismember(&pending, SIGPIPE)) /* blocked already, by someone who looks for it */
-        return write_once(fd, iov, count);
-    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    block_signal(&guard);
     ssize_t n = write_once(fd, iov, count);
-    if (n == -EPIPE)
-        take_raised(&pipe_only);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    let_signal(&guard, n == -EPIPE);
+    return n;
+}
+
+int sys_widen_pipe(int fd, int most)
+{
+    int saved = errno;
+    int is = fcntl(fd, F_GETPIPE_SZ), rc = -1;
+
+    for (; rc < 0 && most > is; most /= 4)
+        rc = fcntl(fd, F_SETPIPE_SZ, most);
+    errno = saved;
+    return rc < 0 ? is : rc;
+}
+
+static ssize_t splice_once(int from, int to, size_t len)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = splice(from, NULL, to, NULL, len, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    while (sys_interrupted(n));
+    return sys_result(n, saved);
+}
+
+ssize_t sys_splice_in(int from, int pipe, size_t len)
+{
+    return splice_once(from, pipe, len);
+}
+
+ssize_t sys_splice_out(int pipe, int to, size_t len)
+{
+    signal_guard guard;
+
+    block_signal(&guard);
+    ssize_t n = splice_once(pipe, to, len);
+    let_signal(&guard, n == -EPIPE);
     return n;
 }
 

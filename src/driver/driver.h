@@ -25,6 +25,8 @@
  *   RECVV, SENDV, READV, WRITEV      an array of struct iovec, and their count
  *   RECVMSG, SENDMSG                 a struct msghdr
  *   RECVMMSG, SENDMMSG               an array of struct mmsghdr, and their count; the result is how many
+ *   SPLICE_IN, SPLICE_OUT            a struct splice_pipe, of which the first is empty and the other is not;
+ *                                    bytes
  *   READINESS                        nothing; `flags` has the POLL* bits any of which ends it, and they
  *                                    are the result
  */
@@ -43,10 +45,16 @@ enum op_kind {
     OP_SENDMSG,
     OP_RECVMMSG,
     OP_SENDMMSG,
+    OP_SPLICE_IN,
+    OP_SPLICE_OUT,
     OP_READINESS,
     OP_RECV_LENT,
     OP_SEND_FILE,
 };
+/* A pipe, by the ends of which bytes go in and come out; both don't wait. */
+typedef struct splice_pipe {
+    int in, out;
+} splice_pipe;
 /* Readiness is asked for by as many as like to, in no turn; the others go one by one. */
 enum op_dir { OP_IN, OP_OUT, OP_ANY };
 enum op_state { OP_NEW, OP_ARMED, OP_CANCELING, OP_COMPLETING, OP_DONE };
@@ -166,7 +174,7 @@ static inline uint8_t op_dir_of(enum op_kind kind)
 {
     const unsigned out = 1U << OP_CONNECT | 1U << OP_SEND | 1U << OP_WRITE | 1U << OP_SENDV |
                          1U << OP_WRITEV | 1U << OP_SENDMSG | 1U << OP_SENDMMSG |
-                         1U << OP_SEND_FILE;
+                         1U << OP_SEND_FILE | 1U << OP_SPLICE_OUT;
 
     return kind == OP_READINESS ? OP_ANY : out >> kind & 1 ? OP_OUT : OP_IN;
 }

@@ -133,6 +133,14 @@ static int64_t send_file(const edo_op *op, int fd)
     return sys_send_file(fd, file->fd, &offset, op->len);
 }
 
+static int64_t perform_splice(const edo_op *op, int fd)
+{
+    const splice_pipe *pipe = op->buf;
+
+    return op->kind == OP_SPLICE_IN ? sys_splice_in(fd, pipe->in, op->len)
+                                    : sys_splice_out(pipe->out, fd, op->len);
+}
+
 static int64_t perform_other(edo_op *op, int fd)
 {
     switch (op->kind) {
@@ -159,6 +167,9 @@ static int64_t perform_other(edo_op *op, int fd)
         return send_file(op, fd);
     case OP_RECV_LENT:
         return recv_lent(op, fd);
+    case OP_SPLICE_IN:
+    case OP_SPLICE_OUT:
+        return perform_splice(op, fd);
     case OP_READINESS:
         return readiness_of(op, fd);
     default:

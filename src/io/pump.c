@@ -1,11 +1,14 @@
 /*
- * pump.c: reads, writes all of it, and again, until the end; then flushes, and shuts down where it should.
+ * pump.c: reads, writes all of it, and again, until the end; then flushes, or shuts down, which does so too.
  *
  * Flush       While the reader waits, what was written is flushed: it may be what its peer waits for. The read
  *             stays under way meanwhile; and a write begins only after that flush.
  * Stopping    The first failure, or a cancel, is the result. What is under way is cancelled and polled until it
  *             is READY, and what it did all the same counts. If that was the last step, it has succeeded.
  * Back        buf[begin, end) was read and not written. It is put back as the last bytes of the last read.
+ * Splice      Where both ends are descriptors and several reads in a row bring much, bytes go by a pipe from
+ *             then on, and buf is freed; begin and end count what is in the pipe. Many small ones in a row
+ *             end that. A descriptor that can't do it (-EINVAL) is read into the buffer again: what is in the pipe by then is read out of it.
  */
 #include "io/pump.h"
 
@@ -14,17 +17,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sys.h"
 #include "io/transfer.h"
 
 #define PUMP_BUFFER 65536
+#define LARGE (PUMP_BUFFER / 2) /* reads in a row of so much begin to splice */
+#define LARGE_READS 4
+#define SMALL (PUMP_BUFFER / 4) /* and of less than this end it */
+#define SMALL_READS 16
+#define NEVER UINT8_MAX
+
+static inline source *source_of_reader(edo_reader from)
+{
+    return from.ops->source ? from.ops->source(from.self) : NULL;
+}
+
+static inline source *source_of_writer(edo_writer to)
+{
+    return to.ops->source ? to.ops->source(to.self) : NULL;
+}
 
 pump *pump_new(edo_reader from, edo_writer to, bool shuts, uint64_t *done)
 {
     pump *p = malloc(sizeof *p);
 
-    if (p)
-        *p = (pump){
-            .from = from, .to = to, .done = done, .shuts = shuts, .fills = from.ops->fill != NULL};
+    if (!p)
+        return NULL;
+    *p = (pump){
+        .from = from,
+        .to = to,
+        .done = done,
+        .shuts = shuts,
+        .fills = from.ops->fill != NULL,
+        .pipe = SPLICE_CLOSED,
+    };
+    if (p->fills || !source_of_reader(from) || !source_of_writer(to))
+        p->large = NEVER;
     return p;
 }
 
@@ -40,12 +68,23 @@ static void begin_write(pump *p, edo_transfer_kind kind, const void *buf, size_t
     p->writing = true;
 }
 
+static edo_poll poll_read(pump *p, const edo_waker *waker)
+{
+    edo_poll is = p->splices ? splice_in_step(source_of_reader(p->from), &p->pipe, &p->read, waker)
+                             : read_step(p->from, &p->read, waker);
+    if (is == EDO_READY)
+        p->reading = false;
+    return is;
+}
+
 static edo_poll poll_write(pump *p, const edo_waker *waker)
 {
-    if (write_step(p->to, &p->write, waker) == EDO_PENDING)
-        return EDO_PENDING;
-    p->writing = false;
-    return EDO_READY;
+    bool spliced = p->splices && p->write.kind == EDO_TRANSFER_WRITE;
+    edo_poll is = spliced ? splice_out_step(source_of_writer(p->to), &p->pipe, &p->write, waker)
+                          : write_step(p->to, &p->write, waker);
+    if (is == EDO_READY)
+        p->writing = false;
+    return is;
 }
 
 void pump_stop(pump *p, int64_t why)
@@ -62,19 +101,34 @@ void pump_stop(pump *p, int64_t why)
 
 /* What ended has said: the next thing to do. */
 
+/* Large reads are for a pipe, small ones for the buffer: it costs less for those. */
+static void count_read(pump *p, int64_t n)
+{
+    if (p->splices)
+        p->small = n < SMALL ? (uint8_t)(p->small + 1) : 0;
+    else if (p->large != NEVER)
+        p->large = n >= LARGE ? (uint8_t)(p->large + 1) : 0;
+}
+
 static void note_read(pump *p)
 {
     int64_t n = p->read.result;
 
+    if (n == -EINVAL && p->splices && !p->stopping) {
+        p->splices = false;
+        p->large = NEVER;
+        return;
+    }
     if (n < 0) {
         pump_stop(p, n);
         return;
     }
+    count_read(p, n);
     if (p->fills)
         p->buf = p->read.buf;
     p->begin = 0;
     p->end = (size_t)n;
-    p->phase = n > 0 ? PUMP_WRITING : PUMP_FLUSHING;
+    p->phase = n > 0 ? PUMP_WRITING : p->shuts ? PUMP_SHUTTING : PUMP_FLUSHING;
 }
 
 static void note_bytes(pump *p, int64_t n)
@@ -92,11 +146,41 @@ static void note_bytes(pump *p, int64_t n)
         p->phase = PUMP_READING;
 }
 
+static bool has_buffer(pump *p)
+{
+    if (!p->buf && !p->fills)
+        p->buf = malloc(PUMP_BUFFER);
+    return p->buf || p->fills;
+}
+
+/* The writer can't: what is in the pipe goes into the buffer. */
+static void leave_pipe(pump *p)
+{
+    size_t n = p->end - p->begin;
+
+    if (!has_buffer(p)) {
+        pump_stop(p, -ENOMEM);
+        return;
+    }
+    for (size_t done = 0; done < n;) {
+        ssize_t got = sys_read(p->pipe.out, p->buf + done, n - done);
+        if (got <= 0)
+            break; /* as many as were put there are there */
+        done += (size_t)got;
+    }
+    p->begin = 0;
+    p->end = n;
+    p->splices = false;
+    p->large = NEVER;
+}
+
 static void note_write(pump *p)
 {
     int64_t n = p->write.result;
 
-    if (n < 0)
+    if (n == -EINVAL && p->splices && p->write.kind == EDO_TRANSFER_WRITE)
+        leave_pipe(p);
+    else if (n < 0)
         pump_stop(p, n);
     else if (p->write.kind == EDO_TRANSFER_WRITE)
         note_bytes(p, n);
@@ -105,20 +189,50 @@ static void note_write(pump *p)
     else
         p->unflushed = false;
     if (n >= 0 && p->phase == PUMP_FLUSHING)
-        p->phase = p->shuts ? PUMP_SHUTTING : PUMP_OVER;
+        p->phase = PUMP_OVER;
 }
 
 /* Steps; the phases' own. False: it is PENDING. */
 
+/* Without descriptors for a pipe it goes on as it does. */
+static void begin_to_splice(pump *p)
+{
+    if (splice_open(&p->pipe) < 0) {
+        p->large = NEVER;
+        return;
+    }
+    p->splices = true;
+    p->small = 0;
+    free(p->buf);
+    p->buf = NULL;
+}
+
+/* The pipe is empty. */
+static void end_to_splice(pump *p)
+{
+    splice_close(&p->pipe);
+    p->splices = false;
+    p->large = 0;
+}
+
 static bool begin_read(pump *p)
 {
-    if (!p->fills && !p->buf && !(p->buf = malloc(PUMP_BUFFER))) {
+    if (p->splices && p->small == SMALL_READS)
+        end_to_splice(p);
+    else if (p->large == LARGE_READS && !p->splices)
+        begin_to_splice(p);
+    p->reading = true;
+    if (p->splices) {
+        splice_begin(&p->read, EDO_TRANSFER_READ, SPLICE_MOST);
+        return true;
+    }
+    if (!has_buffer(p)) {
+        p->reading = false;
         pump_stop(p, -ENOMEM);
         return false;
     }
     edo_transfer_begin(&p->read, p->fills ? EDO_TRANSFER_FILL : EDO_TRANSFER_READ,
                        p->fills ? NULL : p->buf, p->fills ? 0 : PUMP_BUFFER);
-    p->reading = true;
     return true;
 }
 
@@ -135,11 +249,10 @@ static bool step_reading(pump *p, const edo_waker *waker)
 {
     if (!p->reading && !begin_read(p))
         return true;
-    if (read_step(p->from, &p->read, waker) == EDO_PENDING) {
+    if (poll_read(p, waker) == EDO_PENDING) {
         flush_meanwhile(p, waker);
         return p->stopping; /* that failed */
     }
-    p->reading = false;
     note_read(p);
     return true;
 }
@@ -147,7 +260,8 @@ static bool step_reading(pump *p, const edo_waker *waker)
 static bool step_writing(pump *p, const edo_waker *waker)
 {
     if (!p->writing && p->phase == PUMP_WRITING)
-        begin_write(p, EDO_TRANSFER_WRITE, p->buf + p->begin, p->end - p->begin);
+        begin_write(p, EDO_TRANSFER_WRITE, p->splices ? NULL : p->buf + p->begin,
+                    p->end - p->begin);
     else if (!p->writing)
         begin_write(p, p->phase == PUMP_FLUSHING ? EDO_TRANSFER_FLUSH : EDO_TRANSFER_SHUTDOWN, NULL,
                     0);
@@ -160,11 +274,8 @@ static bool step_writing(pump *p, const edo_waker *waker)
 /* Ends what is under way. READY: nothing is. */
 static edo_poll wind_down(pump *p, const edo_waker *waker)
 {
-    if (p->reading && read_step(p->from, &p->read, waker) == EDO_READY) {
-        p->reading = false;
-        if (p->read.result > 0)
-            note_read(p); /* to be put back */
-    }
+    if (p->reading && poll_read(p, waker) == EDO_READY && p->read.result > 0)
+        note_read(p); /* to be put back */
     if (p->writing && poll_write(p, waker) == EDO_READY && p->write.result >= 0)
         note_write(p);
     if (p->reading || p->writing)
@@ -191,6 +302,8 @@ static size_t give_back(pump *p)
 
     if (p->fills || left == 0)
         return 0;
+    if (p->splices)
+        return splice_put_back(&p->pipe, &p->read, left) == 0 ? 0 : left;
     memmove(p->buf, p->buf + p->begin, left);
     p->read.result = (int64_t)left;
     return edo_reader_put_back(p->from, &p->read) == 0 ? 0 : left;
@@ -202,6 +315,7 @@ size_t pump_free(pump *p)
 
     if (owns_buffer(p))
         free(p->buf);
+    splice_close(&p->pipe);
     free(p);
     return lost;
 }

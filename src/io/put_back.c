@@ -19,6 +19,7 @@
 #include <sys/uio.h>
 
 #include "base/chaos.h"
+#include "base/sys.h"
 
 typedef struct kept_bytes {
     source_kept node;
@@ -300,3 +301,50 @@ int put_back_bytes_first(edo_op *op, size_t len)
 }
 
 const put_back_ops put_back_bytes = {.take = take_bytes, .append = append_bytes};
+
+/* By a pipe. */
+
+int64_t put_back_take_into(source *src, int pipe, size_t len)
+{
+    kept_bytes *first = container_of(src->kept, kept_bytes, node);
+    size_t n = first->end - first->begin;
+    struct iovec one = {first->data + first->begin, n < len ? n : len};
+    ssize_t done = sys_write_unsignaled(pipe, &one, 1);
+
+    if (done > 0)
+        drop_kept(src, (size_t)done);
+    return done;
+}
+
+static kept_bytes *read_from(int pipe, size_t len)
+{
+    kept_bytes *bytes = malloc(sizeof *bytes + len);
+    ssize_t n;
+
+    if (!bytes)
+        return NULL;
+    *bytes = (kept_bytes){.node.release = release_bytes};
+    while (bytes->end < len && (n = sys_read(pipe, bytes->data + bytes->end, len - bytes->end)) > 0)
+        bytes->end += (size_t)n;
+    return bytes;
+}
+
+int put_back_append_from(source *src, int pipe, size_t len)
+{
+    kept_bytes *bytes = read_from(pipe, len);
+
+    if (!bytes)
+        return -ENOMEM;
+    put_back_append(src, &bytes->node);
+    return 0;
+}
+
+int put_back_bytes_from(edo_op *op, int pipe, size_t len)
+{
+    kept_bytes *bytes = read_from(pipe, len);
+
+    if (!bytes)
+        return -ENOMEM;
+    put_back_first(op, &bytes->node);
+    return 0;
+}

@@ -72,4 +72,10 @@ int put_back_bytes_first(edo_op *op, size_t len);
 int put_back_bytes_first_with(edo_op *op, size_t len, kept_extra *extra);
 int put_back_bytes_append_with(edo_op *op, kept_extra *extra);
 
+/* For bytes that go by a pipe. Writes what hangs on the source into one that has room; how many, or a negative
+ * errno. Appends those that can be read from one, or puts them back as the oldest: 0; -ENOMEM. */
+int64_t put_back_take_into(source *src, int pipe, size_t len);
+int put_back_append_from(source *src, int pipe, size_t len);
+int put_back_bytes_from(edo_op *op, int pipe, size_t len);
+
 #endif

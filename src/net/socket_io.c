@@ -41,3 +41,10 @@ int socket_put_back(void *self, edo_transfer *t)
     (void)self;
     return fd_transfer_put_back(t);
 }
+
+source *socket_source(void *self)
+{
+    const socket_stream *stream = self;
+
+    return stream->records ? NULL : stream->src; /* records don't flow into each other */
+}

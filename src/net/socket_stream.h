@@ -58,15 +58,16 @@ edo_poll socket_writev(void *self, edo_transfer *t, const edo_waker *waker);
 edo_poll socket_end(void *self, edo_transfer *t, const edo_waker *waker);
 void socket_cancel(void *self, edo_transfer *t);
 int socket_put_back(void *self, edo_transfer *t);
+source *socket_source(void *self);
 #define SOCKET_READER_OPS(what)                                                                    \
     {                                                                                              \
         .read = socket_read, .readv = socket_readv, .cancel = socket_cancel,                       \
-        .put_back = socket_put_back, .name = what                                                  \
+        .put_back = socket_put_back, .name = what, .source = socket_source                         \
     }
 #define SOCKET_WRITER_OPS(what)                                                                    \
     {                                                                                              \
         .write = socket_write, .writev = socket_writev, .shutdown = socket_end,                    \
-        .cancel = socket_cancel, .name = what                                                      \
+        .cancel = socket_cancel, .name = what, .source = socket_source                             \
     }
 
 #endif

@@ -184,6 +184,18 @@ ssize_t sys_readv(int fd, const struct iovec *iov, int count)
     return -ENOSYS;
 }
 
+ssize_t sys_splice_in(int from, int pipe, size_t len)
+{
+    (void)from, (void)pipe, (void)len;
+    return -EINVAL;
+}
+
+ssize_t sys_splice_out(int pipe, int to, size_t len)
+{
+    (void)pipe, (void)to, (void)len;
+    return -EINVAL;
+}
+
 ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count)
 {
     (void)fd, (void)iov, (void)count;
