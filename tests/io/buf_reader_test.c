@@ -42,7 +42,7 @@ static void assert_holds(setup *s, const char *expected, size_t expected_len)
     assert_memory_equal(held, expected, len);
 }
 
-static void read_in_the_known_order(setup *s)
+static void assert_known_reads(setup *s)
 {
     assert_reads(s, 3, "\5\6\7", 3);
     assert_holds(s, "", 0);
@@ -62,7 +62,7 @@ EDO_TEST(reads_take_what_is_buffered_and_long_ones_go_past_an_empty_buffer) /* i
     setup s;
 
     make(&s);
-    read_in_the_known_order(&s);
+    assert_known_reads(&s);
 }
 
 EDO_TEST(reads_come_in_the_same_pieces_when_the_inner_reader_waits_each_time) /* io-033 */
@@ -71,7 +71,7 @@ EDO_TEST(reads_come_in_the_same_pieces_when_the_inner_reader_waits_each_time) /*
 
     make(&s);
     s.io.waits = true;
-    read_in_the_known_order(&s);
+    assert_known_reads(&s);
 }
 
 EDO_TEST(a_read_as_long_as_the_buffer_goes_past_it_and_a_shorter_one_fills_it) /* io-034 */
@@ -140,6 +140,61 @@ EDO_TEST(fill_shows_what_is_held_again_and_again_until_it_is_consumed) /* io-035
     memory_io_let_go(&io);
     assert_woken(1);
     assert_ready_eq(&fill.base, 0);
+    edo_buf_reader_fini(&buffered);
+}
+
+EDO_TEST(a_fill_that_waits_is_woken_by_the_writer_and_by_its_end) /* io-036 */
+{
+    edo_simplex_receiver *receiver;
+    edo_simplex_sender *sender;
+    edo_buf_reader buffered;
+    const void *data;
+
+    assert_ok(edo_simplex_new(32, &receiver, &sender));
+    assert_ok(edo_buf_reader_init(&buffered, edo_simplex_reader(receiver), NULL));
+    edo_reader reader = edo_buf_reader_reader(&buffered);
+    edo_fill_future fill = edo_fill_async(reader, &data);
+    assert_pending(&fill.base);
+    assert_int_equal(edo_write(edo_simplex_writer(sender), "foo bar", 7), 7);
+    assert_woken(1);
+    assert_ready_eq(&fill.base, 7);
+    assert_memory_equal(data, "foo bar", 7);
+    assert_ok(edo_consume(reader, 4));
+    assert_ok(edo_simplex_sender_close(sender));
+    assert_int_equal(edo_fill(reader, &data), 3);
+    assert_memory_equal(data, "bar", 3);
+    assert_ok(edo_consume(reader, 3));
+    assert_int_equal(edo_fill(reader, &data), 0);
+    assert_int_equal(edo_fill(reader, &data), 0);
+    edo_buf_reader_fini(&buffered);
+    assert_ok(edo_simplex_receiver_close(receiver));
+}
+
+static void assert_reads_until(edo_reader reader, unsigned char delimiter, const char *expected,
+                               size_t len)
+{
+    edo_buf buf = {0};
+    size_t done;
+
+    assert_ok(edo_read_until(reader, delimiter, &buf, &done));
+    assert_int_equal(done, len);
+    assert_int_equal(buf.len, len);
+    assert_memory_equal(buf.data, expected, len);
+    edo_buf_fini(&buf);
+}
+
+EDO_TEST(reads_up_to_a_delimiter_over_a_reader_that_brings_little_and_waits) /* io-042 */
+{
+    memory_io io = {.len = 6, .most = 2, .waits = true};
+    edo_buf_reader buffered;
+
+    memcpy(io.data, "\0\1\2\3\1\0", 6);
+    assert_ok(edo_buf_reader_init(&buffered, memory_reader(&io), NULL));
+    edo_reader reader = edo_buf_reader_reader(&buffered);
+    assert_reads_until(reader, 3, "\0\1\2\3", 4);
+    assert_reads_until(reader, 1, "\1", 1);
+    assert_reads_until(reader, 8, "\0", 1);
+    assert_reads_until(reader, 9, "", 0);
     edo_buf_reader_fini(&buffered);
 }
 
@@ -360,9 +415,6 @@ EDO_TEST_PLAIN(a_buffered_reader_needs_a_reader_and_memory_a_size)
         -EINVAL);
     assert_err(edo_buf_reader_new((edo_reader){0}, NULL, &made), -EINVAL);
     assert_err(edo_buf_reader_new(memory_reader(&io), NULL, NULL), -EINVAL);
-    assert_err(edo_buf_reader_init(&buffered, memory_reader(&io),
-                                   EDO_OPTS(buffering, .capacity = SIZE_MAX / 4)),
-               -ENOMEM);
     edo_buf_reader_fini(NULL);
     edo_buf_reader_free(NULL);
     assert_null(edo_buf_reader_reader(NULL).ops);

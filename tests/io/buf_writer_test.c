@@ -37,7 +37,7 @@ static void assert_got(setup *s, const char *expected, size_t expected_len)
     assert_memory_equal(s->io.data, expected, expected_len);
 }
 
-static void write_in_the_known_order(setup *s)
+static void assert_known_writes(setup *s)
 {
     assert_int_equal(edo_write(s->writer, "\0\1", 2), 2); /* goes straight through */
     assert_holds(s, "", 0);
@@ -64,7 +64,7 @@ EDO_TEST(writes_wait_in_the_buffer_and_long_ones_go_past_it) /* io-043 */
     setup s;
 
     make(&s, 2, false);
-    write_in_the_known_order(&s);
+    assert_known_writes(&s);
 }
 
 EDO_TEST(writes_come_in_the_same_pieces_when_the_inner_writer_waits_each_time) /* io-044 */
@@ -73,7 +73,7 @@ EDO_TEST(writes_come_in_the_same_pieces_when_the_inner_writer_waits_each_time) /
 
     make(&s, 2, false);
     s.io.waits = true;
-    write_in_the_known_order(&s);
+    assert_known_writes(&s);
 }
 
 EDO_TEST(what_was_buffered_goes_before_what_goes_past_the_buffer) /* io-045 */

@@ -165,6 +165,7 @@ EDO_TEST_BOTH(what_is_in_the_pipe_when_it_is_cut_short_goes_back)
     connect_line(&l);
     assert_ok(edo_spawn(send_bulk, l.client, &sender));
     pump *p = new_pump(&l);
+    task_wait_until((poll_pump(p), l.done > 0));
     run(p); /* until nobody takes any more at the other end */
     assert_true(p->splices);
     if (!driver_is_fake()) { /* there it takes longer */

@@ -116,6 +116,46 @@ EDO_TEST(a_write_with_the_receiver_gone_fails_also_one_that_waits) /* io-077 */
     assert_ok(edo_simplex_sender_close(e.sender));
 }
 
+EDO_TEST(with_the_sender_gone_the_rest_is_read_and_then_the_end) /* io-078 */
+{
+    ends e = make(32);
+    char buf[32];
+    size_t done = 7;
+
+    assert_int_equal(edo_write(e.out, message, 13), 13);
+    edo_read_exact_future waits = edo_read_exact_async(e.in, buf, 26);
+    assert_pending(&waits.base);
+    assert_ok(edo_simplex_sender_close(e.sender));
+    assert_woken(1);
+    assert_ready_eq(&waits.base, -EDO_EEOF);
+    assert_int_equal(waits.done, 13);
+    assert_memory_equal(buf, message, 13);
+    assert_int_equal(edo_read(e.in, buf, sizeof buf), 0);
+    assert_err(edo_read_exact(e.in, buf, 13, &done), -EDO_EEOF);
+    assert_int_equal(done, 0);
+    assert_ok(edo_simplex_receiver_close(e.receiver));
+}
+
+EDO_TEST(a_shutdown_ends_a_read_to_the_end_and_later_writes) /* io-079 */
+{
+    ends e = make(4);
+    edo_buf buf = {0};
+
+    assert_int_equal(edo_write(e.out, "x", 1), 1);
+    edo_read_to_end_future read = edo_read_to_end_async(e.in, &buf);
+    assert_pending(&read.base);
+    assert_ok(edo_shutdown(e.out));
+    assert_woken(1);
+    assert_ready_eq(&read.base, 0);
+    assert_int_equal(read.done, 1);
+    assert_memory_equal(buf.data, "x", 1);
+    assert_err(edo_write(e.out, "x", 1), -EPIPE);
+    assert_err(edo_flush(e.out), -EPIPE);
+    assert_ok(edo_shutdown(e.out));
+    edo_buf_fini(&buf);
+    close_both(e);
+}
+
 EDO_TEST(pieces_are_taken_as_far_as_there_is_room) /* io-080 */
 {
     struct iovec iov[] = {
