@@ -160,7 +160,7 @@ static int64_t by_hand(const operation *op, world *w)
 }
 
 /* Readers and writers in memory, which take small steps, wait, and fail somewhere. */
-static void compare_in_memory(const operation *op, size_t step, int error)
+static void check_in_memory(const operation *op, size_t step, int error)
 {
     world w[2];
     feed f[2];
@@ -191,8 +191,8 @@ EDO_TEST_BOTH(both_forms_are_alike_in_memory) /* io-116 */
 {
     for (size_t i = 0; i < COUNT; i++) {
         for (size_t step = 0; step < 9; step++) {
-            compare_in_memory(&operations[i], step, 0);
-            compare_in_memory(&operations[i], step, -EIO);
+            check_in_memory(&operations[i], step, 0);
+            check_in_memory(&operations[i], step, -EIO);
         }
     }
 }

@@ -208,7 +208,8 @@ static void check_chunks(void *arg, unsigned step)
 }
 
 /* Both ways: a step that has no effect before its second poll, and one that has had it at its first. */
-static void cancel_each(int (*scenario)(void *), void (*check)(void *, unsigned), unsigned steps)
+static void check_each_cancel(int (*scenario)(void *), void (*check)(void *, unsigned),
+                              unsigned steps)
 {
     for (int late = 0; late < 2; late++) {
         trial t = {.is_late = late};
@@ -219,47 +220,47 @@ static void cancel_each(int (*scenario)(void *), void (*check)(void *, unsigned)
 
 EDO_TEST_PLAIN(reads_of_so_many_bytes_lose_none)
 {
-    cancel_each(read_exactly, check_bytes, 6);
+    check_each_cancel(read_exactly, check_bytes, 6);
 }
 
 EDO_TEST_PLAIN(reads_to_the_end_lose_none)
 {
-    cancel_each(read_to_the_end, check_buffer, 8);
+    check_each_cancel(read_to_the_end, check_buffer, 8);
 }
 
 EDO_TEST_PLAIN(reads_up_to_a_delimiter_lose_none)
 {
-    cancel_each(read_up_to, check_buffer, 4);
+    check_each_cancel(read_up_to, check_buffer, 4);
 }
 
 EDO_TEST_PLAIN(reads_into_a_buffer_lose_none)
 {
-    cancel_each(read_into_buffer, check_buffer, 8);
+    check_each_cancel(read_into_buffer, check_buffer, 8);
 }
 
 EDO_TEST_PLAIN(reads_of_parts_lose_none)
 {
-    cancel_each(read_by_parts, check_buffer, 9);
+    check_each_cancel(read_by_parts, check_buffer, 9);
 }
 
 EDO_TEST_PLAIN(lines_lose_none)
 {
-    cancel_each(read_lines, check_lines, 8);
+    check_each_cancel(read_lines, check_lines, 8);
 }
 
 EDO_TEST_PLAIN(writes_of_all_say_how_much_they_gave)
 {
-    cancel_each(write_all, check_given, 7);
+    check_each_cancel(write_all, check_given, 7);
 }
 
 EDO_TEST_PLAIN(writes_of_pieces_say_how_much_they_gave)
 {
-    cancel_each(write_pieces, check_given, 7);
+    check_each_cancel(write_pieces, check_given, 7);
 }
 
 EDO_TEST_PLAIN(writes_of_chunks_leave_the_rest_in_them)
 {
-    cancel_each(write_chunks, check_chunks, 7);
+    check_each_cancel(write_chunks, check_chunks, 7);
 }
 
 /* --- futures by hand: a cancel, a put-back ------------------------------------------------------- */

@@ -224,12 +224,12 @@ static inline edo_writer drain_vectored(drain *d)
     return (edo_writer){&drain_vectored_ops, d};
 }
 
-static inline void drain_got(drain *d, const char *text)
+static inline void check_got(drain *d, const char *text)
 {
     assert_string_equal(edo_buf_text(&d->got), text);
 }
 
-static inline void buf_is(const edo_buf *buf, const char *text)
+static inline void check_holds(const edo_buf *buf, const char *text)
 {
     assert_int_equal(buf->len, strlen(text));
     assert_memory_equal(buf->data, text, buf->len);

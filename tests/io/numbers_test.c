@@ -2,7 +2,7 @@
 #include "io/feed.h"
 
 /* Writes `value`, compares the bytes, reads it back. */
-#define GOES_AND_COMES(name, type, value, text)                                                    \
+#define check_goes_and_comes(name, type, value, text)                                              \
     do {                                                                                           \
         const type in_ = (value);                                                                  \
         type out_;                                                                                 \
@@ -19,34 +19,34 @@
 
 EDO_TEST(bytes_go_and_come) /* io-019 */
 {
-    GOES_AND_COMES(u8, uint8_t, 0xab, "\xab");
-    GOES_AND_COMES(u8, uint8_t, 0, "\0");
-    GOES_AND_COMES(i8, int8_t, -2, "\xfe");
+    check_goes_and_comes(u8, uint8_t, 0xab, "\xab");
+    check_goes_and_comes(u8, uint8_t, 0, "\0");
+    check_goes_and_comes(i8, int8_t, -2, "\xfe");
 }
 
 EDO_TEST(integers_go_and_come_in_both_orders) /* io-019 */
 {
-    GOES_AND_COMES(u16_be, uint16_t, 0x0102, "\x01\x02");
-    GOES_AND_COMES(u16_le, uint16_t, 0x0102, "\x02\x01");
-    GOES_AND_COMES(i16_be, int16_t, -2, "\xff\xfe");
-    GOES_AND_COMES(i16_le, int16_t, -2, "\xfe\xff");
-    GOES_AND_COMES(u32_be, uint32_t, 0x81020304, "\x81\x02\x03\x04");
-    GOES_AND_COMES(u32_le, uint32_t, 0x81020304, "\x04\x03\x02\x81");
-    GOES_AND_COMES(i32_be, int32_t, INT32_MIN, "\x80\0\0\0");
-    GOES_AND_COMES(i32_le, int32_t, INT32_MIN, "\0\0\0\x80");
-    GOES_AND_COMES(u64_be, uint64_t, 0x8102030405060708, "\x81\x02\x03\x04\x05\x06\x07\x08");
-    GOES_AND_COMES(u64_le, uint64_t, 0x8102030405060708, "\x08\x07\x06\x05\x04\x03\x02\x81");
-    GOES_AND_COMES(i64_be, int64_t, -3, "\xff\xff\xff\xff\xff\xff\xff\xfd");
-    GOES_AND_COMES(i64_le, int64_t, -3, "\xfd\xff\xff\xff\xff\xff\xff\xff");
+    check_goes_and_comes(u16_be, uint16_t, 0x0102, "\x01\x02");
+    check_goes_and_comes(u16_le, uint16_t, 0x0102, "\x02\x01");
+    check_goes_and_comes(i16_be, int16_t, -2, "\xff\xfe");
+    check_goes_and_comes(i16_le, int16_t, -2, "\xfe\xff");
+    check_goes_and_comes(u32_be, uint32_t, 0x81020304, "\x81\x02\x03\x04");
+    check_goes_and_comes(u32_le, uint32_t, 0x81020304, "\x04\x03\x02\x81");
+    check_goes_and_comes(i32_be, int32_t, INT32_MIN, "\x80\0\0\0");
+    check_goes_and_comes(i32_le, int32_t, INT32_MIN, "\0\0\0\x80");
+    check_goes_and_comes(u64_be, uint64_t, 0x8102030405060708, "\x81\x02\x03\x04\x05\x06\x07\x08");
+    check_goes_and_comes(u64_le, uint64_t, 0x8102030405060708, "\x08\x07\x06\x05\x04\x03\x02\x81");
+    check_goes_and_comes(i64_be, int64_t, -3, "\xff\xff\xff\xff\xff\xff\xff\xfd");
+    check_goes_and_comes(i64_le, int64_t, -3, "\xfd\xff\xff\xff\xff\xff\xff\xff");
 }
 
 EDO_TEST(floats_go_and_come_as_their_bits) /* io-019 */
 {
-    GOES_AND_COMES(f32_be, float, 1.5f, "\x3f\xc0\0\0");
-    GOES_AND_COMES(f32_le, float, -1.5f, "\0\0\xc0\xbf");
-    GOES_AND_COMES(f64_be, double, -2.5, "\xc0\x04\0\0\0\0\0\0");
-    GOES_AND_COMES(f64_le, double, 2.5, "\0\0\0\0\0\0\x04\x40");
-    GOES_AND_COMES(f64_be, double, -0.0, "\x80\0\0\0\0\0\0\0");
+    check_goes_and_comes(f32_be, float, 1.5f, "\x3f\xc0\0\0");
+    check_goes_and_comes(f32_le, float, -1.5f, "\0\0\xc0\xbf");
+    check_goes_and_comes(f64_be, double, -2.5, "\xc0\x04\0\0\0\0\0\0");
+    check_goes_and_comes(f64_le, double, 2.5, "\0\0\0\0\0\0\x04\x40");
+    check_goes_and_comes(f64_be, double, -0.0, "\x80\0\0\0\0\0\0\0");
 }
 
 #ifdef __SIZEOF_INT128__
@@ -54,14 +54,14 @@ EDO_TEST(integers_of_128_bits_go_and_come) /* io-019 */
 {
     edo_u128 big = (edo_u128)0x8102030405060708 << 64 | 0x090a0b0c0d0e0f10;
 
-    GOES_AND_COMES(u128_be, edo_u128, big,
-                   "\x81\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10");
-    GOES_AND_COMES(u128_le, edo_u128, big,
-                   "\x10\x0f\x0e\x0d\x0c\x0b\x0a\x09\x08\x07\x06\x05\x04\x03\x02\x81");
-    GOES_AND_COMES(i128_be, edo_i128, -2,
-                   "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe");
-    GOES_AND_COMES(i128_le, edo_i128, -2,
-                   "\xfe\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+    check_goes_and_comes(u128_be, edo_u128, big,
+                         "\x81\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10");
+    check_goes_and_comes(u128_le, edo_u128, big,
+                         "\x10\x0f\x0e\x0d\x0c\x0b\x0a\x09\x08\x07\x06\x05\x04\x03\x02\x81");
+    check_goes_and_comes(i128_be, edo_i128, -2,
+                         "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe");
+    check_goes_and_comes(i128_le, edo_i128, -2,
+                         "\xfe\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
 }
 #endif
 
@@ -92,7 +92,7 @@ EDO_TEST_BOTH(a_number_comes_a_byte_at_a_time) /* io-021 */
     assert_int_equal(f.at, 10);
     drain d = {.step = 1, .waits = true};
     assert_ok(edo_write_u32_be(drain_writer(&d), 0x41424344));
-    drain_got(&d, "ABCD");
+    check_got(&d, "ABCD");
     assert_int_equal(d.calls, 4);
     edo_buf_fini(&d.got);
 }

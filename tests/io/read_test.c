@@ -137,7 +137,7 @@ EDO_TEST(read_to_end_appends) /* io-053 */
     assert_ok(edo_buf_append(&buf, "abc ", 4));
     assert_ok(edo_read_to_end(feed_reader(&f), &buf, &done));
     assert_int_equal(done, 11);
-    buf_is(&buf, "abc hello world");
+    check_holds(&buf, "abc hello world");
     assert_ok(edo_read_to_end(feed_reader(&f), &buf, &done));
     assert_int_equal(done, 0);
     edo_buf_fini(&buf);
@@ -169,10 +169,10 @@ EDO_TEST(read_to_end_that_fails_keeps_what_it_read_and_goes_on)
     f.error_at = 6;
     assert_err(edo_read_to_end(feed_reader(&f), &buf, &done), -EIO);
     assert_int_equal(done, 6);
-    buf_is(&buf, "hello ");
+    check_holds(&buf, "hello ");
     assert_ok(edo_read_to_end(feed_reader(&f), &buf, &done));
     assert_int_equal(done, 5);
-    buf_is(&buf, "hello world");
+    check_holds(&buf, "hello world");
     edo_buf_fini(&buf);
 }
 
@@ -185,14 +185,14 @@ EDO_TEST(read_to_end_stops_at_the_limit)
 
     assert_err(edo_read_to_end(feed_reader(&f), &buf, &done), -EDO_ETOOLONG);
     assert_int_equal(done, 8);
-    buf_is(&buf, "hello wo");
+    check_holds(&buf, "hello wo");
     assert_ok(edo_read_to_end(feed_reader(&f), &fixed, &done)); /* and nothing was lost */
-    buf_is(&fixed, "rld");
+    check_holds(&fixed, "rld");
     f.at = 8;
     assert_ok(edo_buf_consume(&fixed, 1));
     assert_err(edo_read_to_end(feed_reader(&f), &fixed, &done), -EDO_ETOOLONG);
     assert_int_equal(done, 2);
-    buf_is(&fixed, "ldrl"); /* all four bytes of it were of use */
+    check_holds(&fixed, "ldrl"); /* all four bytes of it were of use */
     edo_buf_fini(&buf);
 }
 
@@ -218,8 +218,8 @@ EDO_TEST(read_to_string_refuses_what_is_no_text_and_keeps_it) /* io-055 */
     assert_ok(edo_buf_append(&buf, "\x80", 1)); /* not its business */
     assert_err(edo_read_to_string(feed_reader(&f), &buf, &done), -EILSEQ);
     assert_int_equal(done, 3);
-    buf_is(&buf, "\x80"
-                 "d\xffg");
+    check_holds(&buf, "\x80"
+                      "d\xffg");
     f = feed_of("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x8e\x89");
     f.step = 1; /* characters come in parts */
     assert_ok(edo_read_to_string(feed_reader(&f), &buf, &done));
@@ -272,11 +272,11 @@ EDO_TEST(a_read_into_a_buffer_is_one_read)
     assert_int_equal(edo_read_buf(feed_reader(&f), &buf), 6);
     assert_int_equal(edo_read_buf(feed_reader(&f), &buf), 2);
     assert_err(edo_read_buf(feed_reader(&f), &buf), -EDO_ETOOLONG);
-    buf_is(&buf, "hello wo");
+    check_holds(&buf, "hello wo");
     assert_ok(edo_buf_consume(&buf, 8));
     assert_int_equal(edo_read_buf(feed_reader(&f), &buf), 3);
     assert_int_equal(edo_read_buf(feed_reader(&f), &buf), 0);
-    buf_is(&buf, "rld");
+    check_holds(&buf, "rld");
     assert_int_equal(f.calls, 4);
     edo_buf_fini(&buf);
 }

@@ -2,7 +2,7 @@
 #include "io/feed.h"
 
 /* Reads on up to `delimiter`: `new` is what comes. */
-static void until_gives(feed *f, char delimiter, edo_buf *buf, const char *new)
+static void check_until(feed *f, char delimiter, edo_buf *buf, const char *new)
 {
     size_t done = 99, before = buf->len;
 
@@ -17,10 +17,10 @@ EDO_TEST(read_until_stops_behind_the_delimiter) /* io-056 */
     feed f = feed_of("hello world");
     edo_buf buf = {0};
 
-    until_gives(&f, ' ', &buf, "hello ");
-    until_gives(&f, ' ', &buf, "world");
-    until_gives(&f, ' ', &buf, "");
-    buf_is(&buf, "hello world");
+    check_until(&f, ' ', &buf, "hello ");
+    check_until(&f, ' ', &buf, "world");
+    check_until(&f, ' ', &buf, "");
+    check_holds(&buf, "hello world");
     edo_buf_fini(&buf);
 }
 
@@ -35,13 +35,13 @@ EDO_TEST_BOTH(read_until_goes_on_over_pieces) /* io-057 */
     for (int i = 0; i < 2; i++) {
         f.at = 0;
         f.waits = i; /* and once more with waits before each */
-        until_gives(&f, '#', &buf, "Hello World#");
-        until_gives(&f, '#', &buf,
+        check_until(&f, '#', &buf, "Hello World#");
+        check_until(&f, '#', &buf,
                     "Fizz\xff"
                     "Buzz#");
-        until_gives(&f, '#', &buf, "1#");
-        until_gives(&f, '#', &buf, "2");
-        until_gives(&f, '#', &buf, "");
+        check_until(&f, '#', &buf, "1#");
+        check_until(&f, '#', &buf, "2");
+        check_until(&f, '#', &buf, "");
     }
     edo_buf_fini(&buf);
 }
@@ -58,8 +58,8 @@ EDO_TEST(read_until_that_fails_keeps_what_it_had) /* io-058 */
     assert_ok(edo_buf_append(&buf, "Foo", 3));
     assert_err(edo_read_until(feed_reader(&f), '#', &buf, &done), -EPERM);
     assert_int_equal(done, 10);
-    buf_is(&buf, "FooHello \xffWor");
-    until_gives(&f, '#', &buf, "ld#"); /* the rest is there still */
+    check_holds(&buf, "FooHello \xffWor");
+    check_until(&f, '#', &buf, "ld#"); /* the rest is there still */
     edo_buf_fini(&buf);
 }
 
@@ -74,12 +74,12 @@ EDO_TEST(lines_are_read_with_their_end) /* io-059 */
         assert_ok(edo_read_line(feed_reader(&f), &buf, &done));
         assert_int_equal(done, expected[i]);
     }
-    buf_is(&buf, "hello\nworld\n\n");
+    check_holds(&buf, "hello\nworld\n\n");
     f = feed_of("no newline");
     edo_buf_clear(&buf);
     assert_ok(edo_read_line(feed_reader(&f), &buf, &done));
     assert_int_equal(done, 10);
-    buf_is(&buf, "no newline");
+    check_holds(&buf, "no newline");
     edo_buf_fini(&buf);
 }
 
@@ -95,7 +95,7 @@ EDO_TEST_BOTH(read_line_appends_over_pieces) /* io-060 */
     assert_ok(edo_buf_append(&buf, "zero ", 5));
     assert_ok(edo_read_line(feed_reader(&f), &buf, &done));
     assert_int_equal(done, 14);
-    buf_is(&buf, "zero one two three\n");
+    check_holds(&buf, "zero one two three\n");
     edo_buf_fini(&buf);
 }
 
@@ -107,11 +107,11 @@ EDO_TEST(read_until_stops_at_the_limit_and_loses_nothing)
 
     assert_err(edo_read_line(feed_reader(&f), &buf, &done), -EDO_ETOOLONG);
     assert_int_equal(done, 8);
-    buf_is(&buf, "hello wo");
+    check_holds(&buf, "hello wo");
     assert_err(edo_read_line(feed_reader(&f), &buf, &done), -EDO_ETOOLONG);
     assert_int_equal(done, 0);
     edo_buf_clear(&buf);
-    until_gives(&f, '\n', &buf, "rld\n");
+    check_until(&f, '\n', &buf, "rld\n");
     edo_buf_fini(&buf);
 }
 
@@ -127,7 +127,7 @@ EDO_TEST(what_has_no_buffer_has_no_lines)
     edo_pieces_fini(NULL);
 }
 
-static void next_is(edo_pieces *pieces, const char *expected)
+static void check_next(edo_pieces *pieces, const char *expected)
 {
     char *piece = NULL;
     size_t len = 99;
@@ -137,7 +137,7 @@ static void next_is(edo_pieces *pieces, const char *expected)
     assert_int_equal(len, strlen(expected));
 }
 
-static void ends(edo_pieces *pieces)
+static void check_end(edo_pieces *pieces)
 {
     for (int i = 0; i < 3; i++)
         assert_int_equal(edo_pieces_next(pieces, NULL, NULL), 0);
@@ -153,12 +153,12 @@ EDO_TEST_BOTH(lines_come_without_their_end) /* io-061 */
         f.step = step;
         f.waits = step > 0;
         edo_pieces lines = edo_lines(feed_reader(&f));
-        next_is(&lines, "hello");
-        next_is(&lines, "world");
-        next_is(&lines, "");
-        next_is(&lines, "\rlone\r");
-        next_is(&lines, "last\r");
-        ends(&lines);
+        check_next(&lines, "hello");
+        check_next(&lines, "world");
+        check_next(&lines, "");
+        check_next(&lines, "\rlone\r");
+        check_next(&lines, "last\r");
+        check_end(&lines);
     }
 }
 
@@ -170,17 +170,17 @@ EDO_TEST_BOTH(pieces_come_without_the_delimiter) /* io-062 */
         f.at = 0;
         f.step = step;
         edo_pieces pieces = edo_split_at(feed_reader(&f), ',');
-        next_is(&pieces, "a");
-        next_is(&pieces, "bc");
-        next_is(&pieces, "");
-        next_is(&pieces, "d\r\n");
-        ends(&pieces);
+        check_next(&pieces, "a");
+        check_next(&pieces, "bc");
+        check_next(&pieces, "");
+        check_next(&pieces, "d\r\n");
+        check_end(&pieces);
     }
     f = feed_of("a,b"); /* and what has no delimiter behind it is one */
     edo_pieces pieces = edo_split_at(feed_reader(&f), ',');
-    next_is(&pieces, "a");
-    next_is(&pieces, "b");
-    ends(&pieces);
+    check_next(&pieces, "a");
+    check_next(&pieces, "b");
+    check_end(&pieces);
 }
 
 EDO_TEST(a_line_over_the_limit_is_skipped)
@@ -190,12 +190,12 @@ EDO_TEST(a_line_over_the_limit_is_skipped)
         f.step = step;
         edo_pieces lines = edo_lines(feed_reader(&f));
         lines.limit = 4;
-        next_is(&lines, "four");
+        check_next(&lines, "four");
         assert_err(edo_pieces_next(&lines, NULL, NULL), -EDO_ETOOLONG);
         assert_err(edo_pieces_next(&lines, NULL, NULL), -EDO_ETOOLONG);
-        next_is(&lines, "four");
+        check_next(&lines, "four");
         assert_err(edo_pieces_next(&lines, NULL, NULL), -EDO_ETOOLONG);
-        ends(&lines);
+        check_end(&lines);
     }
 }
 
@@ -210,9 +210,9 @@ EDO_TEST(a_line_that_a_loser_got_comes_again)
     assert_string_equal(line, "one");
     edo_future_put_back(&next.base);
     assert_err(next.base.result, -ECANCELED);
-    next_is(&lines, "one");
-    next_is(&lines, "two");
-    ends(&lines);
+    check_next(&lines, "one");
+    check_next(&lines, "two");
+    check_end(&lines);
 }
 
 EDO_TEST(a_line_that_was_cut_short_goes_on)
@@ -228,6 +228,6 @@ EDO_TEST(a_line_that_was_cut_short_goes_on)
     edo_future_cancel(&next.base);
     assert_ready_eq(&next.base, -ECANCELED);
     assert_int_equal(f.at, 9);
-    next_is(&lines, "beginning and end");
-    ends(&lines);
+    check_next(&lines, "beginning and end");
+    check_end(&lines);
 }

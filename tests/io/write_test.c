@@ -13,7 +13,7 @@ EDO_TEST(a_write_calls_the_writer_once) /* io-008 */
 
     assert_int_equal(edo_write(drain_writer(&d), "hello world", 11), 4);
     assert_int_equal(d.calls, 1);
-    drain_got(&d, "hell");
+    check_got(&d, "hell");
     edo_buf_fini(&d.got);
 }
 
@@ -25,7 +25,7 @@ EDO_TEST(write_all_calls_as_often_as_it_takes) /* io-009 */
     assert_ok(edo_write_all(drain_writer(&d), "hello world", 11, &done));
     assert_int_equal(done, 11);
     assert_int_equal(d.calls, 3);
-    drain_got(&d, "hello world");
+    check_got(&d, "hello world");
     edo_buf_fini(&d.got);
 }
 
@@ -91,7 +91,7 @@ EDO_TEST(write_all_buf_empties_a_row_of_bytes) /* io-012 */
     assert_int_equal(done, 10);
     assert_int_equal(d.calls, 4);
     assert_memory_equal(d.sizes, sizes, sizeof sizes); /* hell o worl d */
-    drain_got(&d, "helloworld");
+    check_got(&d, "helloworld");
     assert_int_equal(queue.len, 0);
     edo_bytes_queue_fini(&queue);
     edo_buf_fini(&d.got);
@@ -105,10 +105,10 @@ EDO_TEST(write_buf_takes_away_what_was_taken) /* io-013 */
     assert_ok(edo_buf_append(&buf, "hello world", 11));
     assert_int_equal(edo_write_buf(drain_writer(&d), edo_buf_as_chunks(&buf)), 4);
     assert_int_equal(d.calls, 1);
-    drain_got(&d, "hell");
-    buf_is(&buf, "o world");
+    check_got(&d, "hell");
+    check_holds(&buf, "o world");
     assert_ok(edo_write_all_buf(drain_writer(&d), edo_buf_as_chunks(&buf), NULL));
-    drain_got(&d, "hello world");
+    check_got(&d, "hello world");
     assert_int_equal(edo_write_buf(drain_writer(&d), edo_buf_as_chunks(&buf)), 0);
     edo_buf_fini(&buf);
     edo_buf_fini(&d.got);
@@ -127,7 +127,7 @@ EDO_TEST(write_buf_is_one_vectored_call_where_there_is_one) /* io-014 */
     assert_ok(edo_write_all_buf(drain_vectored(&d), edo_bytes_queue_as_chunks(&queue), NULL));
     assert_int_equal(d.vectored_calls, 3);
     assert_int_equal(d.calls, 0);
-    drain_got(&d, "helloworldhelloworld");
+    check_got(&d, "helloworldhelloworld");
     edo_bytes_queue_fini(&queue);
     edo_buf_fini(&d.got);
 }
@@ -141,11 +141,11 @@ EDO_TEST_BOTH(write_all_vectored_goes_on_inside_a_piece) /* io-015 */
         size_t done;
         assert_ok(edo_write_all_vectored(drain_vectored(&d), pieces, 2, &done));
         assert_int_equal(done, 10);
-        drain_got(&d, "helloworld");
+        check_got(&d, "helloworld");
         assert_int_equal(d.vectored_calls, (10 + step - 1) / step);
         edo_buf_clear(&d.got);
         assert_ok(edo_write_all_vectored(drain_writer(&d), pieces, 2, NULL));
-        drain_got(&d, "helloworld");
+        check_got(&d, "helloworld");
         edo_buf_fini(&d.got);
     }
 }
@@ -166,7 +166,7 @@ EDO_TEST(write_all_vectored_passes_over_empty_pieces) /* io-016 */
         edo_writer to = i % 2 ? drain_vectored(&d) : drain_writer(&d);
         edo_buf_clear(&d.got);
         assert_ok(edo_write_all_vectored(to, lists[i / 2], 4, NULL));
-        drain_got(&d, written[i / 2]);
+        check_got(&d, written[i / 2]);
     }
     d.is_full = true;
     assert_ok(edo_write_all_vectored(drain_vectored(&d), lists[0], 4, NULL)); /* not even asked */
@@ -267,13 +267,13 @@ EDO_TEST(a_write_that_fails_says_how_far_it_came)
     assert_ok(edo_buf_append(&buf, " world", 6));
     assert_err(edo_write_all_buf(drain_writer(&d), edo_buf_as_chunks(&buf), &done), -ENOSPC);
     assert_int_equal(done, 3);
-    buf_is(&buf, "rld");
+    check_holds(&buf, "rld");
     const struct iovec pieces[] = {{(char *)"r", 1}, {(char *)"ld", 2}};
     d.error = -ENOSPC;
     d.error_at = 10;
     assert_err(edo_write_all_vectored(drain_vectored(&d), pieces, 2, &done), -ENOSPC);
     assert_int_equal(done, 2);
-    drain_got(&d, "hello worl");
+    check_got(&d, "hello worl");
     edo_buf_fini(&buf);
     edo_buf_fini(&d.got);
 }
@@ -288,9 +288,9 @@ EDO_TEST(a_write_that_was_cancelled_goes_on_with_the_rest)
     edo_future_cancel(&all.base);
     assert_ready_eq(&all.base, -ECANCELED);
     assert_int_equal(all.done, 3);
-    drain_got(&d, "hel");
+    check_got(&d, "hel");
     assert_ok(edo_write_all(drain_writer(&d), "lo world", 8, NULL));
-    drain_got(&d, "hello world");
+    check_got(&d, "hello world");
     edo_buf_fini(&d.got);
 }
 

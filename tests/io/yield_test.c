@@ -11,7 +11,7 @@ static int run_meanwhile(void *arg)
 }
 
 /* Calls `round` until another task has run: within the budget, which is 128. */
-static void gives_way(void (*round)(void))
+static void check_gives_way(void (*round)(void))
 {
     unsigned rounds = 0;
 
@@ -42,8 +42,8 @@ static void read_line_of_empty(void)
 
 EDO_TEST(reading_nothing_gives_way) /* io-027 */
 {
-    gives_way(read_empty);
-    gives_way(read_line_of_empty);
+    check_gives_way(read_empty);
+    check_gives_way(read_line_of_empty);
 }
 
 static void read_exactly(void)
@@ -68,10 +68,10 @@ static void shut_sink(void)
 
 EDO_TEST(what_never_waits_gives_way) /* io-028 */
 {
-    gives_way(read_exactly);
-    gives_way(write_to_sink);
-    gives_way(flush_sink);
-    gives_way(shut_sink);
+    check_gives_way(read_exactly);
+    check_gives_way(write_to_sink);
+    check_gives_way(flush_sink);
+    check_gives_way(shut_sink);
 }
 
 /* A single composite of many steps gives way too. */
@@ -89,5 +89,5 @@ static void read_very_long(void)
 
 EDO_TEST(what_is_made_of_others_spends_once_a_step)
 {
-    gives_way(read_very_long);
+    check_gives_way(read_very_long);
 }

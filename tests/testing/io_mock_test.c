@@ -39,7 +39,7 @@ EDO_TEST(a_short_read_takes_a_part_and_none_takes_two) /* test-util-024 */
     const edo_mock_step script[] = {edo_mock_read("hello "), edo_mock_read(""),
                                     edo_mock_read("world!")};
     edo_io_mock *mock = mock_of(script, COUNT(script));
-    char text[256];
+    char text[256] = "";
 
     assert_int_equal(read_text(mock, text, 4), 4);
     assert_string_equal(text, "hell");
@@ -127,7 +127,7 @@ EDO_TEST(a_write_may_be_a_part_of_a_step)
     edo_io_mock_release(mock);
 }
 
-static void write_one(edo_io_mock *mock, const char *text, int64_t expected)
+static void check_write(edo_io_mock *mock, const char *text, int64_t expected)
 {
     assert_int_equal(edo_write(edo_io_mock_writer(mock), text, strlen(text)), expected);
 }
@@ -141,7 +141,7 @@ EDO_TEST(a_write_that_differs_fails_the_test) /* test-util-028 */
     int line = __LINE__ + 1;
     assert_ok(edo_io_mock_new("client", script, 2, &mock));
     assert_int_equal(edo_read(edo_io_mock_reader(mock), byte, 1), 1);
-    check_fails(write_one(mock, "GET \n/", -EIO),
+    check_fails(check_write(mock, "GET \n/", -EIO),
                 "mock 'client': step 2: from byte 4 on \"\\x0a/\" was written, "
                 "\"/\\x0d\\x0a\" is expected");
     assert_string_equal(failure_file, __FILE__);
@@ -154,8 +154,8 @@ EDO_TEST(a_difference_is_found_behind_what_was_written_before) /* test-util-028 
     const edo_mock_step script[] = {edo_mock_write("abcdefgh")};
     edo_io_mock *mock = mock_of(script, 1);
 
-    write_one(mock, "abc", 3);
-    check_fails(write_one(mock, "dEf", -EIO),
+    check_write(mock, "abc", 3);
+    check_fails(check_write(mock, "dEf", -EIO),
                 "step 1: from byte 4 on \"Ef\" was written, \"efgh\" is expected");
     edo_io_mock_release(mock);
 }
@@ -165,8 +165,8 @@ EDO_TEST(a_write_error_comes_once_and_writes_nothing) /* test-util-029 */
     const edo_mock_step script[] = {edo_mock_write_error(-EPIPE), edo_mock_write("abc")};
     edo_io_mock *mock = mock_of(script, COUNT(script));
 
-    write_one(mock, "abc", -EPIPE);
-    write_one(mock, "abc", 3);
+    check_write(mock, "abc", -EPIPE);
+    check_write(mock, "abc", 3);
     edo_io_mock_release(mock);
 }
 
@@ -175,8 +175,8 @@ EDO_TEST(a_write_that_nobody_expects_fails_the_test) /* test-util-030 */
     const edo_mock_step script[] = {edo_mock_write("abc")};
     edo_io_mock *mock = mock_of(script, 1);
 
-    write_one(mock, "abcd", 3); /* short, as of any writer */
-    check_fails(write_one(mock, "d", -EIO),
+    check_write(mock, "abcd", 3); /* short, as of any writer */
+    check_fails(check_write(mock, "d", -EIO),
                 "mock 'mock': after its 1 steps \"d\" was written, nothing is expected");
     edo_io_mock_release(mock);
 }
@@ -189,10 +189,10 @@ EDO_TEST(a_read_waits_for_a_write_before_it) /* test-util-031 */
 
     edo_read_future read = edo_read_async(edo_io_mock_reader(mock), text, 8);
     assert_pending(&read.base);
-    write_one(mock, "pi", 2);
+    check_write(mock, "pi", 2);
     assert_woken(0); /* the rest of it is missing */
     assert_pending(&read.base);
-    write_one(mock, "ng", 2);
+    check_write(mock, "ng", 2);
     assert_woken(1);
     assert_ready_eq(&read.base, 4);
     assert_string_equal(text, "pong");
@@ -209,7 +209,7 @@ EDO_TEST(a_write_passes_no_error_and_no_wait) /* test-util-032 */
     edo_instant start = edo_now();
     char text[8];
 
-    write_one(mock, "123", 1); /* over what was not read */
+    check_write(mock, "123", 1); /* over what was not read */
     edo_write_future write = edo_write_async(edo_io_mock_writer(mock), "23", 2);
     assert_pending(&write.base);
     assert_int_equal(read_text(mock, text, 8), 1);
@@ -233,9 +233,9 @@ EDO_TEST(a_write_error_is_not_passed) /* test-util-032 */
                                     edo_mock_write("2")};
     edo_io_mock *mock = mock_of(script, COUNT(script));
 
-    write_one(mock, "12", 1);
-    write_one(mock, "2", -EPIPE);
-    write_one(mock, "2", 1);
+    check_write(mock, "12", 1);
+    check_write(mock, "2", -EPIPE);
+    check_write(mock, "2", 1);
     edo_io_mock_release(mock);
 }
 
@@ -273,7 +273,7 @@ EDO_TEST(a_wait_holds_up_writes) /* test-util-034 */
     edo_io_mock *mock = mock_of(script, COUNT(script));
     edo_instant start = edo_now();
 
-    write_one(mock, "abc", 3);
+    check_write(mock, "abc", 3);
     assert_true(edo_elapsed(start).ns >= EDO_SECONDS(1).ns);
     edo_io_mock_release(mock);
 }
@@ -327,9 +327,9 @@ EDO_TEST_BOTH(a_handle_adds_steps_behind_the_others) /* test-util-035 */
     assert_string_equal(text, "first");
     assert_int_equal(read_text(mock, text, 16), 5);
     assert_string_equal(text, "late ");
-    write_one(mock, "reply", 5);
+    check_write(mock, "reply", 5);
     assert_err(read_text(mock, text, 16), -EIO);
-    write_one(mock, "x", -EPIPE);
+    check_write(mock, "x", -EPIPE);
     assert_int_equal(read_text(mock, text, 16), 0);
     edo_io_mock_release(mock);
 }
@@ -355,6 +355,7 @@ EDO_TEST(waits_and_errors_may_be_left_over) /* test-util-036 */
 
     edo_io_mock_release(mock_of(script, COUNT(script)));
     edo_io_mock_release(NULL);
+    assert_int_equal(edo_test_failures(), 0);
 }
 
 EDO_TEST(a_test_that_has_failed_fails_once) /* test-util-037 */
@@ -364,7 +365,7 @@ EDO_TEST(a_test_that_has_failed_fails_once) /* test-util-037 */
 
     failures = 0;
     edo_test_on_failure(catch_failure);
-    write_one(mock, "x", -EIO);
+    check_write(mock, "x", -EIO);
     edo_io_mock_release(mock);
     edo_test_on_failure(fail_again);
     assert_int_equal(failures, 1);
@@ -378,10 +379,10 @@ EDO_TEST(one_script_is_played_by_two_mocks) /* test-util-038 */
     char text[8];
 
     assert_int_equal(read_text(one, text, 8), 3);
-    write_one(one, "def", 3);
+    check_write(one, "def", 3);
     edo_io_mock_release(one);
     assert_int_equal(read_text(two, text, 8), 3);
-    write_one(two, "def", 3);
+    check_write(two, "def", 3);
     edo_io_mock_release(two);
 }
 
@@ -395,7 +396,7 @@ EDO_TEST(flush_and_shutdown_are_ready_and_the_name_is_said) /* test-util-039 */
     assert_ready_eq(&flush.base, 0);
     edo_write_future shutdown = edo_shutdown_async(edo_io_mock_writer(mock));
     assert_ready_eq(&shutdown.base, 0);
-    check_fails(write_one(mock, "x", -EIO), "mock 'a name'");
+    check_fails(check_write(mock, "x", -EIO), "mock 'a name'");
     edo_io_mock_release(mock);
     assert_ok(edo_io_mock_new("another", script, 1, &mock));
     check_fails(edo_io_mock_release(mock), "mock 'another'");
@@ -410,7 +411,8 @@ EDO_TEST_BOTH(it_is_a_reader_and_writer_like_any_other) /* test-util-040 */
     edo_buf_reader reader;
     char *line;
 
-    assert_ok(edo_buf_reader_init(&reader, edo_io_mock_reader(mock), NULL));
+    edo_io both = edo_io_mock_io(mock);
+    assert_ok(edo_buf_reader_init(&reader, both.reader, NULL));
     edo_pieces lines = edo_lines(edo_buf_reader_reader(&reader));
     assert_int_equal(edo_pieces_next(&lines, &line, NULL), 1);
     assert_string_equal(line, "one");
@@ -418,7 +420,7 @@ EDO_TEST_BOTH(it_is_a_reader_and_writer_like_any_other) /* test-util-040 */
     assert_string_equal(line, "two");
     edo_pieces_fini(&lines);
     uint64_t done;
-    assert_ok(edo_copy(edo_buf_reader_reader(&reader), edo_io_mock_writer(mock), &done));
+    assert_ok(edo_copy(edo_buf_reader_reader(&reader), both.writer, &done));
     assert_int_equal(done, 4);
     edo_buf_reader_fini(&reader);
     edo_io_mock_release(mock);
@@ -442,7 +444,7 @@ EDO_TEST(a_cancelled_read_takes_nothing_of_the_script) /* test-util-040 */
     edo_sleep_future sleep = edo_sleep_async(EDO_SECONDS(1));
     assert_int_equal(edo_select(&read.base, &sleep.base), 1);
     assert_err(read.base.result, -ECANCELED);
-    write_one(mock, "x", 1);
+    check_write(mock, "x", 1);
     edo_read_future lost = edo_read_async(edo_io_mock_reader(mock), text, 8);
     assert_ready_eq(&lost.base, 3);
     edo_future_put_back(&lost.base);
