@@ -437,6 +437,17 @@ int fault_getpeername(int fd, struct sockaddr *sa, socklen_t *len)
     return fails(FAULT_getpeername) ? -1 : getpeername(fd, sa, len);
 }
 
+/* Of descriptors' flags: an int, or nothing that anybody reads. */
+NO_ASAN int fault_fcntl(int fd, int what, ...)
+{
+    va_list args;
+
+    va_start(args, what);
+    int arg = va_arg(args, int);
+    va_end(args);
+    return fails(FAULT_fcntl) ? -1 : fcntl(fd, what, arg);
+}
+
 /* Events. */
 
 int fault_epoll_create1(int flags)

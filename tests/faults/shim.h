@@ -56,6 +56,7 @@
     X(poll)                                                                                        \
     X(send)                                                                                        \
     X(shutdown)                                                                                    \
+    X(fcntl)                                                                                       \
     X(setsockopt)                                                                                  \
     X(getsockopt)                                                                                  \
     X(getsockname)                                                                                 \

@@ -134,6 +134,7 @@ const target targets[] = {
     BORNE(sendmsg, EINTR),
     TOLD(sendmsg, ENOBUFS),
     TOLD(shutdown, ENOTCONN),
+    TOLD(fcntl, ENOLCK),
     TOLD(setsockopt, ENOBUFS),
     TOLD(getsockopt, ENOBUFS),
     TOLD(getsockname, ENOBUFS),

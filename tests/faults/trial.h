@@ -81,6 +81,7 @@ extern void use_blocking(edo_runtime_kind kind);
 extern void use_local(edo_runtime_kind kind);
 extern void relieve(edo_runtime_kind kind);
 extern void look(edo_runtime_kind kind);
+extern void dial(edo_runtime_kind kind);
 extern void use_streams(edo_runtime_kind kind);
 
 #endif

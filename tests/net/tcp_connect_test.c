@@ -1,11 +1,14 @@
 /* tcp_connect_test.c: opening connections. */
 #include "support/edo_test.h"
+#include "support/netns.h"
 #include "support/tcp.h"
 
+#include <net/route.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 EDO_TEST_BOTH(nobody_listens) /* net-010 net-014 */
@@ -228,4 +231,44 @@ EDO_TEST_BOTH(hosts_and_ports_that_are_none) /* net-017 */
     assert_null(stream);
     assert_null(listener);
     assert_int_equal(open_fds(), fds);
+}
+
+/* In a network of its own: packets to 192.0.2.0/24 are told that nobody is there. */
+static void add_unreachable_route(void)
+{
+    struct rtentry route = {.rt_flags = RTF_UP | RTF_REJECT};
+    struct sockaddr_in sin = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc0000200)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    memcpy(&route.rt_dst, &sin, sizeof sin);
+    sin.sin_addr.s_addr = htonl(0xffffff00);
+    memcpy(&route.rt_genmask, &sin, sizeof sin);
+    assert_int_equal(ioctl(fd, SIOCADDRT, &route), 0);
+    close(fd);
+}
+
+static unsigned times_connected;
+
+static int connect_to_nowhere(void *arg)
+{
+    edo_tcp_stream *stream = NULL;
+    int fds = open_fds();
+    uint64_t begin = real_time_ns();
+
+    (void)arg;
+    assert_err(edo_tcp_connect("198.51.100.1:80", &stream), -ENETUNREACH);
+    assert_err(edo_tcp_connect("192.0.2.1:80", &stream), -EHOSTUNREACH);
+    assert_true(real_time_ns() - begin < UINT64_C(1000000000) * test_scale());
+    assert_null(stream);
+    assert_int_equal(open_fds(), fds);
+    times_connected++;
+    return 0;
+}
+
+EDO_TEST_PLAIN(nowhere_is_told_at_once) /* net-011 */
+{
+    own_network();
+    add_unreachable_route();
+    run_in_both(connect_to_nowhere, NULL);
+    assert_int_equal(times_connected, 2);
 }

@@ -2,6 +2,7 @@
 #include "support/edo_test.h"
 #include "support/tcp.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -245,5 +246,41 @@ EDO_TEST_BOTH(two_readers_share_the_bytes) /* io-084 */
     for (int i = 0; i < 256; i++)
         assert_int_equal(s.seen[i], 1);
     edo_tcp_close(server);
+    edo_tcp_close(client);
+}
+
+/* What comes in goes out again. */
+static int echo_halves(void *arg)
+{
+    edo_tcp_read_half *read;
+    edo_tcp_write_half *write;
+    uint64_t copied = 0;
+
+    assert_ok(edo_tcp_into_split(arg, &read, &write));
+    int rc = edo_copy(edo_tcp_read_half_reader(read), edo_tcp_write_half_writer(write), &copied);
+    edo_tcp_read_half_close(read);
+    edo_tcp_write_half_close(write);
+    return rc < 0 ? rc : (int)copied;
+}
+
+EDO_TEST_BOTH(an_echo_through_halves) /* net-023 */
+{
+    edo_tcp_stream *server, *client;
+    edo_task echo;
+    int copied;
+    char text[20], back[12] = "";
+
+    connect_pair(&server, &client);
+    assert_ok(edo_spawn(echo_halves, server, &echo));
+    for (int i = 0; i < 1024; i++) {
+        snprintf(text, sizeof text, "message%04d", i);
+        assert_ok(edo_tcp_write_all(client, text, 11));
+        assert_int_equal(read_some_all(client, back, 11), 11);
+        assert_memory_equal(back, text, 11);
+    }
+    assert_ok(edo_tcp_shutdown(client, EDO_WRITE_HALF));
+    assert_int_equal(edo_tcp_read(client, back, 11), 0);
+    assert_ok(edo_join(echo, &copied));
+    assert_int_equal(copied, 11264);
     edo_tcp_close(client);
 }
