@@ -1,13 +1,17 @@
 /*
  * unix_send.c: sending a message, to whom the socket is connected or to an address.
  *
- * Queue       Whoever sends to an address is not told when the receiver's full queue has room, unless what it
- *             took out was the sender's own; of a connected socket the system takes care. So a send to an
- *             address that waits looks again by itself, from 1 ms on and at last every 100 ms. It withdraws
- *             what waits in the driver before it does: a message is never sent twice.
+ * Queue       Of whom it is connected to the system tells when there is room. Of an address it does not: poll(2)
+ *             says that there is, as the sender's own buffer isn't full, and each send that finds the receiver's
+ *             queue full is an event that says so again. So a send to an address that finds it full sleeps,
+ *             from 1 ms on and at last for 100 ms, and tries again; only if its own buffer is full it waits for
+ *             readiness. Waiting for the event to send would be a loop that never sleeps.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
+
+#include <edo/error.h>
 
 #include "future/future.h"
 #include "net/socket_back_off.h"
@@ -18,25 +22,10 @@
 
 _Static_assert(sizeof(edo_unix_send_future) <= 256, "net-048");
 
-/* Whatever the sleep says: it is over. A cancelled sleep that was polled before ends at its next poll. */
-static void drop_back_off(edo_unix_send_future *fut, const edo_waker *waker)
+static edo_poll finish(edo_unix_send_future *fut, int64_t result)
 {
-    if (!fut->back_off)
-        return;
-    if (fut->back_off->waits) {
-        edo_future_cancel(&fut->back_off->sleep.base);
-        back_off_poll(fut->back_off, waker);
-    }
     free(fut->back_off);
     fut->back_off = NULL;
-}
-
-static edo_poll finish(edo_unix_send_future *fut, const edo_waker *waker)
-{
-    int64_t result = fut->op.result;
-
-    drop_back_off(fut, waker);
-    fut->withdraws = false;
     if (result >= 0)
         coop_spend();
     else if (result == -ECANCELED)
@@ -44,32 +33,67 @@ static edo_poll finish(edo_unix_send_future *fut, const edo_waker *waker)
     return edo_future_finish(&fut->base, result);
 }
 
-/* The send waits in the driver; to an address it sleeps besides. True: the sleep is over. */
-static bool is_time_to_look(edo_unix_send_future *fut, const edo_waker *waker)
+static void set_kind(edo_op *op, enum op_kind kind, int flags)
 {
-    if (!fut->msg.msg_name)
-        return false;
-    if (!fut->back_off && !(fut->back_off = calloc(1, sizeof *fut->back_off)))
-        return false; /* then only the system's own news help */
-    if (!fut->back_off->waits)
-        back_off_begin(fut->back_off);
-    return back_off_poll(fut->back_off, waker) > 0;
+    op_renew(op);
+    op->kind = (uint8_t)kind;
+    op->dir = op_dir_of(kind);
+    op->flags = flags;
 }
 
-/* The operation was withdrawn and is DONE. True: the look has decided it. */
-static bool look_again(edo_unix_send_future *fut)
-{
-    edo_op *op = &fut->op;
+/* To an address. */
 
-    fut->withdraws = false;
-    if (op->result != -ECANCELED || (fut->base.state & FUTURE_CANCELED))
-        return true;
-    op_renew(op);
-    op->result = op_try(op);
-    if (op->result == -EAGAIN)
-        return false;
-    a_store(&op->state, OP_DONE, relaxed); /* the polling task's own, while it is NEW */
-    return true;
+static int64_t try_once(edo_unix_send_future *fut)
+{
+    set_kind(&fut->op, OP_SENDMSG, 0);
+    return op_try(&fut->op);
+}
+
+/* After -EAGAIN: sleeps if the receiver's queue is full, or waits for room in the sender's own buffer. 0; -ENOMEM. */
+static int begin_wait(edo_unix_send_future *fut)
+{
+    set_kind(&fut->op, OP_READINESS, POLLOUT);
+    if (op_try(&fut->op) < 0) {
+        fut->waits = true;
+        return 0;
+    }
+    if (!fut->back_off && !(fut->back_off = calloc(1, sizeof *fut->back_off)))
+        return -ENOMEM;
+    back_off_begin(fut->back_off);
+    return 0;
+}
+
+/* 1: what it waited for is there; 0: not yet; else why it will not be. */
+static int64_t poll_wait(edo_unix_send_future *fut, const edo_waker *waker)
+{
+    if (fut->back_off && fut->back_off->waits) {
+        int rc = back_off_poll(fut->back_off, waker);
+        /* without timers the caller has to know */
+        return rc == -EDO_ENOTIME || rc == -EDO_ENORUNTIME ? -EAGAIN : rc;
+    }
+    if (!fut->waits)
+        return 1;
+    if (op_poll(&fut->op, waker) == EDO_PENDING)
+        return 0;
+    fut->waits = false;
+    return fut->op.result < 0 ? fut->op.result : 1;
+}
+
+static edo_poll poll_to_address(edo_unix_send_future *fut, const edo_waker *waker)
+{
+    for (;;) {
+        int64_t rc = poll_wait(fut, waker);
+        if (rc == 0)
+            return EDO_PENDING;
+        if (rc > 0 && (fut->base.state & FUTURE_CANCELED))
+            rc = -ECANCELED;
+        if (rc < 0)
+            return finish(fut, rc);
+        if (!coop_proceed(waker))
+            return EDO_PENDING;
+        if ((rc = try_once(fut)) != -EAGAIN || (rc = begin_wait(fut)) < 0)
+            return finish(fut, rc);
+    }
 }
 
 edo_poll unix_send_poll(edo_future *base, const edo_waker *waker)
@@ -79,31 +103,25 @@ edo_poll unix_send_poll(edo_future *base, const edo_waker *waker)
 
     if (!op->src)
         return edo_future_finish(base, op->result);
-    if (op_is_new(op)) {
-        if (!coop_proceed(waker))
-            return EDO_PENDING;
+    if (op_is_new(op)) { /* it lies still from here on */
         if (!fut->msg.msg_iov)
             fut->msg.msg_iov = &fut->iov;
         op->buf = &fut->msg;
     }
-    for (;;) {
-        if (op_poll(op, waker) == EDO_READY) {
-            if (!fut->withdraws || look_again(fut))
-                return finish(fut, waker);
-        } else if (fut->withdraws || !is_time_to_look(fut, waker)) {
-            return EDO_PENDING;
-        } else {
-            fut->withdraws = true;
-            op_cancel(op);
-        }
-    }
+    if (fut->msg.msg_name)
+        return poll_to_address(fut, waker);
+    if ((op_is_new(op) && !coop_proceed(waker)) || op_poll(op, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    return finish(fut, op->result);
 }
 
 void unix_send_cancel(edo_future *base)
 {
     edo_unix_send_future *fut = container_of(base, edo_unix_send_future, base);
 
-    if (fut->op.src)
+    if (fut->back_off && fut->back_off->waits)
+        edo_future_cancel(&fut->back_off->sleep.base);
+    else if (fut->op.src && (fut->waits || !fut->msg.msg_name))
         op_cancel(&fut->op);
 }
 

@@ -131,11 +131,13 @@ static void drain(edo_unix_datagram *receiver)
 /* Takes what there is, while a send waits, until that one's message comes. */
 static bool is_mine(edo_unix_datagram *receiver, edo_future *send)
 {
+    static bool sent;
     char buf[8];
     ssize_t n;
 
+    assert_ok(edo_sleep(EDO_MILLIS(5))); /* also where time is paused */
     do {
-        edo_test_poll(send);
+        sent = sent || edo_test_poll(send) == EDO_READY;
         n = edo_unix_datagram_try_recv(receiver, buf, sizeof buf);
     } while (n == 4 && memcmp(buf, "mine", 4) != 0);
     return n == 4;
@@ -154,6 +156,31 @@ EDO_TEST_BOTH(a_send_to_a_queue_that_others_filled_goes_on)
     task_wait_until(is_mine(receiver, &send.base));
     assert_int_equal(poll_to_end(&send.base), 4);
     assert_err(edo_unix_datagram_try_recv(receiver, buf, sizeof buf), -EAGAIN); /* once */
+    edo_unix_datagram_close(sender);
+    edo_unix_datagram_close(receiver);
+}
+
+static int send_mine(void *arg)
+{
+    return edo_unix_datagram_send_to(arg, "mine", 4, &full_name) == 4 ? 0 : -1;
+}
+
+/* The system says all the while that there is room, and each attempt is an event. */
+EDO_TEST_MT(a_send_to_a_full_queue_sleeps)
+{
+    edo_unix_datagram *receiver = make_full(), *sender;
+    edo_task task;
+    int ret;
+
+    assert_ok(edo_unix_datagram_unbound(&sender));
+    assert_ok(edo_spawn(send_mine, sender, &task));
+    assert_ok(edo_sleep(EDO_MILLIS(20)));
+    uint64_t before = cpu_time_ns();
+    assert_ok(edo_sleep(EDO_MILLIS(400)));
+    assert_in_range(cpu_time_ns() - before, 0, 150 * 1000000); /* it has looked a few times */
+    drain(receiver);
+    assert_ok(edo_join(task, &ret));
+    assert_ok(ret);
     edo_unix_datagram_close(sender);
     edo_unix_datagram_close(receiver);
 }
