@@ -10,6 +10,7 @@ B ?=
 ROUNDS ?= 5
 MINUTES ?= 60
 PAUSE ?= 0
+SECONDS ?= 20
 SAMPLE ?= 60
 SEED ?= 1
 TESTS ?=
@@ -19,11 +20,12 @@ F ?=
 # Builds a preset: $(call build,preset,what else cmake --build takes)
 build = cmake --preset $(1) $(CONFIGURE) >/dev/null && cmake --build build/$(1) -j $(JOBS) $(2)
 
-.PHONY: help run test soak asan tsan ucontext bench faults mutate model aarch64 lto valgrind lint format install clean
+.PHONY: help run test soak asan tsan ucontext bench faults fuzz mutate model aarch64 lto valgrind lint format install clean
 
 help:
 	@echo "make run        build and run the demonstration (ARGS='serve 127.0.0.1:7007')"
 	@echo "make test       build and run the tests (T=sync/latch: one program)"
+	@echo "make fuzz       any text as an address or a name, for a while (SECONDS=20)"
 	@echo "make faults     each call of libc fails once in each scenario"
 	@echo "make mutate     F=sync: small defects, one by one, that its tests should notice (SAMPLE=60 SEED=1)"
 	@echo "make valgrind   the core's tests under memcheck"
@@ -52,6 +54,10 @@ faults:
 	@$(call build,debug,--target edo-faults)
 	@$(call build,asan,--target edo-faults)
 	@tools/test-faults build/debug build/asan
+
+fuzz:
+	@tools/setup fuzz
+	@tools/fuzz $(SECONDS) $(T)
 
 mutate:
 	@tools/setup test
