@@ -1,52 +1,100 @@
 /* numbers_test.c: numbers of every width in both orders, as bytes and back. */
 #include "io/feed.h"
 
-/* Writes `value`, compares the bytes, reads it back. */
-#define check_goes_and_comes(name, type, value, text)                                              \
+/* Writes `value` twice, compares the bytes, reads it back twice: by the calls and by the futures that are given, in
+ * which `to` and `in`, `from` and `out` are what they work on. */
+#define check_goes_and_comes(type, value, text, write, write_later, read, read_later)              \
     do {                                                                                           \
-        const type in_ = (value);                                                                  \
-        type out_;                                                                                 \
-        edo_buf wire_ = {0};                                                                       \
-        memset(&out_, 0x55, sizeof out_);                                                          \
-        assert_ok(edo_write_##name(edo_buf_as_writer(&wire_), in_));                               \
-        assert_int_equal(wire_.len, sizeof text - 1);                                              \
-        assert_memory_equal(wire_.data, text, sizeof text - 1);                                    \
-        assert_ok(edo_read_##name(edo_buf_as_reader(&wire_), &out_));                              \
-        assert_true(memcmp(&in_, &out_, sizeof in_) == 0);                                         \
-        assert_int_equal(wire_.len, 0);                                                            \
-        edo_buf_fini(&wire_);                                                                      \
+        const type in = (value);                                                                   \
+        type out, first;                                                                           \
+        edo_buf wire = {0};                                                                        \
+        edo_writer to = edo_buf_as_writer(&wire);                                                  \
+        edo_reader from = edo_buf_as_reader(&wire);                                                \
+        assert_ok(write);                                                                          \
+        edo_write_number_future written = write_later;                                             \
+        assert_ready_eq(&written.base, 0);                                                         \
+        assert_int_equal(wire.len, 2 * (sizeof text - 1));                                         \
+        assert_memory_equal(wire.data, text, sizeof text - 1);                                     \
+        assert_memory_equal(wire.data + sizeof text - 1, text, sizeof text - 1);                   \
+        memset(&out, 0x55, sizeof out);                                                            \
+        assert_ok(read);                                                                           \
+        memcpy(&first, &out, sizeof out);                                                          \
+        memset(&out, 0x55, sizeof out);                                                            \
+        edo_read_number_future got = read_later;                                                   \
+        assert_ready_eq(&got.base, 0);                                                             \
+        assert_memory_equal(&in, &first, sizeof in);                                               \
+        assert_memory_equal(&in, &out, sizeof in);                                                 \
+        assert_int_equal(wire.len, 0);                                                             \
+        edo_buf_fini(&wire);                                                                       \
     } while (0)
 
 EDO_TEST(bytes_go_and_come) /* io-019 */
 {
-    check_goes_and_comes(u8, uint8_t, 0xab, "\xab");
-    check_goes_and_comes(u8, uint8_t, 0, "\0");
-    check_goes_and_comes(i8, int8_t, -2, "\xfe");
+    check_goes_and_comes(uint8_t, 0xab, "\xab", edo_write_u8(to, in), edo_write_u8_async(to, in),
+                         edo_read_u8(from, &out), edo_read_u8_async(from, &out));
+    check_goes_and_comes(uint8_t, 0, "\0", edo_write_u8(to, in), edo_write_u8_async(to, in),
+                         edo_read_u8(from, &out), edo_read_u8_async(from, &out));
+    check_goes_and_comes(int8_t, -2, "\xfe", edo_write_i8(to, in), edo_write_i8_async(to, in),
+                         edo_read_i8(from, &out), edo_read_i8_async(from, &out));
 }
 
 EDO_TEST(integers_go_and_come_in_both_orders) /* io-019 */
 {
-    check_goes_and_comes(u16_be, uint16_t, 0x0102, "\x01\x02");
-    check_goes_and_comes(u16_le, uint16_t, 0x0102, "\x02\x01");
-    check_goes_and_comes(i16_be, int16_t, -2, "\xff\xfe");
-    check_goes_and_comes(i16_le, int16_t, -2, "\xfe\xff");
-    check_goes_and_comes(u32_be, uint32_t, 0x81020304, "\x81\x02\x03\x04");
-    check_goes_and_comes(u32_le, uint32_t, 0x81020304, "\x04\x03\x02\x81");
-    check_goes_and_comes(i32_be, int32_t, INT32_MIN, "\x80\0\0\0");
-    check_goes_and_comes(i32_le, int32_t, INT32_MIN, "\0\0\0\x80");
-    check_goes_and_comes(u64_be, uint64_t, 0x8102030405060708, "\x81\x02\x03\x04\x05\x06\x07\x08");
-    check_goes_and_comes(u64_le, uint64_t, 0x8102030405060708, "\x08\x07\x06\x05\x04\x03\x02\x81");
-    check_goes_and_comes(i64_be, int64_t, -3, "\xff\xff\xff\xff\xff\xff\xff\xfd");
-    check_goes_and_comes(i64_le, int64_t, -3, "\xfd\xff\xff\xff\xff\xff\xff\xff");
+    check_goes_and_comes(uint16_t, 0x0102, "\x01\x02", edo_write_u16_be(to, in),
+                         edo_write_u16_be_async(to, in), edo_read_u16_be(from, &out),
+                         edo_read_u16_be_async(from, &out));
+    check_goes_and_comes(uint16_t, 0x0102, "\x02\x01", edo_write_u16_le(to, in),
+                         edo_write_u16_le_async(to, in), edo_read_u16_le(from, &out),
+                         edo_read_u16_le_async(from, &out));
+    check_goes_and_comes(int16_t, -2, "\xff\xfe", edo_write_i16_be(to, in),
+                         edo_write_i16_be_async(to, in), edo_read_i16_be(from, &out),
+                         edo_read_i16_be_async(from, &out));
+    check_goes_and_comes(int16_t, -2, "\xfe\xff", edo_write_i16_le(to, in),
+                         edo_write_i16_le_async(to, in), edo_read_i16_le(from, &out),
+                         edo_read_i16_le_async(from, &out));
+    check_goes_and_comes(uint32_t, 0x81020304, "\x81\x02\x03\x04", edo_write_u32_be(to, in),
+                         edo_write_u32_be_async(to, in), edo_read_u32_be(from, &out),
+                         edo_read_u32_be_async(from, &out));
+    check_goes_and_comes(uint32_t, 0x81020304, "\x04\x03\x02\x81", edo_write_u32_le(to, in),
+                         edo_write_u32_le_async(to, in), edo_read_u32_le(from, &out),
+                         edo_read_u32_le_async(from, &out));
+    check_goes_and_comes(int32_t, INT32_MIN, "\x80\0\0\0", edo_write_i32_be(to, in),
+                         edo_write_i32_be_async(to, in), edo_read_i32_be(from, &out),
+                         edo_read_i32_be_async(from, &out));
+    check_goes_and_comes(int32_t, INT32_MIN, "\0\0\0\x80", edo_write_i32_le(to, in),
+                         edo_write_i32_le_async(to, in), edo_read_i32_le(from, &out),
+                         edo_read_i32_le_async(from, &out));
+    check_goes_and_comes(uint64_t, 0x8102030405060708, "\x81\x02\x03\x04\x05\x06\x07\x08",
+                         edo_write_u64_be(to, in), edo_write_u64_be_async(to, in),
+                         edo_read_u64_be(from, &out), edo_read_u64_be_async(from, &out));
+    check_goes_and_comes(uint64_t, 0x8102030405060708, "\x08\x07\x06\x05\x04\x03\x02\x81",
+                         edo_write_u64_le(to, in), edo_write_u64_le_async(to, in),
+                         edo_read_u64_le(from, &out), edo_read_u64_le_async(from, &out));
+    check_goes_and_comes(int64_t, -3, "\xff\xff\xff\xff\xff\xff\xff\xfd", edo_write_i64_be(to, in),
+                         edo_write_i64_be_async(to, in), edo_read_i64_be(from, &out),
+                         edo_read_i64_be_async(from, &out));
+    check_goes_and_comes(int64_t, -3, "\xfd\xff\xff\xff\xff\xff\xff\xff", edo_write_i64_le(to, in),
+                         edo_write_i64_le_async(to, in), edo_read_i64_le(from, &out),
+                         edo_read_i64_le_async(from, &out));
 }
 
 EDO_TEST(floats_go_and_come_as_their_bits) /* io-019 */
 {
-    check_goes_and_comes(f32_be, float, 1.5f, "\x3f\xc0\0\0");
-    check_goes_and_comes(f32_le, float, -1.5f, "\0\0\xc0\xbf");
-    check_goes_and_comes(f64_be, double, -2.5, "\xc0\x04\0\0\0\0\0\0");
-    check_goes_and_comes(f64_le, double, 2.5, "\0\0\0\0\0\0\x04\x40");
-    check_goes_and_comes(f64_be, double, -0.0, "\x80\0\0\0\0\0\0\0");
+    check_goes_and_comes(float, 1.5f, "\x3f\xc0\0\0", edo_write_f32_be(to, in),
+                         edo_write_f32_be_async(to, in), edo_read_f32_be(from, &out),
+                         edo_read_f32_be_async(from, &out));
+    check_goes_and_comes(float, -1.5f, "\0\0\xc0\xbf", edo_write_f32_le(to, in),
+                         edo_write_f32_le_async(to, in), edo_read_f32_le(from, &out),
+                         edo_read_f32_le_async(from, &out));
+    check_goes_and_comes(double, -2.5, "\xc0\x04\0\0\0\0\0\0", edo_write_f64_be(to, in),
+                         edo_write_f64_be_async(to, in), edo_read_f64_be(from, &out),
+                         edo_read_f64_be_async(from, &out));
+    check_goes_and_comes(double, 2.5, "\0\0\0\0\0\0\x04\x40", edo_write_f64_le(to, in),
+                         edo_write_f64_le_async(to, in), edo_read_f64_le(from, &out),
+                         edo_read_f64_le_async(from, &out));
+    check_goes_and_comes(double, -0.0, "\x80\0\0\0\0\0\0\0", edo_write_f64_be(to, in),
+                         edo_write_f64_be_async(to, in), edo_read_f64_be(from, &out),
+                         edo_read_f64_be_async(from, &out));
 }
 
 #ifdef __SIZEOF_INT128__
@@ -54,14 +102,22 @@ EDO_TEST(integers_of_128_bits_go_and_come) /* io-019 */
 {
     edo_u128 big = (edo_u128)0x8102030405060708 << 64 | 0x090a0b0c0d0e0f10;
 
-    check_goes_and_comes(u128_be, edo_u128, big,
-                         "\x81\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10");
-    check_goes_and_comes(u128_le, edo_u128, big,
-                         "\x10\x0f\x0e\x0d\x0c\x0b\x0a\x09\x08\x07\x06\x05\x04\x03\x02\x81");
-    check_goes_and_comes(i128_be, edo_i128, -2,
-                         "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe");
-    check_goes_and_comes(i128_le, edo_i128, -2,
-                         "\xfe\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+    check_goes_and_comes(edo_u128, big,
+                         "\x81\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10",
+                         edo_write_u128_be(to, in), edo_write_u128_be_async(to, in),
+                         edo_read_u128_be(from, &out), edo_read_u128_be_async(from, &out));
+    check_goes_and_comes(edo_u128, big,
+                         "\x10\x0f\x0e\x0d\x0c\x0b\x0a\x09\x08\x07\x06\x05\x04\x03\x02\x81",
+                         edo_write_u128_le(to, in), edo_write_u128_le_async(to, in),
+                         edo_read_u128_le(from, &out), edo_read_u128_le_async(from, &out));
+    check_goes_and_comes(edo_i128, -2,
+                         "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe",
+                         edo_write_i128_be(to, in), edo_write_i128_be_async(to, in),
+                         edo_read_i128_be(from, &out), edo_read_i128_be_async(from, &out));
+    check_goes_and_comes(edo_i128, -2,
+                         "\xfe\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+                         edo_write_i128_le(to, in), edo_write_i128_le_async(to, in),
+                         edo_read_i128_le(from, &out), edo_read_i128_le_async(from, &out));
 }
 #endif
 

@@ -137,6 +137,25 @@ EDO_TEST(take_reads_into_several_pieces)
     edo_buf_fini(&inner);
 }
 
+EDO_TEST_PLAIN(a_transfer_by_hand_is_put_back)
+{
+    feed f = feed_of("hello");
+    edo_take take = edo_take_from(feed_reader(&f), 4);
+    edo_transfer t;
+    char buf[8] = "";
+
+    edo_transfer_begin(&t, EDO_TRANSFER_READ, buf, sizeof buf);
+    assert_int_equal(edo_reader_poll(edo_take_reader(&take), &t, edo_test_waker()), EDO_READY);
+    assert_int_equal(t.result, 4);
+    assert_ok(edo_reader_put_back(edo_take_reader(&take), &t));
+    assert_err(t.result, -ECANCELED);
+    assert_int_equal(f.at, 0);
+    assert_int_equal(take.left, 4);
+    t.result = 3; /* and where nobody takes it, it stays */
+    assert_err(edo_reader_put_back(edo_empty(), &t), -ENOTSUP);
+    assert_int_equal(t.result, 3);
+}
+
 EDO_TEST(empty_is_at_its_end_and_at_its_beginning) /* io-025 */
 {
     char buf[8];

@@ -294,6 +294,62 @@ EDO_TEST(a_write_that_was_cancelled_goes_on_with_the_rest)
     edo_buf_fini(&d.got);
 }
 
+/* A writer that doubles each byte, with a transfer of its own for the inner one. */
+typedef struct doubler {
+    edo_writer inner;
+    edo_transfer t;
+    char twice[2];
+    unsigned half; /* of the byte that is under way */
+} doubler;
+
+static edo_poll double_write(void *self, edo_transfer *t, const edo_waker *waker)
+{
+    doubler *d = self;
+
+    if (!t->begun) {
+        d->half = 0;
+        memset(d->twice, *(const char *)t->buf, 2);
+    }
+    while (d->half < 2) {
+        if (!d->t.begun)
+            edo_transfer_begin(&d->t, EDO_TRANSFER_WRITE, d->twice + d->half, 2 - d->half);
+        if (edo_writer_poll(d->inner, &d->t, waker) == EDO_PENDING)
+            return EDO_PENDING;
+        d->t.begun = false;
+        if (d->t.result <= 0)
+            break;
+        d->half += (unsigned)d->t.result;
+    }
+    t->result = d->half == 2 ? 1 : d->t.result;
+    return EDO_READY;
+}
+
+static void double_cancel(void *self, edo_transfer *t)
+{
+    doubler *d = self;
+
+    (void)t;
+    edo_writer_cancel(d->inner, &d->t);
+}
+
+EDO_TEST_BOTH(a_writer_around_another_has_a_transfer_of_its_own)
+{
+    static const edo_writer_ops ops = {
+        .write = double_write, .cancel = double_cancel, .name = "doubler"};
+    drain out = {.step = 1, .waits = true};
+    doubler d = {.inner = drain_writer(&out)};
+    edo_writer to = {&ops, &d};
+
+    assert_ok(edo_write_all(to, "abc", 3, NULL));
+    check_got(&out, "aabbcc");
+    edo_write_future write = edo_write_async(to, "d", 1);
+    assert_pending(&write.base);
+    edo_future_cancel(&write.base);
+    assert_ready_eq(&write.base, -ECANCELED);
+    check_got(&out, "aabbcc");
+    edo_buf_fini(&out.got);
+}
+
 EDO_TEST(writers_that_are_none_are_refused)
 {
     edo_writer none = {0};
