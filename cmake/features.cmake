@@ -56,6 +56,11 @@ edo_part(io "readers and writers, and what is built on them"
     USED_BY "edo_(read|write|readv|writev|flush|shutdown|seek)(_async)?\\(" "<edo/io.h>" "#include \"io/"
         "edo_(async_fd|ready_guard)_" "edo_fd_wait" "edo_(buf|buffer_pool|bytes|read|write|lines|split_at|pieces|take|chain|empty|repeat|sink)[a-z0-9_]*\\("
         "edo_(fill|consume)(_async)?\\(" "edo_(copy|duplex|simplex|inspect_|split|unsplit|sync_)")
+edo_part(stdio "standard input, output, error, and terminals"
+    NEEDS io
+    SOURCES src/io/stdio/*.c
+    HEADERS stdio
+    USED_BY "edo_(stdin|stdout|stderr|terminal|is_terminal)")
 edo_part(net "socket addresses, and what all sockets share"
     NEEDS time io
     SOURCES src/net/addr.c src/net/socket*.c

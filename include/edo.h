@@ -86,6 +86,7 @@
 #include <edo/unix_datagram.h>  /* Unix datagrams */
 #include <edo/unix_seqpacket.h> /* connections that keep messages apart */
 #include <edo/unix_fd.h>        /* Unix sockets of descriptors, and back */
+#include <edo/stdio.h>          /* standard input and output, terminals */
 #include <edo/pipe.h>           /* pipes and FIFOs */
 #include <edo/unix_socket.h>    /* to bind a Unix socket before it is one of these */
 #include <edo/serve.h>          /* a server: accepting, a limit, an end in order */

@@ -56,6 +56,11 @@
 #else
 #define EDO_API_IO EDO_LACKS_("EDO_WITH_IO")
 #endif
+#if EDO_WITH_STDIO
+#define EDO_API_STDIO EDO_API
+#else
+#define EDO_API_STDIO EDO_LACKS_("EDO_WITH_STDIO")
+#endif
 #if EDO_WITH_NET
 #define EDO_API_NET EDO_API
 #else

@@ -18,6 +18,8 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+struct termios;
+
 /* Descriptors. All that make one set close-on-exec. */
 int sys_close(int fd);
 ssize_t sys_readlink(const char *path, char *buf, size_t len);
@@ -28,6 +30,20 @@ ssize_t sys_readv(int fd, const struct iovec *iov, int count);
 ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count);
 /* As sendfile, without a SIGPIPE. */
 ssize_t sys_send_file(int to, int from, off_t *offset, size_t len);
+/* The same without waiting, whatever the descriptor's mode: -EAGAIN; -EOPNOTSUPP where the system can't. */
+ssize_t sys_readv_now(int fd, const struct iovec *iov, int count);
+ssize_t sys_writev_now(int fd, const struct iovec *iov, int count);
+/* Blocks until poll(2) has something to say. */
+int sys_poll_until(int fd, short events);
+/* Terminals. */
+bool sys_is_terminal(int fd);
+int sys_terminal_size(int fd, unsigned *ret_rows, unsigned *ret_columns);
+int sys_terminal_get(int fd, struct termios *ret_mode);
+int sys_terminal_set(int fd, const struct termios *mode);
+/* What cfmakeraw(3) makes of a mode. */
+void sys_terminal_make_raw(struct termios *mode);
+/* Has it called when the program ends by exit(3). 0; -ENOMEM. */
+int sys_at_exit(void (*fn)(void));
 int sys_pipe2(int fds[2], int flags);
 int sys_open(const char *path, int flags);
 /* Makes a pipe's room as large as it may be, up to `most`; how large it is then. */

@@ -45,13 +45,37 @@ ssize_t sys_readv(int fd, const struct iovec *iov, int count)
     return sys_result(n, saved);
 }
 
-static ssize_t write_once(int fd, const struct iovec *iov, int count)
+int sys_poll_until(int fd, short events)
+{
+    struct pollfd one = {.fd = fd, .events = events};
+    int saved = errno;
+    int rc;
+
+    do
+        rc = poll(&one, 1, -1);
+    while (sys_interrupted(rc));
+    return (int)sys_result(rc, saved);
+}
+
+ssize_t sys_readv_now(int fd, const struct iovec *iov, int count)
 {
     int saved = errno;
     ssize_t n;
 
     do
-        n = writev(fd, iov, count);
+        n = preadv2(fd, iov, count, -1, RWF_NOWAIT);
+    while (sys_interrupted(n));
+    n = sys_result(n, saved);
+    return n == -ENOSYS ? -EOPNOTSUPP : n;
+}
+
+static ssize_t write_once(int fd, const struct iovec *iov, int count, int flags)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = flags ? pwritev2(fd, iov, count, -1, flags) : writev(fd, iov, count);
     while (sys_interrupted(n));
     return sys_result(n, saved);
 }
@@ -92,12 +116,12 @@ static void let_signal(signal_guard *guard, bool was_raised)
     pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
 }
 
-static ssize_t write_blocking_signal(int fd, const struct iovec *iov, int count)
+static ssize_t write_blocking_signal(int fd, const struct iovec *iov, int count, int flags)
 {
     signal_guard guard;
 
     block_signal(&guard);
-    ssize_t n = write_once(fd, iov, count);
+    ssize_t n = write_once(fd, iov, count, flags);
     let_signal(&guard, n == -EPIPE);
     return n;
 }
@@ -146,7 +170,7 @@ ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count)
     ssize_t n;
 
     if (a_load(&has_no_flag, relaxed)) /* says nothing of anything else */
-        return write_blocking_signal(fd, iov, count);
+        return write_blocking_signal(fd, iov, count, 0);
     do
         n = pwritev2(fd, iov, count, -1, RWF_NOSIGNAL);
     while (sys_interrupted(n));
@@ -154,5 +178,14 @@ ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count)
     if (n != -EOPNOTSUPP && n != -ENOSYS)
         return n;
     a_store(&has_no_flag, 1, relaxed);
-    return write_blocking_signal(fd, iov, count);
+    return write_blocking_signal(fd, iov, count, 0);
+}
+
+ssize_t sys_writev_now(int fd, const struct iovec *iov, int count)
+{
+    ssize_t n = write_once(fd, iov, count, RWF_NOWAIT | RWF_NOSIGNAL);
+
+    if (n == -EOPNOTSUPP) /* one of the flags isn't known, or not for this */
+        n = write_blocking_signal(fd, iov, count, RWF_NOWAIT);
+    return n == -ENOSYS ? -EOPNOTSUPP : n;
 }

@@ -79,6 +79,13 @@ int current_driver_of(unsigned worker, struct driver **ret)
     return 0;
 }
 
+bool current_has_driver(void)
+{
+    const sched *s = sched_current(thread_self());
+
+    return s && !s->opts.no_io;
+}
+
 static int wheel_of(thread *self, sched *s, timer_wheel **ret)
 {
     int rc = usable(s);

@@ -16,6 +16,8 @@ struct edo_handle;
  * -EDO_ENORUNTIME.
  */
 int current_driver(struct driver **ret);
+/* Whether there is one, without a word. */
+bool current_has_driver(void);
 /* The same of a worker of the current runtime, by its number; -ENOENT beyond the last. */
 int current_driver_of(unsigned worker, struct driver **ret);
 /* The same for timers: -EDO_ENORUNTIME, -EDO_ENOTIME, -EDO_ESHUTDOWN, -EDO_EFORKED. */
