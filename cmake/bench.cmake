@@ -19,12 +19,13 @@ target_link_libraries(edo-quiet PRIVATE edo)
 edo_flags(edo-quiet)
 
 # The network benchmarks: edo's server, and load generators that know nothing of edo.
-foreach(program server echo_load churn_load idle_load rate_load pump_load)
+foreach(program server echo_load churn_load idle_load rate_load pump_load udp_load)
     add_executable(bench-${program} ${PROJECT_SOURCE_DIR}/bench/net/${program}.c)
     set_target_properties(bench-${program} PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF
         OUTPUT_NAME ${program} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
     edo_flags(bench-${program})
 endforeach()
+target_sources(bench-server PRIVATE ${PROJECT_SOURCE_DIR}/bench/net/udp_echo.c)
 target_link_libraries(bench-server PRIVATE edo)
 target_include_directories(bench-server PRIVATE bench)
 set_target_properties(bench-server PROPERTIES OUTPUT_NAME edo-echo)

@@ -1,13 +1,14 @@
 /*
  * server.c: edo's server for the network benchmarks.
  *
- *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll|stackless|burn|hello|proxy]
+ *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll|stackless|burn|hello|proxy|udp]
  *
  * handler=stack is the handler of README.md, a task with a stack for each connection; with a buf
  * over 1024 it has 32 KiB of buffer, else its 1024. handler=poll is the same as a poll function,
  * with 64 bytes: what the runtime itself takes for a connection; handler=stackless is that one written
  * as a body that waits. handler=burn works for a millisecond at each request that begins with 'B';
- * handler=hello answers HTTP; handler=proxy passes on to target=PORT. Prints "port=N", and runs until SIGTERM.
+ * handler=hello answers HTTP; handler=proxy passes on to target=PORT; handler=udp echoes datagrams. Prints
+ * "port=N", and runs until SIGTERM.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include <edo.h>
 
 #include "net/hello.h"
+#include "net/udp_echo.h"
 
 typedef int spawn_fn(edo_tcp_stream *conn);
 
@@ -256,6 +258,8 @@ static int run(void *arg)
     char text[EDO_ADDR_TEXT_MAX];
     (void)arg;
 
+    if (!options.spawn)
+        return run_udp_echo(options.port, options.threads);
     snprintf(text, sizeof text, "127.0.0.1:%u", options.port);
     int rc = edo_addr_parse(text, &addr);
     if (rc < 0 ||
@@ -278,8 +282,13 @@ static bool parse_handler(const char *name)
     static const struct {
         const char *name;
         spawn_fn *spawn;
-    } handlers[] = {{"stack", spawn_plain},  {"poll", spawn_echo},   {"stackless", spawn_reply},
-                    {"burn", spawn_burning}, {"hello", spawn_hello}, {"proxy", spawn_proxy}};
+    } handlers[] = {{"stack", spawn_plain},
+                    {"poll", spawn_echo},
+                    {"stackless", spawn_reply},
+                    {"burn", spawn_burning},
+                    {"hello", spawn_hello},
+                    {"proxy", spawn_proxy},
+                    {"udp", NULL}};
 
     for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
         if (strcmp(name, handlers[i].name) == 0) {

@@ -32,6 +32,7 @@ WORKLOADS = {
     "tcp_echo_16k_1000": Workload("echo_load conns=1000 size=16384", 32768),
     "tcp_pipelined": Workload("echo_load conns=50 size=64 pipeline=16"),
     "churn": Workload("churn_load conns=50 size=64"),
+    "udp_echo": Workload("udp_load conns=16 size=64 pipeline=4", options=("handler=udp",), peers=("epoll",)),
     "hello": Workload("wrk conns=50", **HELLO),
     "hello_1000": Workload("wrk conns=1000", **HELLO),
     "proxy_bulk": Workload("pump_load conns=8", behind="load", **PROXY),

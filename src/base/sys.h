@@ -76,6 +76,10 @@ int sys_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags);
 int sys_connect(int fd, const struct sockaddr *sa, socklen_t len);
 ssize_t sys_recv(int fd, void *buf, size_t len, int flags);
 ssize_t sys_send(int fd, const void *buf, size_t len, int flags);
+ssize_t sys_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *from,
+                     socklen_t *from_len);
+ssize_t sys_sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *to,
+                   socklen_t to_len);
 ssize_t sys_recvmsg(int fd, struct msghdr *msg, int flags);
 ssize_t sys_sendmsg(int fd, const struct msghdr *msg, int flags);
 int sys_recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags);

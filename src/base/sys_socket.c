@@ -69,6 +69,30 @@ ssize_t sys_send(int fd, const void *buf, size_t len, int flags)
     return sys_result(n, saved);
 }
 
+ssize_t sys_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *from,
+                     socklen_t *from_len)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = recvfrom(fd, buf, len, flags, from, from_len);
+    while (sys_interrupted(n));
+    return sys_result(n, saved);
+}
+
+ssize_t sys_sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *to,
+                   socklen_t to_len)
+{
+    int saved = errno;
+    ssize_t n;
+
+    do
+        n = sendto(fd, buf, len, flags, to, to_len);
+    while (sys_interrupted(n));
+    return sys_result(n, saved);
+}
+
 ssize_t sys_recvmsg(int fd, struct msghdr *msg, int flags)
 {
     int saved = errno;

@@ -24,6 +24,7 @@
  *   SEND_FILE                        an edo_op_file, and how many of its bytes at most
  *   RECVV, SENDV, READV, WRITEV      an array of struct iovec, and their count
  *   RECVMSG, SENDMSG                 a struct msghdr
+ *   RECVFROM, SENDTO                 the same, of one piece and without control data, of a datagram socket
  *   RECVMMSG, SENDMMSG               an array of struct mmsghdr, and their count; the result is how many
  *   SPLICE_IN, SPLICE_OUT            a struct splice_pipe, of which the first is empty and the other is not;
  *                                    bytes
@@ -43,6 +44,8 @@ enum op_kind {
     OP_WRITEV,
     OP_RECVMSG,
     OP_SENDMSG,
+    OP_RECVFROM,
+    OP_SENDTO,
     OP_RECVMMSG,
     OP_SENDMMSG,
     OP_SPLICE_IN,
@@ -173,7 +176,7 @@ static inline void op_renew(edo_op *op)
 static inline uint8_t op_dir_of(enum op_kind kind)
 {
     const unsigned out = 1U << OP_CONNECT | 1U << OP_SEND | 1U << OP_WRITE | 1U << OP_SENDV |
-                         1U << OP_WRITEV | 1U << OP_SENDMSG | 1U << OP_SENDMMSG |
+                         1U << OP_WRITEV | 1U << OP_SENDMSG | 1U << OP_SENDTO | 1U << OP_SENDMMSG |
                          1U << OP_SEND_FILE | 1U << OP_SPLICE_OUT;
 
     return kind == OP_READINESS ? OP_ANY : out >> kind & 1 ? OP_OUT : OP_IN;

@@ -141,6 +141,28 @@ static int64_t perform_splice(const edo_op *op, int fd)
                                     : sys_splice_out(pipe->out, fd, op->len);
 }
 
+/* As recvmsg, which costs more to ask for the same. MSG_TRUNC has the system tell the whole length. */
+static int64_t perform_recvfrom(const edo_op *op, int fd)
+{
+    struct msghdr *msg = op->buf;
+    const struct iovec *into = msg->msg_iov;
+    ssize_t n = sys_recvfrom(fd, into->iov_base, into->iov_len, op->flags | MSG_TRUNC,
+                             msg->msg_name, &msg->msg_namelen);
+    bool is_cut = n > 0 && (size_t)n > into->iov_len;
+
+    msg->msg_flags = is_cut ? MSG_TRUNC : 0;
+    return is_cut && !(op->flags & MSG_TRUNC) ? (int64_t)into->iov_len : n;
+}
+
+static int64_t perform_sendto(const edo_op *op, int fd)
+{
+    const struct msghdr *msg = op->buf;
+    const struct iovec *from = msg->msg_iov;
+
+    return sys_sendto(fd, from->iov_base, from->iov_len, op->flags | MSG_NOSIGNAL, msg->msg_name,
+                      msg->msg_namelen);
+}
+
 static int64_t perform_other(edo_op *op, int fd)
 {
     switch (op->kind) {
@@ -149,6 +171,10 @@ static int64_t perform_other(edo_op *op, int fd)
     case OP_RECVV:
     case OP_SENDV:
         return perform_vector(op, fd);
+    case OP_RECVFROM:
+        return perform_recvfrom(op, fd);
+    case OP_SENDTO:
+        return perform_sendto(op, fd);
     case OP_RECVMSG:
         return sys_recvmsg(fd, op->buf, op->flags);
     case OP_SENDMSG:

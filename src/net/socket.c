@@ -34,7 +34,7 @@ int socket_int(int fd, int level, int name, int *ret_value)
 
 int socket_check(int fd, int type, int protocol, int *ret_family)
 {
-    int is, rc = socket_int(fd, SOL_SOCKET, SO_TYPE, &is);
+    int is = 0, rc = socket_int(fd, SOL_SOCKET, SO_TYPE, &is);
 
     if (rc < 0 || is != type)
         return rc < 0 ? rc : -EINVAL;

@@ -131,7 +131,7 @@ static edo_datagram_many_future *many_of(edo_op *op)
 
 void datagram_restore(edo_op *op)
 {
-    if (op->kind == OP_RECVMSG) {
+    if (op->kind != OP_RECVMMSG) {
         edo_datagram_msg *msg = op->buf;
         msg->hdr.msg_namelen = msg->name_room;
         msg->hdr.msg_controllen = msg->control_room;
@@ -167,7 +167,7 @@ static void take_datagrams(edo_op *op)
     size_t count = 0;
 
     datagram_restore(op);
-    if (op->kind == OP_RECVMSG) {
+    if (op->kind != OP_RECVMMSG) {
         op->result = (int64_t)show(oldest(op), op->buf, op->flags);
         if (!(op->flags & MSG_PEEK))
             drop_oldest(op);

@@ -2,7 +2,7 @@
  * net/socket_datagram.h: datagrams that were received and put back: each stays whole, with its sender, its
  * control data and its flags.
  *
- * For OP_RECVMSG, whose op.buf is an edo_datagram_msg, and OP_RECVMMSG, which is a part of an
+ * For OP_RECVMSG and OP_RECVFROM, whose op.buf is an edo_datagram_msg, and OP_RECVMMSG, which is a part of an
  * edo_datagram_many_future. One that only looks (MSG_PEEK) is shown the oldest, and leaves it.
  */
 #ifndef NET_SOCKET_DATAGRAM_H

@@ -13,6 +13,7 @@
 
 #include "await/await.h"
 #include "future/future.h"
+#include "io/direct.h"
 #include "net/socket_datagram.h"
 #include "net/udp.h"
 #include "sched/coop.h"
@@ -23,11 +24,8 @@ static void write_addr(const edo_udp_recv_future *fut, edo_addr *ret)
 {
     socklen_t len = fut->msg.hdr.msg_namelen;
 
-    if (len > sizeof fut->name)
-        len = sizeof fut->name;
-    memset(ret, 0, sizeof *ret);
-    memcpy(&ret->storage, fut->name, len);
-    ret->len = len;
+    memcpy(&ret->storage, fut->name, sizeof fut->name); /* not `len`: a constant is quicker */
+    ret->len = len < sizeof fut->name ? len : sizeof fut->name;
 }
 
 static void write_msg(const edo_udp_recv_future *fut, struct msghdr *ret)
@@ -122,7 +120,7 @@ static inline void init(edo_udp_recv_future *fut, edo_udp_socket *socket, void *
     fut->ret = ret;
     fut->gives_way = false;
     fut->is_msg = false;
-    op_init(&fut->op, socket->src, OP_RECVMSG, NULL, 1);
+    op_init(&fut->op, socket->src, OP_RECVFROM, NULL, 1);
     fut->op.flags = flags;
 }
 
@@ -153,6 +151,7 @@ static void recv_msg_init(edo_udp_recv_future *fut, edo_udp_socket *socket, stru
     }
     init(fut, socket, msg, flags);
     fut->is_msg = true;
+    fut->op.kind = OP_RECVMSG;
     fut->msg.hdr.msg_iov = msg->msg_iov;
     fut->msg.hdr.msg_iovlen = msg->msg_iovlen;
     fut->msg.hdr.msg_control = msg->msg_control;
@@ -160,9 +159,17 @@ static void recv_msg_init(edo_udp_recv_future *fut, edo_udp_socket *socket, stru
     fut->msg.control_room = (uint32_t)msg->msg_controllen;
 }
 
-static int64_t await(edo_udp_recv_future *fut)
+static inline int64_t await(edo_udp_recv_future *fut)
 {
-    return await_directly(await_may_try(), &fut->base, recv_poll);
+    if (likely(fut->op.src))
+        settle_down(fut);
+    if (unlikely(!io_is_done_directly(&fut->base, &fut->op)))
+        return edo_await(&fut->base);
+    if (likely(fut->op.result >= 0))
+        hand_on(fut);
+    else
+        coop_spend(); /* as recv_poll does */
+    return fut->op.result;
 }
 
 static int64_t attempt(edo_udp_recv_future *fut)

@@ -5,6 +5,7 @@
 
 #include "await/await.h"
 #include "future/future.h"
+#include "io/direct.h"
 #include "net/udp.h"
 #include "sched/coop.h"
 
@@ -18,7 +19,7 @@ static inline void settle_down(edo_udp_send_future *fut)
     fut->op.buf = &fut->msg;
     if (fut->msg.msg_namelen)
         fut->msg.msg_name = fut->name;
-    if (fut->iov.iov_base)
+    if (!fut->msg.msg_iov)
         fut->msg.msg_iov = &fut->iov;
 }
 
@@ -57,6 +58,7 @@ static const edo_future_ops send_ops = {
 
 static void refuse(edo_udp_send_future *fut)
 {
+    fut->has_msg = false;
     fut->base = (edo_future)EDO_FUTURE_INIT(&send_ops);
     fut->op = (edo_op){.result = -EINVAL};
 }
@@ -103,7 +105,8 @@ static inline void send_to_init(edo_udp_send_future *fut, edo_udp_socket *socket
         refuse(fut);
         return;
     }
-    send_pieces_init(fut, socket, NULL, buf ? 1 : 0, to);
+    send_pieces_init(fut, socket, NULL, 1, to);
+    fut->op.kind = OP_SENDTO;
     fut->iov = (struct iovec){(void *)(uintptr_t)buf, len};
 }
 
@@ -127,16 +130,19 @@ static void send_msg_init(edo_udp_send_future *fut, edo_udp_socket *socket,
     fut->op.flags = flags;
 }
 
-static ssize_t await(edo_udp_send_future *fut)
+static inline ssize_t await(edo_udp_send_future *fut)
 {
-    return (ssize_t)await_directly(await_may_try(), &fut->base, send_poll);
+    if (unlikely(!io_is_done_directly(&fut->base, &fut->op)))
+        return (ssize_t)edo_await(&fut->base);
+    if (unlikely(fut->op.result < 0))
+        coop_spend(); /* as send_poll does */
+    return (ssize_t)fut->op.result;
 }
 
 static ssize_t attempt(edo_udp_send_future *fut)
 {
     if (!fut->op.src)
         return (ssize_t)fut->op.result;
-    settle_down(fut);
     return (ssize_t)op_try(&fut->op);
 }
 
@@ -192,6 +198,7 @@ ssize_t edo_udp_send_to(edo_udp_socket *socket, const void *buf, size_t len, con
     edo_udp_send_future fut;
 
     send_to_init(&fut, socket, buf, len, to);
+    settle_down(&fut);
     return await(&fut);
 }
 
@@ -201,6 +208,7 @@ ssize_t edo_udp_sendv(edo_udp_socket *socket, const struct iovec *iov, int count
     edo_udp_send_future fut;
 
     sendv_init(&fut, socket, iov, count, to);
+    settle_down(&fut);
     return await(&fut);
 }
 
@@ -227,6 +235,7 @@ ssize_t edo_udp_try_send_to(edo_udp_socket *socket, const void *buf, size_t len,
     edo_udp_send_future fut;
 
     send_to_init(&fut, socket, buf, len, to);
+    settle_down(&fut);
     return attempt(&fut);
 }
 

@@ -26,7 +26,8 @@ int udp_name(const edo_addr *addr, uint32_t name[7])
         return -EINVAL;
     if (addr->len < len)
         return -EINVAL;
-    memcpy(name, &addr->storage, len);
+    memcpy(name, &addr->storage,
+           sizeof(struct sockaddr_in6)); /* not `len`: a constant is quicker */
     return (int)len;
 }
 

@@ -366,6 +366,18 @@ static int descriptors_in(struct msghdr *msg)
     return count;
 }
 
+ssize_t fault_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *from,
+                       socklen_t *from_len)
+{
+    return fails(FAULT_recvfrom) ? -1 : recvfrom(fd, buf, len, flags, from, from_len);
+}
+
+ssize_t fault_sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *to,
+                     socklen_t to_len)
+{
+    return fails(FAULT_sendto) ? -1 : sendto(fd, buf, len, flags, to, to_len);
+}
+
 ssize_t fault_recvmsg(int fd, struct msghdr *msg, int flags)
 {
     if (fails(FAULT_recvmsg))

@@ -46,6 +46,8 @@
     X(accept4)                                                                                     \
     X(connect)                                                                                     \
     X(recv)                                                                                        \
+    X(recvfrom)                                                                                    \
+    X(sendto)                                                                                      \
     X(recvmsg)                                                                                     \
     X(sendmsg)                                                                                     \
     X(recvmmsg)                                                                                    \

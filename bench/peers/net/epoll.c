@@ -1,7 +1,7 @@
 /*
  * epoll.c: the floor: what bare, level-triggered epoll can do without any runtime.
  *
- *     epoll-echo [port=0] [threads=1] [buf=65536] [handler=hello]
+ *     epoll-echo [port=0] [threads=1] [buf=65536] [handler=hello|udp]
  *
  * A connection costs a struct conn and nothing else: the receive buffer is the thread's, and only
  * what the socket doesn't take at once is kept. While it is, the connection isn't read.
@@ -11,7 +11,7 @@
 #include "../../net/hello.h"
 #include "server.h"
 
-enum { EVENTS = 512, ACCEPTS = 64 };
+enum { EVENTS = 512, ACCEPTS = 64, DATAGRAMS = 64 };
 
 struct conn {
     int fd;
@@ -129,6 +129,20 @@ static void on_accept(struct loop *l)
     }
 }
 
+static void on_datagrams(struct loop *l)
+{
+    struct sockaddr_in from;
+    socklen_t len = sizeof from;
+    ssize_t n;
+
+    for (int i = 0; i < DATAGRAMS; i++) {
+        n = recvfrom(l->listener, l->buf, sizeof l->buf, 0, (struct sockaddr *)&from, &len);
+        if (n < 0)
+            return;
+        sendto(l->listener, l->buf, (size_t)n, 0, (struct sockaddr *)&from, len);
+    }
+}
+
 static void *run(void *listener)
 {
     struct epoll_event ev[EVENTS];
@@ -142,7 +156,9 @@ static void *run(void *listener)
         int n = epoll_wait(l->ep, ev, EVENTS, -1);
         for (int i = 0; i < n; i++) {
             struct conn *c = ev[i].data.ptr; /* each is named once in a batch */
-            if (!c)
+            if (!c && server_kind == SOCK_DGRAM)
+                on_datagrams(l);
+            else if (!c)
                 on_accept(l);
             else if (c->rest)
                 on_writable(l, c);
@@ -157,7 +173,10 @@ int main(int argc, char **argv)
 {
     raise_files();
     for (int i = 1; i < argc; i++)
-        says_hello |= strcmp(argv[i], "handler=hello") == 0;
+        if (strcmp(argv[i], "handler=udp") == 0)
+            server_kind = SOCK_DGRAM;
+        else
+            says_hello |= strcmp(argv[i], "handler=hello") == 0;
     most = (size_t)arg_int(argc, argv, "buf", (long)most);
     if (most < 1 || most > 65536)
         return fprintf(stderr, "buf=1..65536\n"), 64;

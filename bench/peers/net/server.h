@@ -51,19 +51,22 @@ static inline void nodelay(int fd)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 }
 
+static int server_kind = SOCK_STREAM; /* or SOCK_DGRAM */
+
 /* Each thread has a listener of its own; *port 0 becomes the one that the first got. */
 static inline int listen_on(int *port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)*port)};
     socklen_t len = sizeof at;
-    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int one = 1, fd = socket(AF_INET, server_kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
         fatal("socket");
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
-    if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, 4096) != 0 ||
+    if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
+        (server_kind == SOCK_STREAM && listen(fd, 4096) != 0) ||
         getsockname(fd, (struct sockaddr *)&at, &len) != 0)
         fatal("listen");
     *port = ntohs(at.sin_port);
