@@ -154,6 +154,26 @@ ssize_t sys_send(int fd, const void *buf, size_t len, int flags)
     return -ENOSYS;
 }
 
+ssize_t sys_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *from,
+                     socklen_t *from_len)
+{
+    (void)fd, (void)buf, (void)len, (void)flags, (void)from, (void)from_len;
+    return -ENOSYS;
+}
+
+ssize_t sys_sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *to,
+                   socklen_t to_len)
+{
+    (void)fd, (void)buf, (void)len, (void)flags, (void)to, (void)to_len;
+    return -ENOSYS;
+}
+
+ssize_t sys_send_file(int to, int from, off_t *offset, size_t len)
+{
+    (void)to, (void)from, (void)offset, (void)len;
+    return -ENOSYS;
+}
+
 ssize_t sys_recvmsg(int fd, struct msghdr *msg, int flags)
 {
     (void)fd, (void)msg, (void)flags;
