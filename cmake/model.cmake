@@ -125,6 +125,9 @@ target_compile_definitions(model-scope PRIVATE CHUNK_SIZE=4096UL WAKES_MAX=1)
 model_program(observe 23 ${model_sched} src/sched/claim.c src/sched/recorder.c)
 target_compile_definitions(model-observe PRIVATE CHUNK_SIZE=4096UL)
 model_program(bytes 30 src/io/buf.c src/io/bytes.c)
+model_program(duplex 31 src/io/duplex.c src/io/conduit.c src/io/byte_ring.c src/io/transfer.c
+    src/future/future.c src/future/parker.c src/future/waker.c)
+target_compile_definitions(model-duplex PRIVATE WAKES_MAX=1)
 
 list(JOIN model_names "\n" model_list)
 file(WRITE ${PROJECT_BINARY_DIR}/tests/model/programs.txt "${model_list}\n")

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/chaos.h"
+#include "base/model.h"
 
 int conduit_init(conduit *c, size_t capacity)
 {
@@ -20,7 +21,7 @@ void conduit_fini(conduit *c)
 
 static void unlink_wait(edo_waiters *list, edo_waiter *w)
 {
-    if (w->state != WAITER_LINKED)
+    if (MODEL_BUG(3101, w->state != WAITER_LINKED, true))
         return;
     waiters_remove(list, w);
     w->state = WAITER_IDLE;
@@ -31,7 +32,7 @@ static void link_wait(edo_waiters *list, edo_waiter *w, const edo_waker *waker, 
     w->waker = *waker;
     if (!w->kind) { /* its first PENDING */
         w->kind = 1;
-        a_fetch_add(refs, 1, relaxed); /* whoever polls has one already */
+        a_fetch_add(refs, MODEL_BUG(3102, 1, 0), relaxed); /* whoever polls has one already */
     }
     if (w->state == WAITER_LINKED)
         return;
@@ -80,7 +81,7 @@ edo_poll conduit_read(conduit *c, uint32_t *refs, edo_transfer *t, const edo_wak
         t->result = -ECANCELED;
     }
     unlink_wait(&c->readers, w);
-    if (t->result > 0)
+    if (t->result > MODEL_BUG(3103, 0, 1))
         wake_and_drop(c, &c->writers);
     else
         lock_drop(&c->lock);
@@ -142,6 +143,8 @@ int conduit_put_back(conduit *c, const edo_transfer *t)
 static void wake_both_and_drop(conduit *c)
 {
     wake_and_drop(c, &c->readers);
+    if (MODEL_BUG(3104, false, true))
+        return;
     lock_take(&c->lock);
     wake_and_drop(c, &c->writers);
 }

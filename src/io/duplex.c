@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/macros.h"
+#include "base/model.h"
 #include "io/conduit.h"
 
 typedef struct pipe pipe_pair;
@@ -45,7 +46,7 @@ struct pipe {
 static void unref(pipe_pair *pair)
 {
     /* release: what we did to it is over. acquire, where we are the last: so is what others did. */
-    if (a_fetch_sub(&pair->refs, 1, acq_rel) > 1)
+    if (a_fetch_sub(&pair->refs, 1, MODEL_BUG(3105, acq_rel, relaxed)) > 1)
         return;
     conduit_fini(&pair->to_a);
     conduit_fini(&pair->to_b);
