@@ -11,12 +11,6 @@
 #include "base/macros.h"
 #include "io/transfer.h"
 
-static edo_poll at_the_end(edo_transfer *t)
-{
-    t->result = 0;
-    return EDO_READY;
-}
-
 static edo_poll counted(edo_take *take, edo_transfer *t, edo_poll is)
 {
     if (is == EDO_READY && t->result > 0)
@@ -29,14 +23,8 @@ static edo_poll take_read(void *self, edo_transfer *t, const edo_waker *waker)
     edo_take *take = self;
     size_t len = t->len;
 
-    if (take->left == 0)
-        return at_the_end(t);
-    if (!reader_is_good(take->from)) {
-        t->result = -EINVAL;
-        return EDO_READY;
-    }
     if (len > take->left)
-        t->len = (size_t)take->left;
+        t->len = (size_t)take->left; /* of a read of nothing the inner reader never hears */
     edo_poll is = edo_reader_poll(take->from, t, waker);
     t->len = len;
     return counted(take, t, is);
@@ -79,8 +67,10 @@ static edo_poll take_fill(void *self, edo_transfer *t, const edo_waker *waker)
 {
     edo_take *take = self;
 
-    if (take->left == 0)
-        return at_the_end(t);
+    if (take->left == 0) {
+        t->result = 0;
+        return EDO_READY;
+    }
     edo_poll is = edo_reader_poll(take->from, t, waker);
     if (is == EDO_READY && t->result > 0 && (uint64_t)t->result > take->left)
         t->result = (int64_t)take->left;

@@ -371,3 +371,42 @@ EDO_TEST_PLAIN(futures_that_are_cancelled_or_put_back_lose_nothing)
         assert_true(edo_test_cancel_future(make_next, NULL, check_next, &t) > 1);
     }
 }
+
+/* A part had its effect before it heard of the cancel: it counts, and no other begins. */
+static void check_ends_between(edo_future *part, const size_t *done, const unsigned *calls)
+{
+    assert_pending(part);
+    edo_future_cancel(part);
+    assert_ready_eq(part, -ECANCELED);
+    assert_int_equal(*done, 3);
+    assert_int_equal(*calls, 1);
+}
+
+EDO_TEST_PLAIN(a_composite_that_is_cancelled_between_two_parts_begins_no_other)
+{
+    trial t = {.is_late = true};
+    const struct iovec pieces[] = {{(char *)text, 1}, {(char *)text + 1, LEN - 1}};
+    edo_bytes bytes = edo_bytes_static(text, LEN);
+
+    begin(&t);
+    t.in.waits = t.out.waits = false;
+    edo_read_exact_future exact = edo_read_exact_async(feed_reader(&t.in), t.bytes, 10);
+    check_ends_between(&exact.base, &exact.done, &t.in.calls);
+    t.in.calls = 0;
+    edo_read_to_end_future to_end = edo_read_to_end_async(feed_reader(&t.in), &t.buf);
+    check_ends_between(&to_end.base, &to_end.done, &t.in.calls);
+    t.in.calls = 0;
+    edo_read_number_future number = edo_read_u64_be_async(feed_reader(&t.in), &t.number);
+    check_ends_between(&number.base, &number.done, &t.in.calls);
+    edo_write_all_future all = edo_write_all_async(drain_writer(&t.out), text, LEN);
+    check_ends_between(&all.base, &all.done, &t.out.calls);
+    edo_write_all_vectored_future vectored =
+        edo_write_all_vectored_async(drain_vectored(&t.out), pieces, 2);
+    check_ends_between(&vectored.base, &vectored.done, &t.out.vectored_calls);
+    t.out.vectored_calls = 0;
+    edo_write_buf_future chunks =
+        edo_write_all_buf_async(drain_vectored(&t.out), edo_bytes_as_chunks(&bytes));
+    check_ends_between(&chunks.base, &chunks.done, &t.out.vectored_calls);
+    assert_int_equal(bytes.len, LEN - 3);
+    end(&t);
+}
