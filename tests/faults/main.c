@@ -25,6 +25,8 @@ static const scenario scenarios[] = {
     {"crowd/multi", EDO_MULTI_THREAD, spawn_crowd},
     {"serve/current", EDO_CURRENT_THREAD, serve_echo},
     {"serve/multi", EDO_MULTI_THREAD, serve_echo},
+    {"server/current", EDO_CURRENT_THREAD, use_server},
+    {"server/multi", EDO_MULTI_THREAD, use_server},
     {"take-back/current", EDO_CURRENT_THREAD, take_back},
     {"take-back/multi", EDO_MULTI_THREAD, take_back},
     {"unix/current", EDO_CURRENT_THREAD, use_unix},
