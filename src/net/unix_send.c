@@ -26,10 +26,10 @@ static edo_poll finish(edo_unix_send_future *fut, int64_t result)
 {
     free(fut->back_off);
     fut->back_off = NULL;
-    if (result >= 0)
-        coop_spend();
-    else if (result == -ECANCELED)
+    if (result == -ECANCELED)
         op_renew(&fut->op);
+    else
+        coop_spend(); /* for an error too: one that fails at once must not starve the others */
     return edo_future_finish(&fut->base, result);
 }
 

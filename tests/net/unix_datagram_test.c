@@ -185,6 +185,34 @@ EDO_TEST_MT(a_send_to_a_full_queue_sleeps)
     edo_unix_datagram_close(receiver);
 }
 
+static int count_runs(void *arg)
+{
+    uint32_t *runs = arg;
+
+    while (!edo_task_self_is_canceled()) {
+        __atomic_fetch_add(runs, 1, __ATOMIC_RELAXED);
+        edo_yield();
+    }
+    return 0;
+}
+
+EDO_TEST(sends_that_fail_at_once_let_others_run)
+{
+    edo_unix_addr nobody = unix_name("nobody");
+    edo_unix_datagram *sender;
+    edo_task other;
+    uint32_t runs = 0;
+
+    assert_ok(edo_unix_datagram_unbound(&sender));
+    assert_ok(edo_spawn(count_runs, &runs, &other));
+    for (int i = 0; i < 1000; i++)
+        assert_err(edo_unix_datagram_send_to(sender, "x", 1, &nobody), -ECONNREFUSED);
+    assert_in_range(runs, 3, 1000);
+    assert_ok(edo_task_abort(other));
+    assert_ok(edo_join(other, NULL));
+    edo_unix_datagram_close(sender);
+}
+
 EDO_TEST_BOTH(a_connected_send_waits_for_room)
 {
     edo_unix_datagram *receiver = make_full(), *sender;
