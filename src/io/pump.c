@@ -146,30 +146,27 @@ static void note_bytes(pump *p, int64_t n)
         p->phase = PUMP_READING;
 }
 
-static bool has_buffer(pump *p)
-{
-    if (!p->buf && !p->fills)
-        p->buf = malloc(PUMP_BUFFER);
-    return p->buf || p->fills;
-}
-
-/* The writer can't: what is in the pipe goes into the buffer. */
+/* The writer can't: what is in the pipe goes into a buffer that all of it fits into, as if it had been read
+ * there. */
 static void leave_pipe(pump *p)
 {
-    size_t n = p->end - p->begin;
+    size_t n = p->end - p->begin, done = 0;
 
-    if (!has_buffer(p)) {
+    p->buf = malloc(n > PUMP_BUFFER ? n : PUMP_BUFFER);
+    if (!p->buf) {
         pump_stop(p, -ENOMEM);
         return;
     }
-    for (size_t done = 0; done < n;) {
+    while (done < n) {
         ssize_t got = sys_read(p->pipe.out, p->buf + done, n - done);
         if (got <= 0)
             break; /* as many as were put there are there */
         done += (size_t)got;
     }
     p->begin = 0;
-    p->end = n;
+    p->end = done;
+    p->read.buf = p->read.own.op.buf = p->buf;
+    p->read.len = p->read.own.op.len = done;
     p->splices = false;
     p->large = NEVER;
 }
@@ -193,6 +190,13 @@ static void note_write(pump *p)
 }
 
 /* Steps; the phases' own. False: it is PENDING. */
+
+static bool has_buffer(pump *p)
+{
+    if (!p->buf && !p->fills)
+        p->buf = malloc(PUMP_BUFFER);
+    return p->buf || p->fills;
+}
 
 /* Without descriptors for a pipe it goes on as it does. */
 static void begin_to_splice(pump *p)

@@ -43,6 +43,8 @@ static const scenario scenarios[] = {
     {"look/multi", EDO_MULTI_THREAD, look},
     {"streams/current", EDO_CURRENT_THREAD, use_streams},
     {"streams/multi", EDO_MULTI_THREAD, use_streams},
+    {"copies/current", EDO_CURRENT_THREAD, use_copies},
+    {"copies/multi", EDO_MULTI_THREAD, use_copies},
     {"dial/current", EDO_CURRENT_THREAD, dial},
     {"dial/multi", EDO_MULTI_THREAD, dial},
     {"relief/multi", EDO_MULTI_THREAD, relieve},

@@ -414,6 +414,11 @@ ssize_t fault_pwritev2(int fd, const struct iovec *iov, int count, off_t at, int
     return fails(FAULT_pwritev2) ? -1 : pwritev2(fd, iov, count, at, flags);
 }
 
+ssize_t fault_splice(int from, off_t *from_at, int to, off_t *to_at, size_t len, unsigned flags)
+{
+    return fails(FAULT_splice) ? -1 : splice(from, from_at, to, to_at, len, flags);
+}
+
 ssize_t fault_sendfile(int to, int from, off_t *offset, size_t len)
 {
     return fails(FAULT_sendfile) ? -1 : sendfile(to, from, offset, len);

@@ -54,6 +54,7 @@
     X(sendmmsg)                                                                                    \
     X(readv)                                                                                       \
     X(pwritev2)                                                                                    \
+    X(splice)                                                                                      \
     X(sendfile)                                                                                    \
     X(poll)                                                                                        \
     X(send)                                                                                        \

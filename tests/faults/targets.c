@@ -22,6 +22,8 @@
  *   close                 the descriptor is gone all the same
  *   sigaltstack           an overflow of a stack gets no sentence
  *   sigaction             told by edo_signal_open; else an overflow of a stack gets no sentence
+ *   fcntl                 told; but the pipe of a copy stays as small as it is
+ *   splice                told; but one that can't (EINVAL) is replaced by reads and writes
  *   read, write, recv,    interrupted ones are made again
  *   send, connect
  */
@@ -134,7 +136,10 @@ const target targets[] = {
     BORNE(sendmsg, EINTR),
     TOLD(sendmsg, ENOBUFS),
     TOLD(shutdown, ENOTCONN),
-    TOLD(fcntl, ENOLCK),
+    CALL(fcntl, ENOLCK, .verdict = EITHER),
+    TOLD(splice, ENOMEM),
+    BORNE(splice, EINVAL),
+    BORNE(splice, EINTR),
     TOLD(setsockopt, ENOBUFS),
     TOLD(getsockopt, ENOBUFS),
     TOLD(getsockname, ENOBUFS),

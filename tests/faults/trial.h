@@ -84,5 +84,6 @@ extern void relieve(edo_runtime_kind kind);
 extern void look(edo_runtime_kind kind);
 extern void dial(edo_runtime_kind kind);
 extern void use_streams(edo_runtime_kind kind);
+extern void use_copies(edo_runtime_kind kind);
 
 #endif

@@ -239,6 +239,36 @@ EDO_TEST_BOTH(a_writer_that_cannot_is_written_to_from_the_buffer)
     close_line(&l);
 }
 
+/* More of it is in the pipe than the buffer has room for, and then that is put back. */
+EDO_TEST_BOTH(much_in_the_pipe_of_a_writer_that_cannot_is_not_lost)
+{
+    static unsigned char chunk[1 << 16];
+    line l;
+    edo_task sender;
+    size_t at = 0;
+
+    connect_line(&l);
+    assert_ok(edo_spawn(send_bulk, l.client, &sender));
+    pump *p = new_pump(&l);
+    task_wait_until((poll_pump(p), l.done > 0));
+    run(p);
+    assert_int_equal(fcntl(fd_of(l.out), F_SETFL, fcntl(fd_of(l.out), F_GETFL) | O_APPEND), 0);
+    while (p->splices) { /* there is room, so it tries */
+        ssize_t n = edo_tcp_try_read(l.server, chunk, sizeof chunk);
+        for (ssize_t i = 0; i < n; i++, at++)
+            if (chunk[i] != pattern(at))
+                fail_msg("byte %zu is another", at);
+        poll_pump(p);
+        edo_yield();
+    }
+    end(p);
+    assert_ok(edo_tcp_shutdown(l.out, EDO_WRITE_HALF));
+    assert_int_equal(check_rest(l.server, at), l.done);
+    assert_int_equal(check_rest(l.in, l.done), BULK);
+    assert_ok(edo_join(sender, NULL));
+    close_line(&l);
+}
+
 EDO_TEST_BOTH(small_reads_end_it_and_large_ones_begin_it_again)
 {
     static unsigned char chunk[200000];
