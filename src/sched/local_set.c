@@ -74,7 +74,7 @@ int local_set_bind(local_set *set, thread *self)
     if (!st)
         return -ENOMEM;
     lock_take(&set->lock);
-    if (!set->seat) {
+    if (MODEL_BUG(2908, !set->seat, true)) {
         a_fetch_add(&st->users, 1, relaxed); /* by its thread, who alone asks */
         a_store(&set->seat, st, release);
     }

@@ -1,12 +1,13 @@
 /*
  * seat.c: a pinned task that is made ready by another thread: its own runs it, and nobody else does,
- * whether that works, is about to sleep, or has lost its core.
+ * whether that works, is about to sleep, or has lost its core. And a local set has one such thread.
  */
 #include "../../src/sched/worker.c"
 
 #include "rig.h"
 
 #include "../../src/sched/relief.c"
+#include "sched/local_set.h"
 
 #define JOBS 2
 
@@ -166,6 +167,42 @@ static void give_up_its_seat(void)
     seat_give_up(&rig, &place);
 }
 
+/* ---- a set that two threads are the first to drive ------------------------------------------ */
+
+static local_set set;
+static seat other_place;
+
+static void setup_set(void)
+{
+    rig_setup();
+    model_name(&set.seat, "set.seat");
+}
+
+static void bind_to(seat *st)
+{
+    thread *self = thread_self();
+
+    self->sched = &rig;
+    self->seat = st;
+    model_assert(local_set_bind(&set, self) == 0);
+}
+
+static void bind_to_one(void)
+{
+    bind_to(&place);
+}
+
+static void bind_to_other(void)
+{
+    bind_to(&other_place);
+}
+
+static void check_set(void)
+{
+    model_assert(set.seat == &place || set.seat == &other_place);
+    model_assert(set.seat->users == 1 && place.users + other_place.users == 1);
+}
+
 static void push_0(void)
 {
     data = 1;
@@ -211,6 +248,10 @@ static const model_scenario scenarios[] = {
     {.name = "a_spare_sees_that_its_seat_is_given_up",
      .setup = setup_waiting,
      .threads = {waiting_spare, give_up_its_seat}},
+    {.name = "two_are_the_first_to_drive_a_set",
+     .setup = setup_set,
+     .threads = {bind_to_one, bind_to_other},
+     .check = check_set},
 };
 
 MODEL_PROGRAM("seat", scenarios)
