@@ -93,7 +93,7 @@ int lookup_numeric(const char *host, size_t host_len, const char *service, edo_a
             return -EDO_ETOOLONG;
     }
     if (!host)
-        return service ? 1 : -EINVAL;
+        return 1;
     int rc = look_at_host(host, host_len, port < 0 ? 0 : (unsigned)port, ret_addr);
     return rc == 0 && port < 0 ? 1 : rc;
 }

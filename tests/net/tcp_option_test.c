@@ -3,7 +3,9 @@
 #include "support/tcp.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static int read_back(edo_tcp_socket *sock, edo_tcp_option_name name)
 {
@@ -20,9 +22,21 @@ static void check_setter(edo_tcp_socket *sock, edo_tcp_option_name name, int val
     assert_int_equal(read_back(sock, name), value);
 }
 
+/* Without edo. */
+static int raw(int fd, int level, int name)
+{
+    int value = -77;
+    socklen_t len = sizeof value;
+
+    assert_int_equal(getsockopt(fd, level, name, &value, &len), 0);
+    return value;
+}
+
 static void check_setters(int family)
 {
+    bool v6 = family == AF_INET6;
     edo_tcp_socket *sock;
+    int fd;
 
     assert_ok(edo_tcp_socket_new(family, &sock));
     check_setter(sock, EDO_TCP_KEEPALIVE, 1);
@@ -37,7 +51,16 @@ static void check_setters(int family)
         check_setter(sock, EDO_TCP_V6_ONLY, 1);
     else
         assert_err(edo_tcp_socket_set_option(sock, EDO_TCP_V6_ONLY, 1), -ENOPROTOOPT);
-    edo_tcp_socket_close(sock);
+    assert_ok(edo_tcp_socket_into_fd(sock, &fd)); /* each is what it is called */
+    assert_int_equal(raw(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+    assert_int_equal(raw(fd, SOL_SOCKET, SO_REUSEADDR), 1);
+    assert_int_equal(raw(fd, SOL_SOCKET, SO_REUSEPORT), 1);
+    assert_int_equal(raw(fd, IPPROTO_TCP, TCP_NODELAY), 0);
+    assert_int_equal(raw(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 5000);
+    assert_int_equal(v6 ? raw(fd, IPPROTO_IPV6, IPV6_TCLASS) : raw(fd, IPPROTO_IP, IP_TOS), 96);
+    assert_int_equal(v6 ? raw(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS) : raw(fd, IPPROTO_IP, IP_TTL),
+                     40);
+    close(fd);
 }
 
 EDO_TEST_BOTH(setters_read_back) /* net-056 */
@@ -56,7 +79,10 @@ EDO_TEST_BOTH(buffers_are_doubled) /* net-057 */
     int value;
 
     assert_ok(edo_tcp_socket_new(AF_INET, &sock));
+    int before = read_back(sock, EDO_TCP_RECV_BUFFER);
+    assert_int_not_equal(before, 8192);
     assert_ok(edo_tcp_socket_set_option(sock, EDO_TCP_SEND_BUFFER, 4096));
+    assert_int_equal(read_back(sock, EDO_TCP_RECV_BUFFER), before);
     assert_ok(edo_tcp_socket_set_option(sock, EDO_TCP_RECV_BUFFER, 4096));
     assert_int_equal(read_back(sock, EDO_TCP_SEND_BUFFER), 8192);
     assert_int_equal(read_back(sock, EDO_TCP_RECV_BUFFER), 8192);
@@ -138,6 +164,8 @@ static void check_quickack(edo_tcp_stream *stream)
         assert_ok(edo_tcp_set_option(stream, EDO_TCP_QUICKACK, on));
         assert_ok(edo_tcp_option(stream, EDO_TCP_QUICKACK, &value));
         assert_int_equal(value, on);
+        assert_int_equal(raw(edo_tcp_fd(stream), IPPROTO_TCP, TCP_QUICKACK), on);
+        assert_int_equal(raw(edo_tcp_fd(stream), IPPROTO_TCP, TCP_NODELAY), 1);
     }
 }
 
@@ -180,6 +208,10 @@ EDO_TEST_BOTH(keepalive_with_its_times) /* net-060 */
         assert_ok(edo_tcp_option(client, times[i].name, &is));
         assert_int_equal(is, times[i].good);
     }
+    assert_int_equal(raw(edo_tcp_fd(client), SOL_SOCKET, SO_KEEPALIVE), 1);
+    assert_int_equal(raw(edo_tcp_fd(client), IPPROTO_TCP, TCP_KEEPIDLE), 33);
+    assert_int_equal(raw(edo_tcp_fd(client), IPPROTO_TCP, TCP_KEEPINTVL), 7);
+    assert_int_equal(raw(edo_tcp_fd(client), IPPROTO_TCP, TCP_KEEPCNT), 4);
     edo_tcp_close(server);
     edo_tcp_close(client);
 }
