@@ -20,10 +20,13 @@
 #include "base/clock.h"
 #include "base/fork.h"
 #include "base/futex.h"
+#include "base/model.h"
 #include "base/thread.h"
 #include "future/wake.h"
 
-#define THREADS_MAX 64
+#ifndef LANE_THREADS_MAX /* the model checker is content with two */
+#define LANE_THREADS_MAX 64
+#endif
 #define KEEP_NS (10 * NS_PER_S)
 #define STACK_SIZE (512 * 1024)
 
@@ -67,7 +70,7 @@ static bool wait_for_call(void)
         int rc = futex_wait(&lane.seq, seq, until);
         chaos_point();
         lock_take(&lane.lock);
-        if (lane.called > 0) {
+        if (lane.called > 0 && MODEL_BUG(3203, true, rc != -ETIMEDOUT)) {
             lane.called--;
             return true;
         }
@@ -85,11 +88,13 @@ static void run_job(lane_job *job)
     job->run(job);
     chaos_point();
     lock_take(&lane.lock);
-    bool abandoned = job->state == JOB_ABANDONED;
+    bool abandoned = MODEL_BUG(3204, job->state == JOB_ABANDONED, false);
     job->state = JOB_DONE;
-    if (!abandoned && wake_mark(&job->waker))
+    if (!abandoned && MODEL_BUG(3206, wake_mark(&job->waker), false))
         owed = job->waker;
     lock_drop(&lane.lock);
+    if (MODEL_BUG(3207, false, !abandoned && wake_mark(&job->waker)))
+        owed = job->waker;
     if (abandoned)
         job->release(job);
     if (owed.ops)
@@ -123,13 +128,13 @@ static int find_thread(void)
     pthread_t id;
 
     if (lane.idle > 0) {
-        lane.idle--;
-        lane.called++;
+        lane.idle -= MODEL_BUG(3201, 1, 0);
+        lane.called += MODEL_BUG(3202, 1, 0);
         a_store(&lane.seq, lane.seq + 1, relaxed); /* the lock orders it */
         futex_wake(&lane.seq, 1);
         return 0;
     }
-    if (lane.staff == THREADS_MAX)
+    if (lane.staff == LANE_THREADS_MAX)
         return 0;
     int rc = thread_start_sized(&id, lane_main, NULL, "edo-lookup", STACK_SIZE);
     if (rc == 0)
@@ -179,7 +184,7 @@ void lane_abandon(lane_job *job)
     bool runs = job->state == JOB_RUNNING;
     if (runs)
         job->state = JOB_ABANDONED;
-    else if (job->state == JOB_QUEUED)
+    else if (job->state == JOB_QUEUED && MODEL_BUG(3205, true, false))
         unlink_job(job);
     lock_drop(&lane.lock);
     if (!runs)
