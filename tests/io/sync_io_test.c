@@ -141,6 +141,38 @@ static int fail_by_file(void *arg)
     return 0;
 }
 
+static edo_poll fail_to_read(void *self, edo_transfer *t, const edo_waker *waker)
+{
+    (void)self, (void)waker;
+    t->result = -ENOLINK;
+    return EDO_READY;
+}
+
+static const edo_reader_ops failing = {.read = fail_to_read};
+
+static int fail_to_read_by_file(void *arg)
+{
+    bridged *b = arg;
+    FILE *file;
+
+    assert_ok(edo_sync_io_open(&b->bridge, "r", &file));
+    errno = 0;
+    assert_int_equal(fgetc(file), EOF);
+    assert_int_equal(errno, ENOLINK);
+    assert_true(ferror(file));
+    fclose(file);
+    return 0;
+}
+
+EDO_TEST(a_failed_read_is_the_errno_of_a_file)
+{
+    bridged b = {0};
+
+    assert_ok(edo_sync_io_init(&b.bridge, (edo_io){{&failing, NULL}, {0}}));
+    assert_ok(call(fail_to_read_by_file, &b));
+    edo_sync_io_fini(&b.bridge);
+}
+
 EDO_TEST(a_failure_is_the_errno_of_a_file)
 {
     bridged b = {0};
