@@ -159,7 +159,11 @@ static int give_peer(edo_udp_socket *socket, const void *name, int len)
     /* acquire: pairs with the lock under which the shutdown clears it. */
     if (!a_load(&socket->src->home, acquire))
         return -EDO_ESHUTDOWN;
-    return sys_connect(socket->fd, name, (socklen_t)len);
+    int rc;
+    do
+        rc = sys_connect(socket->fd, name, (socklen_t)len);
+    while (rc == -EINTR); /* nothing is under way that a second call could meet */
+    return rc;
 }
 
 int edo_udp_connect_addr(edo_udp_socket *socket, const edo_addr *addr)

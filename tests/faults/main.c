@@ -31,6 +31,8 @@ static const scenario scenarios[] = {
     {"take-back/multi", EDO_MULTI_THREAD, take_back},
     {"unix/current", EDO_CURRENT_THREAD, use_unix},
     {"unix/multi", EDO_MULTI_THREAD, use_unix},
+    {"udp/current", EDO_CURRENT_THREAD, use_udp},
+    {"udp/multi", EDO_MULTI_THREAD, use_udp},
     {"channels/current", EDO_CURRENT_THREAD, use_channels},
     {"channels/multi", EDO_MULTI_THREAD, use_channels},
     {"shutdown/current", EDO_CURRENT_THREAD, shut_down},
