@@ -80,6 +80,7 @@ EDO_TEST_PLAIN(fixed_memory_makes_use_of_what_was_consumed)
     assert_int_equal(edo_buf_spare(&buf), 0); /* without a move */
     assert_ok(edo_buf_append(&buf, "xyz", 3));
     holds(&buf, "defghxyz");
+    assert_ok(edo_buf_truncate(&buf, 8)); /* all of it */
     assert_ok(edo_buf_truncate(&buf, 2));
     assert_string_equal(edo_buf_text(&buf), "de");
     edo_buf_fini(&buf); /* leaves the memory alone */
@@ -135,6 +136,10 @@ EDO_TEST_PLAIN(nonsense_is_refused)
     assert_err(edo_buf_append(NULL, "a", 1), -EINVAL);
     assert_err(edo_buf_append(&buf, NULL, 1), -EINVAL);
     assert_ok(edo_buf_append(&buf, NULL, 0));
+    assert_ok(edo_buf_print(&buf, "%s", ""));
+    assert_ok(edo_buf_fill(&buf, 'x', 0));
+    assert_ok(edo_buf_take(&buf, NULL, 0));
+    assert_null(buf.block); /* nothing needs no memory */
     assert_err(edo_buf_reserve(NULL, 1), -EINVAL);
     assert_err(edo_buf_advance(&buf, 1), -EINVAL);
     assert_err(edo_buf_consume(NULL, 0), -EINVAL);

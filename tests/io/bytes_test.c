@@ -87,6 +87,13 @@ EDO_TEST_PLAIN(what_is_not_there_is_refused)
     assert_err(edo_bytes_thaw(&bytes, &buf), -EBUSY); /* it is the program's own text */
     are(&bytes, "abc");
     assert_int_equal(out.len, 0);
+    assert_ok(edo_bytes_truncate(&bytes, 3)); /* all that there is is no nonsense */
+    assert_ok(edo_bytes_slice(&bytes, 3, 0, &out));
+    assert_ok(edo_bytes_slice(&bytes, 0, 3, &out));
+    are(&out, "abc");
+    assert_ok(edo_bytes_split_to(&bytes, 3, &out));
+    are(&out, "abc");
+    assert_int_equal(bytes.len, 0);
     edo_bytes_free(NULL);
 }
 
