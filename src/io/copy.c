@@ -22,7 +22,10 @@ static int begin(edo_copy_future *fut)
     if (fut->needs_buffered && !fut->from.ops->fill)
         return -ENOTSUP;
     fut->pump = pump_new(fut->from, fut->to, false, &fut->done);
-    return fut->pump ? 0 : -ENOMEM;
+    if (!fut->pump)
+        return -ENOMEM;
+    fut->pump->must_fill = fut->needs_buffered;
+    return 0;
 }
 
 static edo_poll copy_poll(edo_future *base, const edo_waker *waker)

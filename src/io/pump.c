@@ -114,6 +114,12 @@ static void note_read(pump *p)
 {
     int64_t n = p->read.result;
 
+    if (n == -ENOTSUP && p->fills && !p->must_fill &&
+        !p->stopping) { /* a part of one, or a chain */
+        p->fills = false;
+        p->buf = NULL;
+        return;
+    }
     if (n == -EINVAL && p->splices && !p->stopping) {
         p->splices = false;
         p->large = NEVER;

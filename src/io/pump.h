@@ -14,12 +14,13 @@ typedef struct pump {
     uint64_t *done; /* its owner's count of the bytes written */
     char *buf;      /* its own, or what the reader shows of its */
     size_t begin, end;
-    uint8_t phase; /* enum pump_phase */
-    bool shuts;    /* shuts the writer down after the end */
-    bool fills;    /* the reader has a buffer of its own, out of which it writes */
-    bool splices;  /* what was read last is in the pipe, and what is read next goes there */
-    uint8_t large; /* reads in a row that brought much, or that it is never to splice */
-    uint8_t small; /* reads in a row that brought little into the pipe */
+    uint8_t phase;  /* enum pump_phase */
+    bool shuts;     /* shuts the writer down after the end */
+    bool fills;     /* the reader has a buffer of its own, out of which it writes */
+    bool must_fill; /* else it reads into a buffer of its own where the reader can't fill one */
+    bool splices;   /* what was read last is in the pipe, and what is read next goes there */
+    uint8_t large;  /* reads in a row that brought much, or that it is never to splice */
+    uint8_t small;  /* reads in a row that brought little into the pipe */
     splice_pipe pipe;
     bool reading;   /* `read` is under way */
     bool writing;   /* `write` is under way: a write, flush or shutdown, by its kind */

@@ -103,6 +103,27 @@ EDO_TEST(a_copy_out_of_a_buffered_reader_has_no_buffer_of_its_own) /* io-065 */
     assert_err(edo_copy_buf(memory_reader(&from), memory_writer(&to, false), NULL), -ENOTSUP);
 }
 
+/* Some readers find out only when they are asked whether what is inside has a buffer. */
+EDO_TEST(parts_and_chains_are_copied_with_the_buffer_that_there_is)
+{
+    memory_io plain = memory_io_of("hello world"), rest = memory_io_of(" of bytes"), to = {0};
+    edo_buf_reader buffered;
+    uint64_t done;
+
+    edo_take take = edo_take_from(memory_reader(&plain), 5);
+    assert_ok(edo_copy(edo_take_reader(&take), memory_writer(&to, false), &done));
+    assert_int_equal(done, 5);
+    assert_has(&to, "hello");
+    assert_ok(edo_buf_reader_init(&buffered, memory_reader(&plain), NULL));
+    edo_chain chain = edo_chain_of(edo_buf_reader_reader(&buffered), memory_reader(&rest));
+    assert_ok(edo_copy(edo_chain_reader(&chain), memory_writer(&to, false), &done));
+    assert_int_equal(done, 15);
+    assert_has(&to, "hello world of bytes");
+    edo_take again = edo_take_from(memory_reader(&rest), 5);
+    assert_err(edo_copy_buf(edo_take_reader(&again), memory_writer(&to, false), NULL), -ENOTSUP);
+    edo_buf_reader_fini(&buffered);
+}
+
 /* One end of a, the other of b, with the copy between them. */
 typedef struct between {
     edo_duplex *a, *a_inner, *b, *b_inner;
