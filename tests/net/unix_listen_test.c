@@ -325,6 +325,52 @@ EDO_TEST_BOTH(a_connect_to_a_full_queue_can_be_cancelled)
         edo_unix_close(waits[i]);
 }
 
+EDO_TEST_BOTH(a_connection_that_nobody_wanted_is_closed)
+{
+    edo_unix_addr addr = unix_name("unwanted");
+    edo_unix_listener *listener;
+    edo_unix_stream *client = NULL, *server;
+    char byte;
+
+    assert_ok(edo_unix_listen_with(&addr, NULL, &listener));
+    edo_unix_connect_future connect = edo_unix_connect_addr_async(&addr, &client);
+    assert_ok(poll_to_end(&connect.base));
+    assert_non_null(client);
+    edo_future_put_back(&connect.base);
+    assert_err(connect.base.result, -ECANCELED);
+    assert_null(client);
+    assert_ok(edo_unix_accept(listener, &server));
+    assert_int_equal(edo_unix_read(server, &byte, 1), 0);
+    edo_unix_close(server);
+    edo_unix_listener_close(listener);
+}
+
+EDO_TEST_BOTH(an_accepted_connection_that_was_put_back_is_the_next)
+{
+    edo_unix_addr addr = unix_name("next");
+    edo_unix_listener *listener;
+    edo_unix_stream *clients[2], *server;
+    char byte;
+
+    assert_ok(edo_unix_listen_with(&addr, NULL, &listener));
+    for (int i = 0; i < 2; i++) {
+        assert_ok(edo_unix_connect_addr(&addr, &clients[i]));
+        assert_int_equal(edo_unix_write(clients[i], &"01"[i], 1), 1);
+    }
+    edo_unix_accept_future accept = edo_unix_accept_async(listener, &server);
+    assert_ok(poll_to_end(&accept.base));
+    edo_future_put_back(&accept.base);
+    assert_null(server);
+    for (int i = 0; i < 2; i++) {
+        assert_ok(edo_unix_accept(listener, &server));
+        assert_int_equal(edo_unix_read(server, &byte, 1), 1);
+        assert_int_equal(byte, "01"[i]);
+        edo_unix_close(server);
+        edo_unix_close(clients[i]);
+    }
+    edo_unix_listener_close(listener);
+}
+
 EDO_TEST_BOTH(who_was_never_accepted_is_reset) /* net-104 */
 {
     edo_unix_addr addr = unix_name("never");

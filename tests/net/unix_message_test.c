@@ -196,6 +196,7 @@ EDO_TEST_BOTH(descriptors_are_put_back_with_their_bytes) /* net-102 */
     assert_int_equal(edo_unix_peek(other, buf, sizeof buf), 3);
     assert_int_equal(edo_unix_recvmsg(other, &in, 1, got), 2); /* as far as they came along */
     assert_memory_equal(buf, "ab", 2);
+    assert_false(edo_unix_control_is_cut(got) || edo_unix_control_is_data_cut(got));
     check_fds(got, &c);
     assert_int_equal(edo_unix_recvmsg(other, &in, 1, got), 1);
     assert_memory_equal(buf, "c", 1);
@@ -205,6 +206,53 @@ EDO_TEST_BOTH(descriptors_are_put_back_with_their_bytes) /* net-102 */
     edo_unix_control_free(got);
     close_kept(&c);
     close_kept(&later);
+    edo_unix_close(one);
+    edo_unix_close(other);
+}
+
+/* The same receipt again and again, in a select that it loses. */
+EDO_TEST_BOTH(a_receipt_that_was_put_back_can_be_begun_anew) /* net-102 */
+{
+    edo_unix_stream *one, *other;
+    edo_unix_datagram *first, *second;
+    edo_unix_control *got, *mail;
+    char byte, letter[4];
+    struct iovec in = {&byte, 1}, page = {letter, sizeof letter}, out = {"mail", 4};
+    cargo c, sent = load();
+    int won, rounds = 0;
+
+    assert_ok(edo_unix_pair(&one, &other));
+    assert_ok(edo_unix_datagram_pair(&first, &second));
+    assert_ok(edo_unix_control_new(FDS, &got));
+    assert_ok(edo_unix_control_new(FDS, &mail));
+    edo_unix_receive_future bytes = edo_unix_recvmsg_async(other, &in, 1, got);
+    edo_unix_receive_future message = edo_unix_datagram_recvmsg_async(second, &page, 1, NULL, mail);
+    do {
+        edo_sleep_future nap = edo_sleep_async(EDO_MILLIS(1));
+        won = edo_select_keep(&nap.base, &bytes.base);
+        if (++rounds == 5)
+            send_cargo(one, &c, "x");
+        assert_in_range(rounds, 1, 1000);
+    } while (won == 0);
+    assert_int_equal(bytes.base.result, 1);
+    check_fds(got, &c);
+    rounds = 0;
+    do {
+        edo_sleep_future nap = edo_sleep_async(EDO_MILLIS(1));
+        won = edo_select_keep(&nap.base, &message.base);
+        if (++rounds == 5)
+            assert_int_equal(edo_unix_datagram_sendmsg(first, &out, 1, NULL, sent.control), 4);
+        assert_in_range(rounds, 1, 1000);
+    } while (won == 0);
+    assert_int_equal(message.base.result, 4);
+    check_fds(mail, &sent);
+    close_sent(&sent);
+    close_kept(&sent);
+    close_kept(&c);
+    edo_unix_control_free(got);
+    edo_unix_control_free(mail);
+    edo_unix_datagram_close(first);
+    edo_unix_datagram_close(second);
     edo_unix_close(one);
     edo_unix_close(other);
 }
