@@ -44,6 +44,7 @@ NET = {
     "tcp_echo_16k": "50 connections, 16 KiB",
     "tcp_echo_16k_1000": "1,000 connections, 16 KiB",
     "tcp_pipelined": "50 connections, 64 bytes, 16 requests in flight on each",
+    "udp_echo": "UDP, 16 clients with 4 datagrams of 64 bytes in flight each",
     "churn": "connect, one echo of 64 bytes, close; 50 at a time",
     "hello": "HTTP, 50 connections that are kept, 13 bytes of body; asked by wrk",
     "hello_1000": "the same, 1,000 connections",

@@ -23,7 +23,7 @@ MICRO = {
 MICRO.update({workload: HALF_OF_TOKIO for workload in contestants.SYNC})
 FOUR_WORKERS = {"mutex_contended": 1.5}  # CPU time of an op over that with one worker
 NET_EPOLL = {"tcp_echo": 1.05, "tcp_echo_16k": 1.05, "tcp_pipelined": 1.05, "tcp_echo_1000": 1.10,
-             "tcp_echo_16k_1000": 1.10, "churn": 1.05, "hello": 1.05, "hello_1000": 1.10}  # one thread
+             "tcp_echo_16k_1000": 1.10, "churn": 1.05, "udp_echo": 1.05, "hello": 1.05, "hello_1000": 1.10}  # one thread
 NET_OTHERS = ("tokio", "go")  # below these with one thread and two
 INSTRUCTIONS_ABOVE_EPOLL = 600
 # A call that happens a few times a time slice is no call of a request.

@@ -1,9 +1,9 @@
 // The echo server on Go: a goroutine for each connection with a buffer of its own.
 //
-//	go-echo [port=0] [threads=1] [buf=16384] [handler=burn|hello|proxy]
+//	go-echo [port=0] [threads=1] [buf=16384] [handler=burn|hello|proxy|udp]
 //
 // handler=burn works for a millisecond at each request that begins with 'B'; handler=hello answers HTTP, with
-// the state machine that the others have; handler=proxy passes on to target=PORT.
+// the state machine that the others have; handler=proxy passes on to target=PORT; handler=udp echoes datagrams.
 // threads is GOMAXPROCS.
 package main
 
@@ -134,9 +134,29 @@ func proxy(c net.Conn, _ int) {
 	<-done
 }
 
+func echoDatagrams() {
+	at := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: number("port", 0)}
+	conn, err := net.ListenUDP("udp4", at)
+	check(err)
+	fmt.Printf("port=%d\n", conn.LocalAddr().(*net.UDPAddr).Port)
+	work := func() {
+		var buf [2048]byte
+		for {
+			n, from, err := conn.ReadFromUDPAddrPort(buf[:])
+			check(err)
+			conn.WriteToUDPAddrPort(buf[:n], from)
+		}
+	}
+	for i := 1; i < number("threads", 1); i++ {
+		go work()
+	}
+	work()
+}
+
 var handler = echo
 
 func main() {
+	datagrams := false
 	for _, a := range os.Args[1:] {
 		switch a {
 		case "handler=burn":
@@ -145,9 +165,14 @@ func main() {
 			handler = hello
 		case "handler=proxy":
 			handler = proxy
+		case "handler=udp":
+			datagrams = true
 		}
 	}
 	runtime.GOMAXPROCS(number("threads", 1))
+	if datagrams {
+		echoDatagrams()
+	}
 	size := number("buf", 16384)
 	l, err := net.Listen("tcp4", "127.0.0.1:"+strconv.Itoa(number("port", 0)))
 	check(err)

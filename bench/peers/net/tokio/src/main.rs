@@ -1,14 +1,14 @@
 //! The echo server on Tokio: a task for each connection with a buffer of its own.
 //!
-//!     tokio-echo [port=0] [threads=1] [buf=16384] [flavor=auto|multi] [handler=burn|hello|proxy]
+//!     tokio-echo [port=0] [threads=1] [buf=16384] [flavor=auto|multi] [handler=burn|hello|proxy|udp]
 //!
-//! handler=burn works for a millisecond at each request that begins with 'B'; handler=hello answers HTTP; handler=proxy passes on to target=PORT.
+//! handler=burn works for a millisecond at each request that begins with 'B'; handler=hello answers HTTP; handler=proxy passes on to target=PORT; handler=udp echoes datagrams.
 //! threads=1 is the current-thread runtime, unless flavor=multi.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
 fn arg(key: &str) -> Option<String> {
     std::env::args().skip(1).find_map(|a| a.strip_prefix(key)?.strip_prefix('=').map(str::to_owned))
@@ -85,6 +85,31 @@ async fn proxy(mut conn: TcpStream, target: u16) -> std::io::Result<()> {
     tokio::io::copy_bidirectional(&mut conn, &mut other).await.map(|_| ())
 }
 
+async fn echo_datagrams(socket: UdpSocket) -> std::io::Result<()> {
+    let mut buf = [0; 2048];
+    loop {
+        let (n, from) = socket.recv_from(&mut buf).await?;
+        socket.send_to(&buf[..n], from).await?;
+    }
+}
+
+/// A task and a socket for each thread, all of one port.
+async fn serve_datagrams() -> std::io::Result<()> {
+    let mut addr = SocketAddr::from(([127, 0, 0, 1], number("port", 0) as u16));
+    let mut tasks = Vec::new();
+    for _ in 0..number("threads", 1) {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
+        socket.set_reuse_port(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&addr.into())?;
+        let socket = UdpSocket::from_std(socket.into())?;
+        addr = socket.local_addr()?;
+        tasks.push(tokio::spawn(echo_datagrams(socket)));
+    }
+    println!("port={}", addr.port());
+    tasks.remove(0).await.unwrap()
+}
+
 async fn serve() -> std::io::Result<()> {
     let addr = SocketAddr::from(([127, 0, 0, 1], number("port", 0) as u16));
     let size = number("buf", 16384);
@@ -118,5 +143,9 @@ fn main() -> std::io::Result<()> {
         tokio::runtime::Builder::new_current_thread()
     };
     // The listener is a task on a worker, as a program's own tasks are.
-    builder.enable_all().build()?.block_on(async { tokio::spawn(serve()).await.unwrap() })
+    let runtime = builder.enable_all().build()?;
+    if arg("handler").as_deref() == Some("udp") {
+        return runtime.block_on(serve_datagrams());
+    }
+    runtime.block_on(async { tokio::spawn(serve()).await.unwrap() })
 }
