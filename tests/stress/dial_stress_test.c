@@ -95,8 +95,9 @@ EDO_TEST_MT(canceled_connects_leave_nothing_open) /* net-015 */
     for (int i = 0; i < DIALERS; i++)
         assert_ok(edo_join(dialer[i], NULL));
     for (int i = 0; i < 2; i++) {
-        edo_tcp_listener_close(t.open[i]);
+        assert_ok(edo_task_abort(acceptor[i])); /* the listener is its until it has ended */
         assert_ok(edo_join(acceptor[i], NULL));
+        edo_tcp_listener_close(t.open[i]);
     }
     assert_true(t.made > 0);
     assert_true(t.cut_short > 0);
