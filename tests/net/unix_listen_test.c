@@ -325,6 +325,37 @@ EDO_TEST_BOTH(a_connect_to_a_full_queue_can_be_cancelled)
         edo_unix_close(waits[i]);
 }
 
+static int count_runs(void *arg)
+{
+    uint32_t *runs = arg;
+
+    while (!edo_task_self_is_canceled()) {
+        ++*runs;
+        edo_yield();
+    }
+    return 0;
+}
+
+EDO_TEST(connects_that_never_wait_let_others_run)
+{
+    edo_unix_addr addr = unix_name("busy");
+    edo_unix_listener *listener;
+    edo_unix_stream *client;
+    edo_task other;
+    uint32_t runs = 0;
+
+    assert_ok(edo_unix_listen_with(&addr, EDO_OPTS(unix_listen, .backlog = 1000), &listener));
+    assert_ok(edo_spawn(count_runs, &runs, &other));
+    for (int i = 0; i < 600; i++) {
+        assert_ok(edo_unix_connect_addr(&addr, &client));
+        edo_unix_close(client);
+    }
+    assert_in_range(runs, 2, UINT32_MAX);
+    assert_ok(edo_task_abort(other));
+    assert_ok(edo_join(other, NULL));
+    edo_unix_listener_close(listener);
+}
+
 EDO_TEST_BOTH(a_connection_that_nobody_wanted_is_closed)
 {
     edo_unix_addr addr = unix_name("unwanted");
