@@ -234,7 +234,10 @@ EDO_TEST_PLAIN(a_queue_holds_what_it_was_given)
     assert_ok(edo_bytes_queue_push(&queue, &clone));
     assert_ok(edo_bytes_queue_advance(&queue, 7));
     assert_int_equal(destroyed, 0);
-    assert_ok(edo_bytes_queue_take(&queue, 2, &all));
+    const unsigned char *place = edo_bytes_queue_pieces(&queue, &(size_t){0})->iov_base;
+    assert_ok(edo_bytes_queue_take(&queue, 5, &all)); /* all of a piece, and no copy */
+    assert_ptr_equal(all.data, place);
+    assert_ok(edo_bytes_truncate(&all, 2));
     edo_bytes_queue_fini(&queue);
     assert_int_equal(destroyed, 0);
     are(&all, "bc");

@@ -215,6 +215,39 @@ EDO_TEST(a_line_that_a_loser_got_comes_again)
     check_end(&lines);
 }
 
+EDO_TEST(the_end_that_a_loser_got_comes_again_and_writes_nothing)
+{
+    feed f = feed_of("");
+    edo_pieces lines = edo_lines(feed_reader(&f));
+    char untouched, *line = &untouched;
+    size_t len = 7;
+
+    edo_pieces_next_future next = edo_pieces_next_async(&lines, &line, &len);
+    assert_int_equal(assert_ready(&next.base), 0);
+    edo_future_put_back(&next.base);
+    assert_err(next.base.result, -ECANCELED);
+    assert_int_equal(edo_pieces_next(&lines, &line, &len), 0);
+    assert_ptr_equal(line, &untouched);
+    assert_int_equal(len, 7);
+    edo_pieces_fini(&lines);
+}
+
+/* What ends in the middle of a line that is skipped may begin again, as a part of a reader can. */
+EDO_TEST(the_end_ends_the_skipping)
+{
+    feed f = feed_of("too long\nnext\n");
+    edo_take take = edo_take_from(feed_reader(&f), 8);
+    edo_pieces lines = edo_lines(edo_take_reader(&take));
+
+    lines.limit = 4;
+    assert_err(edo_pieces_next(&lines, NULL, NULL), -EDO_ETOOLONG);
+    assert_int_equal(edo_pieces_next(&lines, NULL, NULL), 0);
+    take.left = 100;
+    check_next(&lines, "");
+    check_next(&lines, "next");
+    check_end(&lines);
+}
+
 EDO_TEST(a_line_that_was_cut_short_goes_on)
 {
     feed f = feed_of("beginning and end\n");
