@@ -1,6 +1,7 @@
 /* send_file_test.c: files sent to sockets. */
 #include "support/edo_test.h"
 #include "support/tcp.h"
+#include "support/unix.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -206,5 +207,27 @@ EDO_TEST(a_large_file_gives_way_to_others)
     assert_ok(edo_join(reader_task, NULL));
     assert_true(r.count > FILE_SIZE);
     edo_tcp_close(to);
+    close(fd);
+}
+
+EDO_TEST_BOTH(a_file_is_sent_to_a_unix_socket)
+{
+    edo_unix_stream *from, *to;
+    unsigned char part[1000];
+    uint64_t done = 0;
+    int fd = new_file(1000);
+
+    unix_connect_pair(&from, &to);
+    assert_ok(edo_unix_send_file(from, fd, 100, 200, &done));
+    assert_int_equal(done, 200);
+    edo_unix_send_file_future rest = edo_unix_send_file_async(from, fd, 300, EDO_WHOLE_FILE);
+    assert_ok(edo_await(&rest.base));
+    assert_int_equal(rest.done, 700);
+    assert_int_equal(unix_read_some_all(to, part, 900), 900);
+    for (size_t i = 0; i < 900; i++)
+        assert_int_equal(part[i], byte_at(100 + i));
+    assert_err(edo_unix_send_file(NULL, fd, 0, 1, NULL), -EINVAL);
+    edo_unix_close(from);
+    assert_ok(edo_unix_close(to));
     close(fd);
 }

@@ -76,7 +76,7 @@ static int workers(void)
     return test_time_is_paused() ? 1 : test_workers(); /* of the runtime */
 }
 
-static void serve_a_hundred(site *s)
+static void check_a_hundred(site *s)
 {
     edo_task task;
     int peers[100], result;
@@ -108,7 +108,7 @@ EDO_TEST_BOTH(each_worker_has_a_listener_and_each_connection_is_served)
     site s = {.limit = 0};
 
     open_site(&s, true);
-    serve_a_hundred(&s);
+    check_a_hundred(&s);
     close_site(&s);
 }
 
@@ -117,7 +117,7 @@ EDO_TEST_BOTH(a_limit_is_over_the_listeners_of_all_workers)
     site s = {.limit = 5};
 
     open_site(&s, true);
-    serve_a_hundred(&s);
+    check_a_hundred(&s);
     assert_in_range(edo_serve_counts_now(&s.counts).most_open, 1, 5);
     close_site(&s);
 }
@@ -128,7 +128,7 @@ EDO_TEST_MT(connections_are_spread_over_the_workers)
     int used = 0;
 
     open_site(&s, true);
-    serve_a_hundred(&s);
+    check_a_hundred(&s);
     for (int i = 0; i < 64; i++)
         used += s.by_worker[i] > 0;
     assert_true(used >= 2 || workers() == 1);

@@ -66,7 +66,7 @@ static int be_client(void *arg)
     return 0;
 }
 
-static void round_of(unsigned number)
+static void check_round(unsigned number)
 {
     site s = {.ends = 0};
     edo_task server, clients[12];
@@ -103,5 +103,5 @@ static void round_of(unsigned number)
 EDO_TEST_MT(a_server_ends_in_order_whatever_its_clients_do)
 {
     for (unsigned i = 0; i < test_count(20); i++)
-        round_of(i);
+        check_round(i);
 }
