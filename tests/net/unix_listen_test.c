@@ -260,7 +260,7 @@ static int be_client(void *arg)
     return edo_unix_close(stream);
 }
 
-static void serve_crowd(int backlog)
+static void check_crowd_is_served(int backlog)
 {
     const char *path = unix_path("crowd");
     edo_unix_listener *listener;
@@ -288,13 +288,13 @@ static void serve_crowd(int backlog)
 
 EDO_TEST_BOTH(a_hundred_clients_are_all_served) /* net-103 */
 {
-    serve_crowd(128);
+    check_crowd_is_served(128);
 }
 
 /* The system would turn them away. */
 EDO_TEST_BOTH(a_full_queue_is_waited_for) /* net-103 */
 {
-    serve_crowd(1);
+    check_crowd_is_served(1);
 }
 
 EDO_TEST_BOTH(a_connect_to_a_full_queue_can_be_cancelled)

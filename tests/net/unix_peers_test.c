@@ -94,7 +94,7 @@ static int echo(void *arg)
 }
 
 /* socat connects, sends a file, and gets it back. */
-static void echo_to_socat(edo_unix_listener *listener, const char *format, const char *name)
+static void check_echo_to_socat(edo_unix_listener *listener, const char *format, const char *name)
 {
     const char *in = unix_path("in"), *out = unix_path("out");
     char *bytes = some_bytes();
@@ -116,7 +116,7 @@ EDO_TEST_MT(socat_connects_by_a_path)
     edo_unix_listener *listener;
 
     assert_ok(edo_unix_listen(path, &listener));
-    echo_to_socat(listener, "exec socat -t 20 - UNIX-CONNECT:%s <%s >%s", path);
+    check_echo_to_socat(listener, "exec socat -t 20 - UNIX-CONNECT:%s <%s >%s", path);
 }
 
 EDO_TEST_MT(socat_connects_by_an_abstract_name)
@@ -125,8 +125,8 @@ EDO_TEST_MT(socat_connects_by_an_abstract_name)
     edo_unix_listener *listener;
 
     assert_ok(edo_unix_listen_with(&addr, NULL, &listener));
-    echo_to_socat(listener, "exec socat -t 20 - ABSTRACT-CONNECT:%s <%s >%s",
-                  edo_unix_addr_name(&addr, NULL));
+    check_echo_to_socat(listener, "exec socat -t 20 - ABSTRACT-CONNECT:%s <%s >%s",
+                        edo_unix_addr_name(&addr, NULL));
 }
 
 static int write_bytes(void *arg)
@@ -138,7 +138,7 @@ static int write_bytes(void *arg)
 }
 
 /* We connect to a socat that echoes. */
-static void be_echoed(edo_unix_stream *stream)
+static void check_is_echoed(edo_unix_stream *stream)
 {
     char *bytes = some_bytes(), *got = malloc(BYTES + 1);
     void *both[] = {stream, bytes};
@@ -174,7 +174,7 @@ EDO_TEST_MT(a_socat_that_listens_on_a_path_echoes)
     task_wait_until(connects(&addr, &stream));
     assert_ok(edo_unix_peer_cred(stream, &cred));
     assert_int_equal(cred.pid, socat);
-    be_echoed(stream);
+    check_is_echoed(stream);
     ends_well(socat);
 }
 
@@ -186,7 +186,7 @@ EDO_TEST_MT(a_socat_that_listens_on_an_abstract_name_echoes)
     pid_t socat = run("exec socat -t 20 ABSTRACT-LISTEN:%s EXEC:cat",
                       edo_unix_addr_name(&addr, NULL), "", "");
     task_wait_until(connects(&addr, &stream));
-    be_echoed(stream);
+    check_is_echoed(stream);
     ends_well(socat);
 }
 
