@@ -197,7 +197,7 @@ static void check_info(const edo_udp_info *info, const char *to, int tos, int tt
 }
 
 /* Sends with what control data can say, and receives the same. */
-static void say_all(const char *where, const char *ip, int family)
+static void check_control(const char *where, const char *ip, int family)
 {
     edo_udp_socket *a, *b;
     edo_addr b_addr;
@@ -230,8 +230,8 @@ static void say_all(const char *where, const char *ip, int family)
 
 EDO_TEST_BOTH(control_data_goes_out_and_comes_in) /* net-083 */
 {
-    say_all("127.0.0.1:0", "127.0.0.1", AF_INET);
-    say_all("[::1]:0", "::1", AF_INET6);
+    check_control("127.0.0.1:0", "127.0.0.1", AF_INET);
+    check_control("[::1]:0", "::1", AF_INET6);
 }
 
 EDO_TEST_BOTH(a_message_says_what_was_cut) /* net-083 */

@@ -71,7 +71,7 @@ static void join_source(void)
 
 static int use_groups(void *arg)
 {
-    (void)arg;
+    ++*(int *)arg;
     join_and_leave(":0", "239.1.2.3");
     join_and_leave("[::]:0", "ff02::1:2");
     join_source();
@@ -80,8 +80,11 @@ static int use_groups(void *arg)
 
 EDO_TEST_PLAIN(who_joins_a_group_gets_its_datagrams) /* net-079 */
 {
+    int rounds = 0;
+
     own_network();
-    run_in_both(use_groups, NULL);
+    run_in_both(use_groups, &rounds);
+    assert_int_equal(rounds, 2);
 }
 
 static int send_without_end(void *arg)
@@ -116,7 +119,7 @@ static int be_beside(void *arg)
 {
     edo_task sender, other;
 
-    (void)arg;
+    ++*(int *)arg;
     runs = 0;
     assert_ok(edo_spawn(send_without_end, NULL, &sender));
     assert_ok(edo_spawn(run_often, NULL, &other));
@@ -129,9 +132,12 @@ static int be_beside(void *arg)
 
 EDO_TEST_PLAIN(who_sends_to_nobody_without_end_starves_nobody) /* net-085 */
 {
+    int rounds = 0;
+
     own_network();
     int wire = own_tun("wire", "192.0.2.1/24"); /* which nobody reads */
-    run_in_both(be_beside, NULL);
+    run_in_both(be_beside, &rounds);
+    assert_int_equal(rounds, 2);
     close(wire);
 }
 

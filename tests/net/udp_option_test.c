@@ -89,7 +89,7 @@ static void set_and_read(edo_udp_socket *socket, edo_udp_option_name name, int v
     assert_int_equal(after, value);
 }
 
-static void set_all(const char *where)
+static void check_options(const char *where)
 {
     edo_udp_socket *socket;
 
@@ -114,8 +114,8 @@ static void set_all(const char *where)
 
 EDO_TEST_BOTH(options_read_back) /* net-076 */
 {
-    set_all("127.0.0.1:0");
-    set_all("[::1]:0");
+    check_options("127.0.0.1:0");
+    check_options("[::1]:0");
 }
 
 EDO_TEST(an_ipv6_socket_has_the_options_of_ipv4_as_well) /* net-076 */

@@ -28,7 +28,7 @@ EDO_TEST_BOTH(connected_sockets_exchange_datagrams) /* net-061 */
     assert_ok(edo_udp_close(b));
 }
 
-static void exchange(const char *where)
+static void check_exchange(const char *where)
 {
     edo_udp_socket *a, *b;
     edo_addr a_addr, b_addr, from = {0};
@@ -51,8 +51,8 @@ static void exchange(const char *where)
 
 EDO_TEST_BOTH(a_datagram_comes_with_its_senders_address) /* net-061 */
 {
-    exchange("127.0.0.1:0");
-    exchange("[::1]:0");
+    check_exchange("127.0.0.1:0");
+    check_exchange("[::1]:0");
 }
 
 EDO_TEST_BOTH(each_send_is_one_datagram) /* net-062 */

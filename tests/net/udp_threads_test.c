@@ -141,7 +141,7 @@ static int begin_traffic(void *arg)
     return 0;
 }
 
-static void end_amid_traffic(const edo_runtime_opts *opts)
+static void check_end_amid_traffic(const edo_runtime_opts *opts)
 {
     edo_runtime *runtime;
 
@@ -155,8 +155,9 @@ EDO_TEST_PLAIN(a_runtime_ends_amid_traffic) /* rt-065 */
     int fds = open_fds();
 
     for (int round = 0; round < 9; round++) {
-        end_amid_traffic(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD));
-        end_amid_traffic(EDO_OPTS(runtime, .kind = EDO_MULTI_THREAD, .workers = test_workers()));
+        check_end_amid_traffic(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD));
+        check_end_amid_traffic(
+            EDO_OPTS(runtime, .kind = EDO_MULTI_THREAD, .workers = test_workers()));
         if (round == 0)
             fds = open_fds(); /* the fake driver keeps its own */
     }
