@@ -87,7 +87,8 @@ typedef struct edo_lookup_names_future {
 /**
  * Looks up the names of an address (reverse lookup).
  *
- * Returns   0; -EINVAL, -EAFNOSUPPORT; what the resolver says; -ENOMEM, -EAGAIN; or why the waiting was cut short. Then *ret_names is untouched.
+ * Returns   0; -EINVAL, -EAFNOSUPPORT; what the resolver says; -ENOMEM, -EAGAIN; or why the waiting was cut
+ *           short. Then *ret_names is untouched.
  * Owns      `addr` stays until it is READY.
  * Suspends  always.
  * Cancel    leaves an orphan: -ECANCELED at once, and the resolver's answer is dropped when it comes.

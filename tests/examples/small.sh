@@ -4,7 +4,7 @@
 . "$(dirname "$0")/support.bash"
 need cc
 limit=$((120 * 1024))
-unrelated='^(sync|fs|process|stream|codec|io|dns)-|^task-(group|members|join_(set|map|queue)|tracker|local_set|pinned_pool|blocking)|^time-(interval|timeout|pause)'
+unrelated='^(sync|fs|process|stream|codec)-|^io-(async_fd|buf|bytes|chain|chunks|conduit|copy|duplex|empty|fd_lent|inspect|lines|memory|numbers|pump|read|splice|split|stdio|sync_io|take|terminal|write)|^net-(serve|udp|unix)|^task-(group|members|join_(set|map|queue)|tracker|local_set|pinned_pool|blocking)|^time-(interval|timeout|pause)'
 
 # The library that is installed is built without sanitizers.
 cc -O2 -I"$root/include" -I"$build/include" "$root/examples/echo.c" "$build/libedo.a" -pthread -static \
