@@ -72,7 +72,6 @@ typedef struct edo_unix_send_future {
     struct msghdr msg;
     struct iovec iov;
     edo_back_off *back_off;
-    bool waits;
 } edo_unix_send_future;
 
 /**

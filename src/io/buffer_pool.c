@@ -137,7 +137,7 @@ int edo_buffer_pool_new(const edo_buffer_pool_opts *opts, edo_buffer_pool **ret_
         return -ENOMEM;
     *pool = (edo_buffer_pool){.lender = {take, give, size}};
     pool->size = size < sizeof(spare) ? sizeof(spare) : size;
-    pool->keep = (keep + LISTS - 1) / LISTS;
+    pool->keep = keep / LISTS + (keep % LISTS != 0);
     *ret_pool = pool;
     return 0;
 }

@@ -33,8 +33,11 @@ static inline void prepare(edo_op *op, source *src, enum op_kind kind, const voi
 static void prepare_vector(edo_op *op, source *src, enum op_kind kind, const struct iovec *iov,
                            size_t count)
 {
-    prepare(op, src, kind, iov, count);
-    if (op->src && !iov_first(iov, count))
+    const struct iovec *first = iov ? iov_first(iov, count) : NULL;
+
+    /* From the first that isn't empty on: the system looks at a limited number of them. */
+    prepare(op, src, kind, first ? first : iov, first ? count - (size_t)(first - iov) : count);
+    if (op->src && !first)
         op->len = 0;
 }
 

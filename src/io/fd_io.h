@@ -66,6 +66,9 @@ ssize_t fd_try_readv(const fd_kind *kind, source *src, const struct iovec *iov, 
 ssize_t fd_try_write(const fd_kind *kind, source *src, const void *buf, size_t len);
 ssize_t fd_try_writev(const fd_kind *kind, source *src, const struct iovec *iov, size_t count);
 
+/* The source of a transfer that is under way, or that of the object which it begins with: later that may be
+ * closed and gone. */
+#define FD_TRANSFER_SOURCE(t, of_object) ((t)->begun ? (t)->own.op.src : (of_object))
 /* For interfaces: the transfer's step on a source. `kind` is what the transfer's own kind asks for. */
 edo_poll fd_transfer_read(source *src, enum op_kind kind, edo_transfer *t, const edo_waker *waker);
 edo_poll fd_transfer_write(source *src, enum op_kind kind, edo_transfer *t, const edo_waker *waker);

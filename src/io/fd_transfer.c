@@ -1,10 +1,16 @@
 /* fd_transfer.c: a source's reads and writes as a step of a reader's or writer's transfer. */
 #include "io/fd_io.h"
 #include "io/put_back.h"
+#include "io/transfer.h"
 
 static void begin(source *src, enum op_kind kind, edo_transfer *t)
 {
-    op_init(&t->own.op, src, kind, t->iov ? (void *)(uintptr_t)t->iov : t->buf, t->len);
+    const struct iovec *first = t->iov ? iov_first(t->iov, t->len) : NULL;
+
+    if (first) /* the system looks at a limited number of pieces */
+        op_init(&t->own.op, src, kind, (void *)(uintptr_t)first, t->len - (size_t)(first - t->iov));
+    else
+        op_init(&t->own.op, src, kind, t->buf, t->len);
 }
 
 edo_poll fd_transfer_read(source *src, enum op_kind kind, edo_transfer *t, const edo_waker *waker)

@@ -27,6 +27,18 @@ static int ask(const edo_fd_wait_future *fut)
     return fd_ready_flags(sys_poll(fut->fd, (short)fd_ready_wanted(fut->interest)), false);
 }
 
+/* The same of what was put into the set, whatever its number means by now. */
+static int ask_set(const edo_fd_wait_future *fut)
+{
+    struct epoll_event event;
+    int n = sys_epoll_wait(fut->op.src->fd, &event, 1, 0);
+
+    if (n <= 0)
+        return n == -EINTR ? 0 : n;
+    return fd_ready_flags((int)event.events,
+                          false); /* EPOLLIN and the like are POLLIN and the like */
+}
+
 /* The set, or a negative errno. */
 static int open_set(const edo_fd_wait_future *fut)
 {
@@ -79,6 +91,8 @@ static edo_poll wait_poll(edo_future *base, const edo_waker *waker)
     int rc;
 
     if (!fut->op.src) {
+        if (base->state & FUTURE_CANCELED) /* while it waited for budget */
+            return edo_future_finish(base, -ECANCELED);
         if (!coop_proceed(waker))
             return EDO_PENDING;
         if (!fd_ready_is_interest(fut->interest))
@@ -91,7 +105,7 @@ static edo_poll wait_poll(edo_future *base, const edo_waker *waker)
             return EDO_PENDING;
         if (fut->op.result < 0)
             return end(fut, fut->op.result);
-        if ((rc = ask(fut)) != 0)
+        if ((rc = ask_set(fut)) != 0)
             return end(fut, rc);
         if (base->state & FUTURE_CANCELED)
             return end(fut, -ECANCELED);

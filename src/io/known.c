@@ -65,7 +65,11 @@ static int take_answer(edo_async_fd_wait *wait)
 
     if (flags < 0)
         return flags;
-    wait->turn = note_found(wait->op.src, (unsigned)flags);
+    lock_take(&wait->op.src->lock);
+    if (a_load(&wait->op.src->gen, relaxed) ==
+        wait->op.gen) /* else that is another descriptor's by now */
+        wait->turn = note_found(wait->op.src, (unsigned)flags);
+    lock_drop(&wait->op.src->lock);
     wake_next(wait, (unsigned)flags);
     return (int)fd_ready_matching((unsigned)flags, wait->interest);
 }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "io/fd_io.h"
 #include "io/transfer.h"
 
 #define PUMP_BUFFER 65536
@@ -70,7 +71,8 @@ static void begin_write(pump *p, edo_transfer_kind kind, const void *buf, size_t
 
 static edo_poll poll_read(pump *p, const edo_waker *waker)
 {
-    edo_poll is = p->splices ? splice_in_step(source_of_reader(p->from), &p->pipe, &p->read, waker)
+    source *src = p->splices ? FD_TRANSFER_SOURCE(&p->read, source_of_reader(p->from)) : NULL;
+    edo_poll is = p->splices ? splice_in_step(src, &p->pipe, &p->read, waker)
                              : read_step(p->from, &p->read, waker);
     if (is == EDO_READY)
         p->reading = false;
@@ -80,7 +82,8 @@ static edo_poll poll_read(pump *p, const edo_waker *waker)
 static edo_poll poll_write(pump *p, const edo_waker *waker)
 {
     bool spliced = p->splices && p->write.kind == EDO_TRANSFER_WRITE;
-    edo_poll is = spliced ? splice_out_step(source_of_writer(p->to), &p->pipe, &p->write, waker)
+    source *src = spliced ? FD_TRANSFER_SOURCE(&p->write, source_of_writer(p->to)) : NULL;
+    edo_poll is = spliced ? splice_out_step(src, &p->pipe, &p->write, waker)
                           : write_step(p->to, &p->write, waker);
     if (is == EDO_READY)
         p->writing = false;

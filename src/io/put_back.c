@@ -101,7 +101,10 @@ static bool settle(edo_op *op, bool canceled, const put_back_ops *ops)
     if (result >= 0) {
         lock_take(&src->lock);
         int rc = src->gen == op->gen ? ops->append(op) : -EBADF;
-        lock_drop(&src->lock);
+        if (rc == 0 && canceled && src->kept) /* we won't take it: others may wait */
+            source_wake_for_kept(src);
+        else
+            lock_drop(&src->lock);
         if (rc < 0)
             return true; /* no memory, or closed since: the success stands */
     }

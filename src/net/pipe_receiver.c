@@ -5,6 +5,7 @@
 
 #include "io/fd_io.h"
 #include "io/fd_ready.h"
+#include "io/reading.h"
 #include "net/pipe.h"
 
 _Static_assert(sizeof(edo_pipe_read_future) <= 256, "net-048");
@@ -56,7 +57,7 @@ ssize_t edo_pipe_try_readv(edo_pipe_receiver *receiver, const struct iovec *iov,
 
 ssize_t edo_pipe_try_read_buf(edo_pipe_receiver *receiver, edo_buf *buf)
 {
-    int rc = receiver && buf ? edo_buf_reserve(buf, edo_buf_spare(buf) ? 0 : 1) : -EINVAL;
+    int rc = receiver && buf ? reading_room(buf) : -EINVAL;
 
     if (rc < 0)
         return rc;
@@ -102,12 +103,12 @@ int64_t edo_pipe_receiver_try_io(edo_pipe_receiver *receiver, edo_fd_call *call,
 
 static edo_poll reader_read(void *self, edo_transfer *t, const edo_waker *waker)
 {
-    return fd_transfer_read(source_of(self), OP_READ, t, waker);
+    return fd_transfer_read(FD_TRANSFER_SOURCE(t, source_of(self)), OP_READ, t, waker);
 }
 
 static edo_poll reader_readv(void *self, edo_transfer *t, const edo_waker *waker)
 {
-    return fd_transfer_read(source_of(self), OP_READV, t, waker);
+    return fd_transfer_read(FD_TRANSFER_SOURCE(t, source_of(self)), OP_READV, t, waker);
 }
 
 static void reader_cancel(void *self, edo_transfer *t)

@@ -104,12 +104,12 @@ int64_t edo_pipe_sender_try_io(edo_pipe_sender *sender, edo_fd_call *call, void 
 
 static edo_poll writer_write(void *self, edo_transfer *t, const edo_waker *waker)
 {
-    return fd_transfer_write(source_of(self), OP_WRITE, t, waker);
+    return fd_transfer_write(FD_TRANSFER_SOURCE(t, source_of(self)), OP_WRITE, t, waker);
 }
 
 static edo_poll writer_writev(void *self, edo_transfer *t, const edo_waker *waker)
 {
-    return fd_transfer_write(source_of(self), OP_WRITEV, t, waker);
+    return fd_transfer_write(FD_TRANSFER_SOURCE(t, source_of(self)), OP_WRITEV, t, waker);
 }
 
 static void writer_cancel(void *self, edo_transfer *t)

@@ -44,11 +44,12 @@ static void close_listener(void *listener)
     edo_tcp_listener_close(listener);
 }
 
-/* The options that count for who may share an address. */
+/* The options that count for who may share an address, and for where connections may come from. */
 static int copy_options(int from, int to)
 {
     static const int options[][2] = {{SOL_SOCKET, SO_REUSEADDR},
                                      {SOL_SOCKET, SO_REUSEPORT},
+                                     {SOL_SOCKET, SO_BINDTOIFINDEX},
                                      {IPPROTO_TCP, TCP_NODELAY},
                                      {IPPROTO_IPV6, IPV6_V6ONLY}};
     int rc = 0, value;
@@ -57,7 +58,7 @@ static int copy_options(int from, int to)
         socklen_t len = sizeof value;
         if (sys_getsockopt(from, options[i][0], options[i][1], &value, &len) == 0)
             rc = socket_set_int(to, options[i][0], options[i][1], value);
-        /* else: it is no IPv6 socket */
+        /* else: it is no IPv6 socket, or a system before Linux 5.1 */
     }
     return rc;
 }

@@ -3,24 +3,29 @@
 #include "io/fd_io.h"
 #include "net/socket_stream.h"
 
+static source *source_for(const socket_stream *self, const edo_transfer *t)
+{
+    return FD_TRANSFER_SOURCE(t, self->src);
+}
+
 edo_poll socket_read(void *self, edo_transfer *t, const edo_waker *waker)
 {
-    return fd_transfer_read(((socket_stream *)self)->src, OP_RECV, t, waker);
+    return fd_transfer_read(source_for(self, t), OP_RECV, t, waker);
 }
 
 edo_poll socket_readv(void *self, edo_transfer *t, const edo_waker *waker)
 {
-    return fd_transfer_read(((socket_stream *)self)->src, OP_RECVV, t, waker);
+    return fd_transfer_read(source_for(self, t), OP_RECVV, t, waker);
 }
 
 edo_poll socket_write(void *self, edo_transfer *t, const edo_waker *waker)
 {
-    return fd_transfer_write(((socket_stream *)self)->src, OP_SEND, t, waker);
+    return fd_transfer_write(source_for(self, t), OP_SEND, t, waker);
 }
 
 edo_poll socket_writev(void *self, edo_transfer *t, const edo_waker *waker)
 {
-    return fd_transfer_write(((socket_stream *)self)->src, OP_SENDV, t, waker);
+    return fd_transfer_write(source_for(self, t), OP_SENDV, t, waker);
 }
 
 edo_poll socket_end(void *self, edo_transfer *t, const edo_waker *waker)
@@ -46,5 +51,6 @@ source *socket_source(void *self)
 {
     const socket_stream *stream = self;
 
-    return stream->records ? NULL : stream->src; /* records don't flow into each other */
+    return stream->flow == FLOW_RECORDS ? NULL
+                                        : stream->src; /* records don't flow into each other */
 }

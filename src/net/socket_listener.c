@@ -72,7 +72,7 @@ static void take_stream(edo_op *op)
 /* Gives its stream away, and so needs another before: what it accepts next must not be lost. */
 static int append_stream(edo_op *op)
 {
-    socket_stream *stream = op->buf, *next = socket_stream_new(stream->records);
+    socket_stream *stream = op->buf, *next = socket_stream_new(stream->flow);
 
     if (!next)
         return -ENOMEM;
@@ -152,7 +152,7 @@ static int back_off(edo_socket_accept_future *fut, const edo_waker *waker)
     return rc == -EDO_ENOTIME || rc == -EDO_ENORUNTIME ? fut->back_off.error : rc;
 }
 
-static inline edo_poll accept_poll(edo_future *base, const edo_waker *waker, bool records)
+static inline edo_poll accept_poll(edo_future *base, const edo_waker *waker, enum socket_flow flow)
 {
     edo_socket_accept_future *fut = container_of(base, edo_socket_accept_future, base);
     edo_op *op = &fut->op;
@@ -166,7 +166,7 @@ static inline edo_poll accept_poll(edo_future *base, const edo_waker *waker, boo
         if (fut->back_off.waits && (rc = back_off(fut, waker)) <= 0)
             return rc == 0 ? EDO_PENDING : fail(fut, rc);
         bool canceled = base->state & FUTURE_CANCELED;
-        if (!op->buf && !canceled && !(op->buf = socket_stream_new(records)))
+        if (!op->buf && !canceled && !(op->buf = socket_stream_new(flow)))
             return edo_future_finish(base, -ENOMEM);
         if (put_back_poll(op, &fut->back_off.gives_way, canceled, waker, &put_back_streams) ==
             EDO_PENDING)
@@ -181,12 +181,17 @@ static inline edo_poll accept_poll(edo_future *base, const edo_waker *waker, boo
 
 edo_poll socket_accept_poll(edo_future *base, const edo_waker *waker)
 {
-    return accept_poll(base, waker, false);
+    return accept_poll(base, waker, FLOW_PLAIN);
+}
+
+edo_poll socket_accept_marked_poll(edo_future *base, const edo_waker *waker)
+{
+    return accept_poll(base, waker, FLOW_MARKED);
 }
 
 edo_poll socket_accept_records_poll(edo_future *base, const edo_waker *waker)
 {
-    return accept_poll(base, waker, true);
+    return accept_poll(base, waker, FLOW_RECORDS);
 }
 
 void socket_accept_cancel(edo_future *base)
@@ -205,6 +210,8 @@ void socket_accept_put_back(edo_future *base)
     socket_stream *stream;
 
     memcpy(&stream, fut->ret_stream, sizeof stream);
+    if (source_release(stream->src, &stream->fd) == 0)
+        stream->src = NULL; /* whoever accepts it makes it a source of its own driver */
     put_back_first(&fut->op, &stream->kept);
     hand_out(fut, NULL);
     fut->op.buf = NULL;

@@ -17,8 +17,9 @@ int socket_listener_open(socket_listener *listener, int fd);
 /* Closes it. 0; -EINVAL for NULL. */
 int socket_listener_close(socket_listener *listener);
 
-/* The table of a kind's accepts. A kind whose connections keep boundaries has a poll function of its own. */
+/* The table of a kind's accepts; a poll function for each flow of what is accepted. */
 edo_poll socket_accept_poll(edo_future *base, const edo_waker *waker);
+edo_poll socket_accept_marked_poll(edo_future *base, const edo_waker *waker);
 edo_poll socket_accept_records_poll(edo_future *base, const edo_waker *waker);
 void socket_accept_cancel(edo_future *base);
 void socket_accept_put_back(edo_future *base);

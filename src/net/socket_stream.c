@@ -18,12 +18,12 @@ static void release_stream(source_kept *kept)
     socket_stream_drop(stream);
 }
 
-socket_stream *socket_stream_new(bool records)
+socket_stream *socket_stream_new(enum socket_flow flow)
 {
     socket_stream *stream = malloc(sizeof *stream);
 
     if (stream)
-        *stream = (socket_stream){.kept.release = release_stream, .fd = -1, .records = records};
+        *stream = (socket_stream){.kept.release = release_stream, .fd = -1, .flow = (uint8_t)flow};
     return stream;
 }
 
@@ -32,7 +32,7 @@ int socket_stream_attach(socket_stream *stream)
     driver *d;
     int rc = current_driver(&d);
 
-    return rc < 0 ? rc : source_open(d, stream->fd, !stream->records, &stream->src);
+    return rc < 0 ? rc : source_open(d, stream->fd, stream->flow == FLOW_PLAIN, &stream->src);
 }
 
 void socket_stream_drop(socket_stream *stream)

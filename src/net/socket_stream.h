@@ -10,6 +10,13 @@
 
 #include "driver/driver.h"
 
+/* What a short read says of what is left. */
+enum socket_flow {
+    FLOW_PLAIN, /* that there is nothing */
+    FLOW_MARKED, /* nothing: descriptors, or another writer's credentials, end a Unix stream's read as well */
+    FLOW_RECORDS /* nothing: each read gets one record */
+};
+
 /* Futures find a stream's source by slot and generation, so they never touch this. */
 typedef struct socket_stream {
     source_kept kept; /* when it was accepted and put back: in its listener's source */
@@ -18,11 +25,11 @@ typedef struct socket_stream {
     uint32_t shut;    /* halves that were shut down, a bit each; atomic */
     uint8_t split;    /* halves that are owned apart and not closed yet, a bit each; atomic */
     bool lingers;     /* close(2) would wait */
-    bool records;     /* boundaries are kept: a short read says nothing of what is left */
+    uint8_t flow;     /* enum socket_flow */
 } socket_stream;
 
 /* Memory for a stream, without a descriptor. NULL: there is none. */
-socket_stream *socket_stream_new(bool records);
+socket_stream *socket_stream_new(enum socket_flow flow);
 /* Makes the stream of its descriptor a source of the current driver. 0; what current_driver and
  * source_open say, and then it still has its descriptor. */
 int socket_stream_attach(socket_stream *stream);

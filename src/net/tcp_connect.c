@@ -37,7 +37,7 @@ static int begin(edo_tcp_connect_future *fut)
 
     if (rc < 0)
         return rc;
-    if (!(stream = socket_stream_new(false)))
+    if (!(stream = socket_stream_new(FLOW_PLAIN)))
         return -ENOMEM;
     memcpy(&family, (char *)fut->addr + offsetof(struct sockaddr, sa_family), sizeof family);
     rc = stream->fd = sys_socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -72,6 +72,7 @@ static edo_poll connect_poll(edo_future *base, const edo_waker *waker)
     if (fut->op.result < 0) {
         socket_stream_drop(&fut->stream->base);
         fut->stream = NULL;
+        coop_spend(); /* one that fails at once must not starve the others */
         return edo_future_finish(base, fut->op.result);
     }
     coop_spend();

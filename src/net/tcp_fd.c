@@ -31,7 +31,7 @@ int edo_tcp_from_fd(int fd, edo_tcp_stream **ret_stream)
         (rc = tcp_option_read(fd, EDO_TCP_LINGER, &linger)) < 0 ||
         (rc = flags = sys_fcntl_getfl(fd)) < 0)
         return rc;
-    socket_stream *stream = socket_stream_new(false);
+    socket_stream *stream = socket_stream_new(FLOW_PLAIN);
     if (!stream)
         return -ENOMEM;
     stream->fd = fd;

@@ -94,6 +94,8 @@ int edo_tcp_socket_close(edo_tcp_socket *socket)
     if (was == OPEN)
         sys_close(socket->fd);
     source *src = was == CONNECTING ? socket->src : NULL;
+    if (src && socket->lingers) /* it may be connected by now, and close(2) would wait */
+        tcp_option_set(socket->fd, EDO_TCP_LINGER, -1);
     drop_reference(socket);
     if (src)
         source_close(src); /* the connect leaves it to us, as it isn't CONNECTING any more */
@@ -236,7 +238,7 @@ static int begin(edo_tcp_socket_connect_future *fut)
 
     if (rc < 0)
         return rc;
-    socket_stream *stream = socket_stream_new(false);
+    socket_stream *stream = socket_stream_new(FLOW_PLAIN);
     if (!stream)
         return -ENOMEM;
     stream->fd = socket->fd;
@@ -269,8 +271,9 @@ static int settle(edo_tcp_socket_connect_future *fut, int result)
     if (!ours) { /* it was closed meanwhile, and its source with it */
         stream->src = NULL;
         stream->fd = -1;
+        stream->lingers = false;
     }
-    socket_stream_drop(stream);
+    socket_stream_close(stream);
     fut->stream = NULL;
     return ours ? result : -ECANCELED;
 }
@@ -279,25 +282,26 @@ static edo_poll connect_poll(edo_future *base, const edo_waker *waker)
 {
     edo_tcp_socket_connect_future *fut = container_of(base, edo_tcp_socket_connect_future, base);
 
-    if (!fut->stream) {
-        if (!coop_proceed(waker))
-            return EDO_PENDING;
+    if (!fut->stream) { /* before the budget is asked: from its first poll on it has the socket */
         int rc = base->state & FUTURE_CANCELED ? -ECANCELED : fut->error;
         if (rc == 0) {
             lock_take(&fut->socket->lock);
             rc = begin(fut);
             lock_drop(&fut->socket->lock);
         }
-        if (rc < 0)
+        if (rc < 0) {
+            coop_spend();
             return edo_future_finish(base, rc);
+        }
     }
+    if (op_is_new(&fut->op) && !coop_proceed(waker))
+        return EDO_PENDING;
     if (op_poll(&fut->op, waker) == EDO_PENDING)
         return EDO_PENDING;
     int rc = settle(fut, (int)fut->op.result);
-    if (rc == 0) {
-        coop_spend();
+    coop_spend(); /* for a failure too: one that comes at once must not starve the others */
+    if (rc == 0)
         *fut->ret_stream = fut->stream;
-    }
     return edo_future_finish(base, rc);
 }
 

@@ -24,6 +24,10 @@ static void write_addr(const edo_udp_recv_future *fut, edo_addr *ret)
 {
     socklen_t len = fut->msg.hdr.msg_namelen;
 
+    if (unlikely(len == 0)) { /* put back by one that had no room for it */
+        *ret = (edo_addr){0};
+        return;
+    }
     memcpy(&ret->storage, fut->name, sizeof fut->name); /* not `len`: a constant is quicker */
     ret->len = len < sizeof fut->name ? len : sizeof fut->name;
 }

@@ -18,7 +18,7 @@ int unix_socket_open(int type);
 /* Two of them, connected. */
 int unix_socket_pair(int type, int fds[2]);
 /* Two connected streams, or connections that keep boundaries. 0; -EINVAL; what else edo_unix_pair says. */
-int unix_stream_pair(bool records, socket_stream **ret_one, socket_stream **ret_other);
+int unix_stream_pair(enum socket_flow flow, socket_stream **ret_one, socket_stream **ret_other);
 
 /* What listens, for streams or records. */
 typedef struct unix_listener {

@@ -76,6 +76,9 @@ int unix_addr_of(int (*call)(int fd, struct sockaddr *sa, socklen_t *len), int f
     edo_unix_addr addr = {.len = UNIX_ADDR_ROOM};
     int rc = call(fd, (struct sockaddr *)&addr, &addr.len);
 
+    if (addr.len >
+        sizeof addr.sun) /* a path of 108 bytes: its end is counted, and not to be sent back */
+        addr.len = sizeof addr.sun;
     if (rc == 0)
         *ret_addr = addr;
     return rc;

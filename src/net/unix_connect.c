@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <edo/await.h>
+#include <edo/error.h>
 
 #include "base/sys.h"
 #include "future/future.h"
@@ -45,7 +46,8 @@ static int open_stream(const edo_unix_connect_future *fut, socket_stream *stream
     if (fut->socket)
         rc = unix_socket_lend(fut->socket, &stream->fd);
     else
-        rc = stream->fd = unix_socket_open(stream->records ? SOCK_SEQPACKET : SOCK_STREAM);
+        rc = stream->fd =
+            unix_socket_open(stream->flow == FLOW_RECORDS ? SOCK_SEQPACKET : SOCK_STREAM);
     if (rc < 0)
         return rc;
     rc = socket_stream_attach(stream);
@@ -56,7 +58,7 @@ static int open_stream(const edo_unix_connect_future *fut, socket_stream *stream
     return rc;
 }
 
-static int begin(edo_unix_connect_future *fut, bool records)
+static int begin(edo_unix_connect_future *fut, enum socket_flow flow)
 {
     unix_connecting *c;
     driver *d;
@@ -64,7 +66,7 @@ static int begin(edo_unix_connect_future *fut, bool records)
 
     if (rc < 0)
         return rc;
-    if (!(c = calloc(1, sizeof *c)) || !(c->stream = socket_stream_new(records)))
+    if (!(c = calloc(1, sizeof *c)) || !(c->stream = socket_stream_new(flow)))
         rc = -ENOMEM;
     if (rc == 0)
         rc = read_addr(fut, &c->addr);
@@ -95,6 +97,7 @@ static edo_poll fail(edo_unix_connect_future *fut, int64_t error)
     }
     free(c);
     fut->under_way = NULL;
+    coop_spend(); /* one that fails at once must not starve the others */
     return edo_future_finish(&fut->base, error);
 }
 
@@ -117,8 +120,11 @@ static edo_poll go_on(edo_unix_connect_future *fut, const edo_waker *waker)
     int rc;
 
     for (;;) {
-        if (c->back_off.waits && (rc = back_off_poll(&c->back_off, waker)) <= 0)
+        if (c->back_off.waits && (rc = back_off_poll(&c->back_off, waker)) <= 0) {
+            if (rc == -EDO_ENOTIME || rc == -EDO_ENORUNTIME)
+                rc = -EAGAIN; /* without timers the caller has to know */
             return rc == 0 ? EDO_PENDING : fail(fut, rc);
+        }
         if (op_poll(&c->op, waker) == EDO_PENDING)
             return EDO_PENDING;
         if (c->op.result >= 0)
@@ -132,28 +138,30 @@ static edo_poll go_on(edo_unix_connect_future *fut, const edo_waker *waker)
     }
 }
 
-static inline edo_poll connect_poll(edo_future *base, const edo_waker *waker, bool records)
+static inline edo_poll connect_poll(edo_future *base, const edo_waker *waker, enum socket_flow flow)
 {
     edo_unix_connect_future *fut = container_of(base, edo_unix_connect_future, base);
 
-    if (!fut->under_way) {
-        if (!coop_proceed(waker))
-            return EDO_PENDING;
-        int rc = base->state & FUTURE_CANCELED ? -ECANCELED : begin(fut, records);
-        if (rc < 0)
+    if (!fut->under_way) { /* before the budget is asked: from its first poll on it has the socket */
+        int rc = base->state & FUTURE_CANCELED ? -ECANCELED : begin(fut, flow);
+        if (rc < 0) {
+            coop_spend();
             return edo_future_finish(base, rc);
+        }
     }
+    if (op_is_new(&fut->under_way->op) && !fut->under_way->back_off.waits && !coop_proceed(waker))
+        return EDO_PENDING;
     return go_on(fut, waker);
 }
 
 edo_poll unix_connect_poll(edo_future *base, const edo_waker *waker)
 {
-    return connect_poll(base, waker, false);
+    return connect_poll(base, waker, FLOW_MARKED);
 }
 
 edo_poll unix_connect_records_poll(edo_future *base, const edo_waker *waker)
 {
-    return connect_poll(base, waker, true);
+    return connect_poll(base, waker, FLOW_RECORDS);
 }
 
 void unix_connect_cancel(edo_future *base)

@@ -14,6 +14,9 @@
 
 #include "base/sys.h"
 
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 4
+#endif
 #define CRED_SPACE CMSG_SPACE(sizeof(struct ucred))
 
 typedef struct parcel {
@@ -130,6 +133,11 @@ static void decode(edo_unix_control *control, const struct cmsghdr *head)
         memcpy(&cred, CMSG_DATA(head), sizeof cred);
         holds->cred = (edo_unix_cred){cred.pid, cred.uid, cred.gid};
         holds->has_cred = true;
+    } else if (head->cmsg_type == SCM_PIDFD && len == sizeof(int)) { /* nobody can want it */
+        int pidfd;
+        memcpy(&pidfd, CMSG_DATA(head), sizeof pidfd);
+        if (pidfd >= 0)
+            sys_close(pidfd);
     }
 }
 
@@ -162,10 +170,12 @@ void unix_control_fill(edo_unix_control *control, const struct msghdr *msg)
 
 /* Sending. */
 
-static int check_outgoing(const edo_unix_control *control)
+static int check_outgoing(edo_unix_control *control)
 {
     if (!control)
         return -EINVAL;
+    if (control->received && !edo_unix_control_fds(control) && !control->holds.has_cred)
+        edo_unix_control_clear(control); /* it was received into, and holds nothing */
     return control->received ? -EBUSY : 0;
 }
 

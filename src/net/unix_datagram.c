@@ -17,7 +17,7 @@ struct edo_unix_datagram {
 
 int unix_datagram_of(int fd, edo_unix_datagram **ret)
 {
-    socket_stream *base = socket_stream_new(true);
+    socket_stream *base = socket_stream_new(FLOW_RECORDS);
 
     if (!base)
         return -ENOMEM;

@@ -36,9 +36,9 @@ static int adopt(int fd, int (*make)(int fd, void *ret), void *ret)
     return rc;
 }
 
-static int make_stream(int fd, bool records, socket_stream **ret)
+static int make_stream(int fd, enum socket_flow flow, socket_stream **ret)
 {
-    socket_stream *stream = socket_stream_new(records);
+    socket_stream *stream = socket_stream_new(flow);
 
     if (!stream)
         return -ENOMEM;
@@ -53,12 +53,12 @@ static int make_stream(int fd, bool records, socket_stream **ret)
 
 static int make_bytes(int fd, void *ret)
 {
-    return make_stream(fd, false, ret);
+    return make_stream(fd, FLOW_MARKED, ret);
 }
 
 static int make_records(int fd, void *ret)
 {
-    return make_stream(fd, true, ret);
+    return make_stream(fd, FLOW_RECORDS, ret);
 }
 
 static int make_listener(int fd, void *ret)

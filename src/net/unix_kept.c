@@ -1,14 +1,13 @@
 /*
  * unix_kept.c: messages that were received and put back: each whole, with its sender and what came along.
  *
- * Sender      A receipt that didn't ask for it has none to keep. A connected socket hears its peer alone, so
- *             there that is asked; else the message is put back as of nobody.
+ * Sender      A receipt that didn't ask for it has none to keep: the message is put back as of nobody. Whom
+ *             the socket is connected to need not be the one, as what came before that is received too.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sys.h"
 #include "io/put_back.h"
 #include "net/unix_addr.h"
 #include "net/unix_control.h"
@@ -39,8 +38,6 @@ static void find_sender(const edo_op *op, edo_unix_addr *ret)
     if (msg->msg_name) {
         memcpy(ret, msg->msg_name, msg->msg_namelen);
         ret->len = msg->msg_namelen;
-    } else {
-        unix_addr_of(sys_getpeername, op->src->fd, ret); /* else it stays empty */
     }
 }
 

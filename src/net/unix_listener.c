@@ -123,7 +123,8 @@ int edo_unix_listener_addr(const edo_unix_listener *listener, edo_unix_addr *ret
     return unix_addr_of(sys_getsockname, ((const socket_listener *)listener)->fd, ret_addr);
 }
 
-static const edo_future_ops accept_ops = SOCKET_ACCEPT_OPS(socket_accept_poll, "unix_accept");
+static const edo_future_ops accept_ops =
+    SOCKET_ACCEPT_OPS(socket_accept_marked_poll, "unix_accept");
 
 edo_unix_accept_future edo_unix_accept_async(edo_unix_listener *listener,
                                              edo_unix_stream **ret_stream)

@@ -10,13 +10,13 @@ int unix_socket_pair(int type, int fds[2])
     return sys_socketpair(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds);
 }
 
-int unix_stream_pair(bool records, socket_stream **ret_one, socket_stream **ret_other)
+int unix_stream_pair(enum socket_flow flow, socket_stream **ret_one, socket_stream **ret_other)
 {
     socket_stream *one, *other = NULL;
     int fds[2], rc = -ENOMEM;
 
-    if ((one = socket_stream_new(records)) && (other = socket_stream_new(records)))
-        rc = unix_socket_pair(records ? SOCK_SEQPACKET : SOCK_STREAM, fds);
+    if ((one = socket_stream_new(flow)) && (other = socket_stream_new(flow)))
+        rc = unix_socket_pair(flow == FLOW_RECORDS ? SOCK_SEQPACKET : SOCK_STREAM, fds);
     if (rc == 0) {
         one->fd = fds[0];
         other->fd = fds[1];
@@ -40,7 +40,7 @@ int edo_unix_pair(edo_unix_stream **ret_one, edo_unix_stream **ret_other)
 
     if (!ret_one || !ret_other)
         return -EINVAL;
-    int rc = unix_stream_pair(false, &one, &other);
+    int rc = unix_stream_pair(FLOW_MARKED, &one, &other);
     if (rc == 0) {
         *ret_one = (edo_unix_stream *)one;
         *ret_other = (edo_unix_stream *)other;

@@ -39,6 +39,8 @@ static void set_sender(const struct msghdr *msg)
     if (!from)
         return;
     from->len = msg->msg_namelen;
+    if (from->len > sizeof from->sun) /* as in unix_addr_of */
+        from->len = sizeof from->sun;
     if (from->len == 0) {
         from->sun.sun_family = AF_UNIX;
         from->len = sizeof from->sun.sun_family;

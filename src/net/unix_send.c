@@ -2,13 +2,12 @@
  * unix_send.c: sending a message, to whom the socket is connected or to an address.
  *
  * Queue       Of whom it is connected to the system tells when there is room. Of an address it does not: poll(2)
- *             says that there is, as the sender's own buffer isn't full, and each send that finds the receiver's
- *             queue full is an event that says so again. So a send to an address that finds it full sleeps,
- *             from 1 ms on and at last for 100 ms, and tries again; only if its own buffer is full it waits for
- *             readiness. Waiting for the event to send would be a loop that never sleeps.
+ *             looks at the sender's own buffer, of which a quarter is enough to say no, and at the queue of whom
+ *             it is connected to; and each send that finds the receiver's queue full is an event. So a send to
+ *             an address that finds no room sleeps, from 1 ms on and at last for 100 ms, and tries again. To
+ *             wait for readiness would be a loop that never sleeps, or a wait for somebody else.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 
 #include <edo/error.h>
@@ -33,56 +32,37 @@ static edo_poll finish(edo_unix_send_future *fut, int64_t result)
     return edo_future_finish(&fut->base, result);
 }
 
-static void set_kind(edo_op *op, enum op_kind kind, int flags)
-{
-    op_renew(op);
-    op->kind = (uint8_t)kind;
-    op->dir = op_dir_of(kind);
-    op->flags = flags;
-}
-
 /* To an address. */
 
 static int64_t try_once(edo_unix_send_future *fut)
 {
-    set_kind(&fut->op, OP_SENDMSG, 0);
+    op_renew(&fut->op);
     return op_try(&fut->op);
 }
 
-/* After -EAGAIN: sleeps if the receiver's queue is full, or waits for room in the sender's own buffer. 0; -ENOMEM. */
-static int begin_wait(edo_unix_send_future *fut)
+/* After -EAGAIN. 0; -ENOMEM. */
+static int begin_sleep(edo_unix_send_future *fut)
 {
-    set_kind(&fut->op, OP_READINESS, POLLOUT);
-    if (op_try(&fut->op) < 0) {
-        fut->waits = true;
-        return 0;
-    }
     if (!fut->back_off && !(fut->back_off = calloc(1, sizeof *fut->back_off)))
         return -ENOMEM;
     back_off_begin(fut->back_off);
     return 0;
 }
 
-/* 1: what it waited for is there; 0: not yet; else why it will not be. */
-static int64_t poll_wait(edo_unix_send_future *fut, const edo_waker *waker)
+/* 1: it is time to try; 0: not yet; else why it will not be. */
+static int poll_sleep(edo_unix_send_future *fut, const edo_waker *waker)
 {
-    if (fut->back_off && fut->back_off->waits) {
-        int rc = back_off_poll(fut->back_off, waker);
-        /* without timers the caller has to know */
-        return rc == -EDO_ENOTIME || rc == -EDO_ENORUNTIME ? -EAGAIN : rc;
-    }
-    if (!fut->waits)
+    if (!fut->back_off || !fut->back_off->waits)
         return 1;
-    if (op_poll(&fut->op, waker) == EDO_PENDING)
-        return 0;
-    fut->waits = false;
-    return fut->op.result < 0 ? fut->op.result : 1;
+    int rc = back_off_poll(fut->back_off, waker);
+    /* without timers the caller has to know */
+    return rc == -EDO_ENOTIME || rc == -EDO_ENORUNTIME ? -EAGAIN : rc;
 }
 
 static edo_poll poll_to_address(edo_unix_send_future *fut, const edo_waker *waker)
 {
     for (;;) {
-        int64_t rc = poll_wait(fut, waker);
+        int64_t rc = poll_sleep(fut, waker);
         if (rc == 0)
             return EDO_PENDING;
         if (rc > 0 && (fut->base.state & FUTURE_CANCELED))
@@ -91,7 +71,7 @@ static edo_poll poll_to_address(edo_unix_send_future *fut, const edo_waker *wake
             return finish(fut, rc);
         if (!coop_proceed(waker))
             return EDO_PENDING;
-        if ((rc = try_once(fut)) != -EAGAIN || (rc = begin_wait(fut)) < 0)
+        if ((rc = try_once(fut)) != -EAGAIN || (rc = begin_sleep(fut)) < 0)
             return finish(fut, rc);
     }
 }
@@ -121,7 +101,7 @@ void unix_send_cancel(edo_future *base)
 
     if (fut->back_off && fut->back_off->waits)
         edo_future_cancel(&fut->back_off->sleep.base);
-    else if (fut->op.src && (fut->waits || !fut->msg.msg_name))
+    else if (fut->op.src && !fut->msg.msg_name)
         op_cancel(&fut->op);
 }
 

@@ -91,7 +91,7 @@ int edo_unix_seqpacket_pair(edo_unix_seqpacket **ret_one, edo_unix_seqpacket **r
 
     if (!ret_one || !ret_other)
         return -EINVAL;
-    int rc = unix_stream_pair(true, &one, &other);
+    int rc = unix_stream_pair(FLOW_RECORDS, &one, &other);
     if (rc == 0) {
         *ret_one = (edo_unix_seqpacket *)one;
         *ret_other = (edo_unix_seqpacket *)other;

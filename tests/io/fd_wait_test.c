@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sched/coop.h"
+
 static void pair(int fds[2])
 {
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
@@ -107,4 +109,40 @@ EDO_TEST_BOTH(a_wait_for_it_times_out)
     assert_int_equal(open_fds(), open_before);
     close(fds[0]);
     close(fds[1]);
+}
+
+EDO_TEST_BOTH(a_wait_that_is_cancelled_while_it_waits_for_budget_ends)
+{
+    int fds[2];
+
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    edo_fd_wait_future wait = edo_fd_wait_async(fds[0], EDO_READABLE);
+    while (!coop_is_spent())
+        coop_spend();
+    assert_pending(&wait.base);
+    edo_future_cancel(&wait.base);
+    assert_err(poll_to_end(&wait.base), -ECANCELED);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+/* The number means another one by now, and what it waited for lives on under another number. */
+EDO_TEST_BOTH(a_number_that_is_reused_makes_no_busy_wait)
+{
+    int fds[2], others[2];
+
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(others, O_CLOEXEC), 0);
+    edo_fd_wait_future wait = edo_fd_wait_async(fds[0], EDO_READABLE);
+    assert_pending(&wait.base);
+    int copy = dup(fds[0]);
+    assert_true(copy >= 0);
+    assert_int_equal(dup2(others[0], fds[0]), fds[0]);
+    assert_int_equal(write(fds[1], "x", 1), 1);
+    assert_true(poll_to_end(&wait.base) & EDO_READABLE);
+    close(copy);
+    for (int i = 0; i < 2; i++) {
+        close(fds[i]);
+        close(others[i]);
+    }
 }

@@ -42,7 +42,7 @@ EDO_TEST_BOTH(a_blocking_call_reads_to_the_end) /* io-125 */
         int rc;
         assert_ok(edo_spawn_blocking(read_to_end, &b, &task));
         for (int i = 0; !empty && i < 11; i++)
-            assert_int_equal(edo_write(edo_duplex_writer(end), "hello world" + i, 1), 1);
+            assert_int_equal(edo_write(edo_duplex_writer(end), &"hello world"[i], 1), 1);
         assert_ok(edo_duplex_close(end));
         assert_ok(edo_join(task, &rc));
         assert_ok(rc);

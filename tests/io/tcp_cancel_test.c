@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/coop.h"
+
 #define MIB 1048576
 
 typedef enum way { OWN, INTERFACE } way;
@@ -335,13 +337,13 @@ static void check_lost_select(way by)
 {
     edo_tcp_stream *server, *client;
     edo_notify notify;
-    edo_task task;
+    edo_task other;
     char buf[8];
     call read;
 
     connect_pair(&server, &client);
     edo_notify_init(&notify);
-    assert_ok(edo_spawn_copy(send_and_notify, &((peer){client, &notify}), sizeof(peer), &task));
+    assert_ok(edo_spawn_copy(send_and_notify, &((peer){client, &notify}), sizeof(peer), &other));
     make_read(&read, by, server, buf, sizeof buf);
     edo_notify_wait_future told = edo_notify_wait_async(&notify);
     int won = edo_select_biased(&told.base, read.base);
@@ -352,7 +354,7 @@ static void check_lost_select(way by)
     memset(buf, '#', sizeof buf);
     assert_int_equal(read_some_all(server, buf, 3), 3);
     assert_memory_equal(buf, "abc", 3);
-    assert_ok(edo_join(task, NULL));
+    assert_ok(edo_join(other, NULL));
     edo_notify_fini(&notify);
     close_both(server, client);
 }
@@ -363,4 +365,58 @@ EDO_TEST_BOTH(a_losing_arm_of_a_select_says_so_and_its_bytes_come_next) /* io-11
         check_lost_select(OWN);
         check_lost_select(INTERFACE);
     }
+}
+
+static void use_up_the_budget(void)
+{
+    while (!coop_is_spent())
+        coop_spend();
+}
+
+/* It has been polled, so it is to know of the close, budget or not. */
+EDO_TEST_BOTH(a_connect_that_waits_for_budget_hears_of_its_sockets_close)
+{
+    edo_tcp_socket *socket;
+    edo_tcp_stream *stream;
+    edo_addr addr;
+    unsigned port;
+    edo_tcp_listener *listener = listen_here(&port);
+
+    assert_ok(edo_tcp_listener_addr(listener, &addr));
+    assert_ok(edo_tcp_socket_new(AF_INET, &socket));
+    edo_tcp_socket_connect_future connect = edo_tcp_socket_connect_async(socket, &addr, &stream);
+    use_up_the_budget();
+    assert_pending(&connect.base);
+    edo_tcp_socket_close(socket);
+    assert_err(poll_to_end(&connect.base), -ECANCELED);
+    edo_tcp_listener_close(listener);
+}
+
+EDO_TEST_BOTH(a_stream_may_be_closed_under_a_read_by_its_interface)
+{
+    edo_tcp_stream *server, *client;
+    char buf[8];
+
+    connect_pair(&server, &client);
+    edo_read_future read = edo_read_async(edo_tcp_reader(server), buf, sizeof buf);
+    assert_pending(&read.base);
+    edo_tcp_close(server);
+    assert_err(poll_to_end(&read.base), -ECANCELED);
+    edo_tcp_close(client);
+}
+
+EDO_TEST_BOTH(empty_pieces_in_any_number_may_come_first)
+{
+    static struct iovec pieces[1025];
+    edo_tcp_stream *server, *client;
+    char buf[8];
+
+    connect_pair(&server, &client);
+    pieces[1024] = (struct iovec){"abc", 3};
+    edo_write_future write = edo_writev_async(edo_tcp_writer(client), pieces, 1025);
+    assert_int_equal(poll_to_end(&write.base), 3);
+    pieces[1024] = (struct iovec){buf, sizeof buf};
+    assert_int_equal(edo_tcp_readv(server, pieces, 1025), 3);
+    assert_memory_equal(buf, "abc", 3);
+    close_both(server, client);
 }

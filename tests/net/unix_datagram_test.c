@@ -296,7 +296,8 @@ EDO_TEST_BOTH(a_datagram_that_was_put_back_is_whole)
     edo_unix_datagram_close(server);
 }
 
-EDO_TEST_BOTH(a_connected_socket_knows_the_sender_of_what_was_put_back)
+/* Whom it is connected to need not be the one. */
+EDO_TEST_BOTH(a_message_put_back_by_who_did_not_ask_for_its_sender_has_none)
 {
     const char *path = unix_path("peer");
     edo_unix_addr name = unix_name("knows"), from;
@@ -310,7 +311,7 @@ EDO_TEST_BOTH(a_connected_socket_knows_the_sender_of_what_was_put_back)
     assert_int_equal(edo_unix_datagram_send(client, "", 0), 0);
     receive_and_put_back(server, "", false);
     assert_int_equal(edo_unix_datagram_recv_from(server, buf, sizeof buf, &from), 0);
-    assert_string_equal(edo_unix_addr_path(&from), path);
+    assert_true(edo_unix_addr_is_unnamed(&from));
     edo_unix_datagram_close(client);
     edo_unix_datagram_close(server);
 }
@@ -383,4 +384,33 @@ EDO_TEST(bad_arguments_of_datagrams)
     assert_err(edo_unix_datagram_close(NULL), -EINVAL);
     edo_unix_datagram_close(one);
     edo_unix_datagram_close(other);
+}
+
+/* Whom the sender is connected to reads nothing, which is no business of a message to somebody else. */
+EDO_TEST_MT(a_send_to_an_address_waits_for_that_one_alone)
+{
+    edo_unix_addr quiet_name = unix_name("quiet"), busy_name = unix_name("busy");
+    edo_unix_datagram *quiet, *busy, *sender, *filler;
+    char buf[16];
+
+    assert_ok(edo_unix_datagram_bind_addr(&quiet_name, &quiet));
+    assert_ok(edo_unix_datagram_bind_addr(&busy_name, &busy));
+    assert_ok(edo_unix_datagram_unbound(&sender));
+    assert_ok(edo_unix_datagram_unbound(&filler));
+    assert_ok(edo_unix_datagram_connect_addr(sender, &quiet_name));
+    while (edo_unix_datagram_try_send(sender, "q", 1) == 1)
+        ;
+    while (edo_unix_datagram_try_send_to(filler, "f", 1, &busy_name) == 1)
+        ;
+    edo_unix_send_future send = edo_unix_datagram_send_to_async(sender, "x", 1, &busy_name);
+    assert_pending(&send.base);
+    while (edo_unix_datagram_try_recv(busy, buf, sizeof buf) == 1)
+        ;
+    assert_int_equal(poll_to_end(&send.base), 1);
+    assert_int_equal(edo_unix_datagram_recv(busy, buf, sizeof buf), 1);
+    assert_int_equal(buf[0], 'x');
+    edo_unix_datagram_close(sender);
+    edo_unix_datagram_close(filler);
+    edo_unix_datagram_close(busy);
+    edo_unix_datagram_close(quiet);
 }

@@ -443,3 +443,31 @@ EDO_TEST(a_control_refuses_what_it_can_not_hold)
     edo_unix_control_free(NULL);
     assert_true(fcntl(0, F_GETFD) >= 0 && fcntl(1, F_GETFD) >= 0);
 }
+
+/* A read of a stream ends behind bytes that descriptors came with: so a short one says nothing of what is left. */
+EDO_TEST_BOTH(what_comes_behind_a_descriptor_is_read_by_plain_reads_too)
+{
+    for (int i = 0; i < 2; i++) {
+        edo_unix_stream *one, *other;
+        cargo c;
+        char buf[64] = {0};
+
+        assert_ok(edo_unix_pair(&one, &other));
+        edo_unix_read_future read = edo_unix_read_async(one, buf, sizeof buf);
+        assert_pending(&read.base); /* it is watched from now on */
+        assert_int_equal(edo_unix_write(other, "-", 1), 1);
+        assert_int_equal(poll_to_end(&read.base), 1);
+        assert_err(edo_unix_try_read(one, buf, sizeof buf), -EAGAIN);
+        send_cargo(other, &c, "a");
+        assert_int_equal(edo_unix_write(other, "b", 1), 1);
+        settle();
+        assert_int_equal(edo_unix_read(one, buf, sizeof buf), 1);
+        assert_int_equal(buf[0], 'a');
+        read = edo_unix_read_async(one, buf, sizeof buf);
+        assert_int_equal(poll_to_end(&read.base), 1);
+        assert_int_equal(buf[0], 'b');
+        close_kept(&c);
+        edo_unix_close(one);
+        edo_unix_close(other);
+    }
+}

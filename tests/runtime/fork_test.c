@@ -104,3 +104,58 @@ EDO_TEST_PLAIN(a_child_forked_in_a_task_is_told_too)
     assert_int_equal(edo_block_on(runtime, spawn_and_join, NULL), 0);
     assert_ok(edo_runtime_free(runtime));
 }
+
+typedef struct listening {
+    edo_tcp_listener *listener;
+    edo_addr addr;
+} listening;
+
+static int listen_and_wait(void *arg)
+{
+    listening *l = arg;
+    edo_tcp_stream *none;
+
+    assert_ok(edo_tcp_listen("127.0.0.1:0", &l->listener));
+    assert_ok(edo_tcp_listener_addr(l->listener, &l->addr));
+    edo_tcp_accept_future accept = edo_tcp_accept_async(l->listener, &none);
+    assert_err(edo_timeout(&accept.base, EDO_MILLIS(1)),
+               -ETIMEDOUT); /* it is watched from now on */
+    return 0;
+}
+
+static int connect_and_accept(void *arg)
+{
+    listening *l = arg;
+    edo_tcp_stream *server, *client;
+    edo_tcp_accept_future accept = edo_tcp_accept_async(l->listener, &server);
+    edo_tcp_connect_future connect = edo_tcp_connect_addr_async(&l->addr, &client);
+
+    assert_ok(edo_timeout(&accept.base, EDO_MILLIS(1)) == -ETIMEDOUT ? 0 : -EINVAL);
+    accept = edo_tcp_accept_async(l->listener, &server);
+    assert_ok(edo_join_all(&accept.base, &connect.base));
+    edo_tcp_close(server);
+    edo_tcp_close(client);
+    edo_tcp_listener_close(l->listener);
+    return 0;
+}
+
+/* The set by which the parent hears of events is the child's, too. */
+EDO_TEST_PLAIN(a_listener_closed_in_a_child_goes_on_in_the_parent)
+{
+    edo_runtime *runtime = make_multi(1);
+    listening l;
+    int status;
+
+    assert_int_equal(edo_block_on(runtime, listen_and_wait, &l), 0);
+    settle_threads();
+    pid_t pid = fork();
+    if (pid == 0) {
+        leave_leaks_alone();
+        edo_tcp_listener_close(l.listener);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_int_equal(edo_block_on(runtime, connect_and_accept, &l), 0);
+    assert_ok(edo_runtime_free(runtime));
+}

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 
 #include "base/chaos.h"
+#include "base/fork.h"
 #include "base/model.h"
 #include "base/sys.h"
 
@@ -51,6 +52,7 @@ static int epoll_driver_open(driver **ret)
         return rc;
     d->base.ops = &epoll_driver_ops;
     d->epoll = d->event = -1;
+    d->forks = fork_count();
     if ((rc = d->epoll = sys_epoll_create()) < 0)
         goto fail;
     if ((rc = d->event = sys_eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0)
@@ -76,7 +78,7 @@ static void epoll_driver_remove(driver *base, source *src)
     epoll_driver *d = container_of(base, epoll_driver, base);
 
     /* Before close(2), as a duplicate of the descriptor would keep the registration alive. */
-    if (src->watched)
+    if (src->watched && d->forks == fork_count())
         sys_epoll_ctl(d->epoll, EPOLL_CTL_DEL, src->fd, NULL);
 }
 
@@ -87,6 +89,8 @@ int epoll_watch(source *src, bool out)
     out |= src->wants_out;
     if (src->watched && out == src->wants_out)
         return 0;
+    if (d->forks != fork_count())
+        return -EDO_EFORKED;
     struct epoll_event wanted = {.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET,
                                  .data.u64 = (uint64_t)src->gen << 32 | src->slot};
     if (out)

@@ -11,6 +11,8 @@
 typedef struct epoll_driver {
     driver base;
     int epoll;
+    uint32_t
+        forks; /* fork_count() when it was opened: a child of fork(2) shares the set with its parent */
     int event;                             /* eventfd, by which a sleeping holder is woken */
     uint32_t parked;                       /* atomic: AWAKE, PARKED, NOTIFIED */
     struct epoll_event events[EVENTS_MAX]; /* the holder's */

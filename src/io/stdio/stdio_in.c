@@ -95,12 +95,29 @@ static int wait_otherwise(edo_transfer *t, ssize_t tried)
 
     if (!call)
         return -ENOMEM;
-    bool waits = stdio_can_be_waited_for(&in) && (tried == -EAGAIN || !call->ready);
+    bool waits =
+        !call->unwatchable && stdio_can_be_waited_for(&in) && (tried == -EAGAIN || !call->ready);
     call->ready = false;
     if (!waits)
         return start_read(t->len);
     stdio_begin_wait(&in, call);
     return 0;
+}
+
+/* While it waits for the descriptor: is linked, so that whoever keeps bytes wakes it. True: some are there, and
+ * its wait is to end. */
+static bool has_kept(const edo_transfer *t, const edo_waker *waker)
+{
+    stdio_call *call = t->own.pointers[0];
+
+    stdio_lock(&in);
+    bool kept = in.kept && !t->canceled;
+    if (!kept)
+        stdio_link(&in, call, waker);
+    lock_drop(&in.lock);
+    if (kept)
+        edo_future_cancel(&call->wait.base);
+    return kept;
 }
 
 static edo_poll in_read(void *self, edo_transfer *t, const edo_waker *waker)
@@ -109,8 +126,9 @@ static edo_poll in_read(void *self, edo_transfer *t, const edo_waker *waker)
 
     (void)self;
     for (;;) {
-        if (stdio_wait(t, waker, &rc) == EDO_PENDING)
-            return EDO_PENDING;
+        while (stdio_wait(t, waker, &rc) == EDO_PENDING)
+            if (!has_kept(t, waker))
+                return EDO_PENDING;
         if (rc < 0)
             return stdio_end(&in, t, rc);
         enum look saw = look(t, waker);
@@ -137,7 +155,7 @@ static int in_put_back(void *self, edo_transfer *t)
     stdio_lock(&in);
     kept->next = in.kept;
     in.kept = kept;
-    lock_drop(&in.lock);
+    stdio_tell_all(&in);
     return 0;
 }
 

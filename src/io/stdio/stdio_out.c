@@ -83,7 +83,7 @@ static int wait_otherwise(stdio_stream *stream, edo_transfer *t, ssize_t tried)
 
     if (!call)
         return -ENOMEM;
-    if (tried != -EAGAIN || !stdio_can_be_waited_for(stream))
+    if (tried != -EAGAIN || call->unwatchable || !stdio_can_be_waited_for(stream))
         return start_write(stream, call, t);
     stdio_begin_wait(stream, call);
     return 0;

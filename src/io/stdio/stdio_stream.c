@@ -115,8 +115,10 @@ edo_poll stdio_wait(edo_transfer *t, const edo_waker *waker, int *ret)
     int64_t result = call->wait.base.result;
     call->waits = false;
     call->ready = true;
-    /* What else it says (it can't be watched, descriptors are short) only means that a thread has to wait. */
-    if (result == -ECANCELED || result == -EDO_ESHUTDOWN)
+    /* What else it says (it can't be watched, descriptors are short) only means that a thread has to wait; and
+     * -ECANCELED, without a cancel of the transfer's, that something was kept. */
+    call->unwatchable = result < 0 && result != -ECANCELED;
+    if (result == -EDO_ESHUTDOWN)
         *ret = (int)result;
     return EDO_READY;
 }
@@ -169,8 +171,7 @@ static void keep_last(stdio_stream *stream, stdio_kept *kept)
     *link = kept;
 }
 
-/* Lock held, and dropped. */
-static void tell_all(stdio_stream *stream)
+void stdio_tell_all(stdio_stream *stream)
 {
     wakes owed;
 
@@ -210,7 +211,7 @@ static void *run_job(void *arg)
     }
     if (stream->reads)
         keep_last(stream, job->kept);
-    tell_all(stream);
+    stdio_tell_all(stream);
     free(job);
     return NULL;
 }

@@ -22,6 +22,7 @@ typedef struct stdio_call {
     int64_t result;          /* of its own job */
     edo_fd_wait_future wait; /* while `waits` */
     bool linked, waits, ready, owns, done;
+    bool unwatchable; /* a wait for the descriptor has failed */
 } stdio_call;
 
 /* Bytes that were read for nobody, or what a read said instead: `result`, when there are none. */
@@ -56,8 +57,10 @@ struct stdio_stream {
 stdio_call *stdio_call_of(edo_transfer *t);
 /* Ends the transfer. */
 edo_poll stdio_end(stdio_stream *stream, edo_transfer *t, int64_t result);
-/* Lock held: the call is woken by the end of a job. */
+/* Lock held: the call is woken by the end of a job, and by bytes that are put back. */
 void stdio_link(stdio_stream *stream, stdio_call *call, const edo_waker *waker);
+/* Lock held, and dropped: wakes all that are linked. */
+void stdio_tell_all(stdio_stream *stream);
 /* Takes the lock; a child of a fork finds nothing under way. */
 void stdio_lock(stdio_stream *stream);
 /* Whether one can wait for the descriptor here, without a thread. */
