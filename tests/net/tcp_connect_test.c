@@ -175,6 +175,7 @@ EDO_TEST_BOTH(a_connect_that_loses_a_select_is_closed) /* net-045 */
     edo_tcp_listener_close(listener);
 }
 
+#if EDO_WITH_DNS
 EDO_TEST_BOTH(names_and_numbers_apart) /* net-001 net-004 */
 {
     edo_tcp_listener *listener;
@@ -207,6 +208,7 @@ EDO_TEST_BOTH(names_and_numbers_apart) /* net-001 net-004 */
         edo_tcp_listener_close(listener);
     }
 }
+#endif
 
 EDO_TEST_BOTH(hosts_and_ports_that_are_none) /* net-017 */
 {

@@ -213,6 +213,7 @@ EDO_TEST_BOTH(a_connection_that_loses_is_closed) /* net-015 */
     edo_tcp_listener_close(listener);
 }
 
+#if EDO_WITH_DNS
 static int connect_by_names(void *arg)
 {
     edo_tcp_listener *listener;
@@ -259,3 +260,4 @@ EDO_TEST_PLAIN(a_name_with_several_addresses) /* net-015 net-017 */
               "4.4.4.4 elsewhere.example\n");
     run_in_both(connect_by_names, NULL);
 }
+#endif
