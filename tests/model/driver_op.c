@@ -33,8 +33,6 @@ static struct {
     uint64_t data; /* of the event */
 } kernel;
 
-uint32_t fork_generation;
-
 int sys_epoll_create(void)
 {
     return EPOLL_FD;
