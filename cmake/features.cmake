@@ -100,6 +100,11 @@ edo_part(signal "signals as something to wait for"
     SOURCES src/signal/*.c
     HEADERS signal
     USED_BY "edo_(signal|ctrl_c|termination|dump_on_signal)" "#include \"signal/")
+edo_part(stream "streams and sinks of items, and what is built on them"
+    NEEDS time
+    SOURCES src/stream/*.c
+    HEADERS item_sink stream stream_iter stream_stage
+    USED_BY "edo_(stream|item_sink)_" "#include \"stream/")
 edo_part(test_util "libedo-test: futures by hand, cancelling at every step"
     NEEDS time
     HEADERS testing testing_cancel testing_io testing_run

@@ -95,6 +95,10 @@
 #include <edo/udp_message.h>    /* their messages, by many, with control data; and errors */
 #include <edo/udp_option.h>     /* their options, and multicast */
 #include <edo/signal.h>         /* signals as something to wait for */
+#include <edo/stream.h>         /* streams of items, one after the other */
+#include <edo/stream_iter.h>    /* whose items are there, or made by a function */
+#include <edo/stream_stage.h>   /* what is built on them */
+#include <edo/item_sink.h>      /* where items go */
 #if EDO_DEBUG
 #include <edo/debug.h> /* misuse that a debug build notices */
 #endif

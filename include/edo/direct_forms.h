@@ -12,7 +12,8 @@
     edo_async_fd_io, edo_async_fd_readable, edo_async_fd_ready, edo_async_fd_writable,             \
         edo_barrier_wait, edo_broadcast_closed, edo_broadcast_recv, edo_cancel_token_wait,         \
         edo_copy, edo_copy_bidirectional, edo_copy_buf, edo_delay_queue_next, edo_fd_wait,         \
-        edo_fill, edo_flush, edo_group_wait, edo_interval_tick, edo_join, edo_join_map_next,       \
+        edo_fill, edo_flush, edo_group_wait, edo_interval_tick, edo_item_sink_close,               \
+        edo_item_sink_feed, edo_item_sink_flush, edo_item_sink_send, edo_join, edo_join_map_next,  \
         edo_join_map_shutdown, edo_join_queue_next, edo_join_queue_shutdown, edo_join_set_next,    \
         edo_join_set_shutdown, edo_local_set_drive, edo_lookup, edo_lookup_host, edo_lookup_names, \
         edo_mpsc_closed, edo_mpsc_recv, edo_mpsc_recv_many, edo_mpsc_reserve,                      \
@@ -30,15 +31,15 @@
         edo_rwlock_read_owned, edo_rwlock_write, edo_rwlock_write_owned, edo_seek,                 \
         edo_semaphore_acquire, edo_semaphore_acquire_many, edo_semaphore_acquire_owned,            \
         edo_set_once_wait, edo_shutdown, edo_signal_recv, edo_sleep, edo_sleep_precise,            \
-        edo_sleep_precise_until, edo_sleep_until, edo_tcp_accept, edo_tcp_connect,                 \
-        edo_tcp_connect_addr, edo_tcp_connect_any, edo_tcp_connect_host, edo_tcp_listen,           \
-        edo_tcp_listen_host, edo_tcp_peek, edo_tcp_read, edo_tcp_read_lent, edo_tcp_readable,      \
-        edo_tcp_readv, edo_tcp_ready, edo_tcp_send_file, edo_tcp_socket_connect, edo_tcp_writable, \
-        edo_tcp_write, edo_tcp_write_all, edo_tcp_writev, edo_timeout, edo_timeout_at,             \
-        edo_tracker_wait, edo_udp_peek, edo_udp_peek_from, edo_udp_peek_sender, edo_udp_readable,  \
-        edo_udp_ready, edo_udp_recv, edo_udp_recv_from, edo_udp_recv_many, edo_udp_recv_msg,       \
-        edo_udp_send, edo_udp_send_many, edo_udp_send_msg, edo_udp_send_to, edo_udp_sendv,         \
-        edo_udp_writable, edo_unix_accept, edo_unix_connect, edo_unix_connect_addr,                \
+        edo_sleep_precise_until, edo_sleep_until, edo_stream_next, edo_tcp_accept,                 \
+        edo_tcp_connect, edo_tcp_connect_addr, edo_tcp_connect_any, edo_tcp_connect_host,          \
+        edo_tcp_listen, edo_tcp_listen_host, edo_tcp_peek, edo_tcp_read, edo_tcp_read_lent,        \
+        edo_tcp_readable, edo_tcp_readv, edo_tcp_ready, edo_tcp_send_file, edo_tcp_socket_connect, \
+        edo_tcp_writable, edo_tcp_write, edo_tcp_write_all, edo_tcp_writev, edo_timeout,           \
+        edo_timeout_at, edo_tracker_wait, edo_udp_peek, edo_udp_peek_from, edo_udp_peek_sender,    \
+        edo_udp_readable, edo_udp_ready, edo_udp_recv, edo_udp_recv_from, edo_udp_recv_many,       \
+        edo_udp_recv_msg, edo_udp_send, edo_udp_send_many, edo_udp_send_msg, edo_udp_send_to,      \
+        edo_udp_sendv, edo_udp_writable, edo_unix_accept, edo_unix_connect, edo_unix_connect_addr, \
         edo_unix_datagram_peek, edo_unix_datagram_ready, edo_unix_datagram_recv,                   \
         edo_unix_datagram_recv_from, edo_unix_datagram_recvmsg, edo_unix_datagram_send,            \
         edo_unix_datagram_send_to, edo_unix_datagram_sendmsg, edo_unix_peek, edo_unix_read,        \

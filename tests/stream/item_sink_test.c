@@ -1,0 +1,146 @@
+/* item_sink_test.c: sends, flushes and closes of a sink of items. */
+#include "stream/streams.h"
+
+/* A sink with room for some items, which a flush moves on. */
+typedef struct store {
+    int items[8];
+    size_t taken, flushed, room;
+    int fails; /* what the next send, flush or close says */
+    bool is_stuck, is_closed, is_released;
+    edo_waker waker;
+} store;
+
+static edo_poll tell(store *s, edo_push *p, bool stays)
+{
+    if (p->canceled)
+        p->result = -ECANCELED;
+    else if (s->fails)
+        p->result = s->fails;
+    else if (stays)
+        return EDO_PENDING;
+    else
+        p->result = 0;
+    return EDO_READY;
+}
+
+static edo_poll store_ready(void *self, edo_push *p, const edo_waker *waker)
+{
+    store *s = self;
+
+    s->waker = *waker;
+    return tell(s, p, s->taken == s->room);
+}
+
+static int store_send(void *self, const void *item)
+{
+    store *s = self;
+
+    if (s->fails)
+        return s->fails;
+    memcpy(&s->items[s->taken++], item, sizeof(int));
+    return 0;
+}
+
+static edo_poll store_flush(void *self, edo_push *p, const edo_waker *waker)
+{
+    store *s = self;
+
+    s->waker = *waker;
+    if (tell(s, p, s->is_stuck) == EDO_PENDING)
+        return EDO_PENDING;
+    if (p->result == 0)
+        s->flushed = s->taken;
+    return EDO_READY;
+}
+
+static edo_poll store_close(void *self, edo_push *p, const edo_waker *waker)
+{
+    if (store_flush(self, p, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    ((store *)self)->is_closed = p->result == 0;
+    return EDO_READY;
+}
+
+static void store_release(void *self)
+{
+    ((store *)self)->is_released = true;
+}
+
+static const edo_item_sink_ops store_ops = {
+    .ready = store_ready,
+    .send = store_send,
+    .flush = store_flush,
+    .close = store_close,
+    .release = store_release,
+    .name = "store",
+};
+
+static edo_item_sink sink_of(store *s)
+{
+    return (edo_item_sink){&store_ops, s, INT_ITEM};
+}
+
+EDO_TEST_BOTH(a_send_is_a_feed_and_a_flush)
+{
+    store s = {.room = 8};
+    bool taken = false;
+
+    assert_ok(edo_item_sink_feed(sink_of(&s), &(int){1}));
+    assert_int_equal(s.taken, 1);
+    assert_int_equal(s.flushed, 0);
+    assert_ok(edo_item_sink_send(sink_of(&s), &(int){2}, &taken));
+    assert_true(taken);
+    assert_int_equal(s.flushed, 2);
+    assert_int_equal(s.items[1], 2);
+    assert_ok(edo_item_sink_close(sink_of(&s)));
+    assert_true(s.is_closed);
+    edo_item_sink_release(sink_of(&s));
+    assert_true(s.is_released);
+    edo_item_sink_release((edo_item_sink){0});
+}
+
+EDO_TEST(a_feed_waits_for_room_and_takes_nothing_when_cancelled)
+{
+    store s = {.room = 0};
+    edo_item_sink_future feed = edo_item_sink_feed_async(sink_of(&s), &(int){5});
+
+    assert_pending(&feed.base);
+    edo_future_cancel(&feed.base);
+    assert_ready_eq(&feed.base, -ECANCELED);
+    assert_int_equal(s.taken, 0);
+    assert_false(feed.is_taken);
+    feed = edo_item_sink_feed_async(sink_of(&s), &(int){5});
+    assert_pending(&feed.base);
+    s.room = 1;
+    edo_waker_wake_by_ref(&s.waker);
+    assert_woken(1);
+    assert_ready_eq(&feed.base, 0);
+    assert_true(feed.is_taken);
+}
+
+EDO_TEST(a_send_whose_flush_was_cut_short_says_that_the_item_was_taken)
+{
+    store s = {.room = 8, .is_stuck = true};
+    edo_item_sink_future send = edo_item_sink_send_async(sink_of(&s), &(int){5});
+
+    assert_pending(&send.base);
+    edo_future_cancel(&send.base);
+    assert_ready_eq(&send.base, -ECANCELED);
+    assert_true(send.is_taken);
+    s.is_stuck = false;
+    assert_ok(edo_item_sink_flush(sink_of(&s)));
+    assert_int_equal(s.flushed, 1);
+}
+
+EDO_TEST(a_sink_says_its_errors)
+{
+    store s = {.room = 8, .fails = -EPIPE};
+    bool taken = true;
+
+    assert_err(edo_item_sink_send(sink_of(&s), &(int){5}, &taken), -EPIPE);
+    assert_false(taken);
+    assert_err(edo_item_sink_flush(sink_of(&s)), -EPIPE);
+    assert_err(edo_item_sink_close(sink_of(&s)), -EPIPE);
+    assert_err(edo_item_sink_feed(sink_of(&s), NULL), -EINVAL);
+    assert_err(edo_item_sink_flush((edo_item_sink){0}), -EINVAL);
+}
