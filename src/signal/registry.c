@@ -157,10 +157,13 @@ static int take_entry(int signo, int event_fd, uint32_t *ret_slot)
             return rc;
         entry = find_free(l, ret_slot);
     }
-    if (l->count == 0 && (rc = install(signo, l)) < 0)
-        return rc;
-    l->count++;
+    /* The entry comes first: a signal that the handler swallows before would reach nobody. */
     a_store(entry, event_fd + 1, seq_cst);
+    if (l->count == 0 && (rc = install(signo, l)) < 0) {
+        a_store(entry, 0, seq_cst);
+        return rc;
+    }
+    l->count++;
     return 0;
 }
 

@@ -232,7 +232,7 @@ EDO_TEST_MT(a_socat_of_datagrams_answers)
 
     assert_ok(edo_unix_datagram_bind(own, &datagram));
     assert_ok(edo_unix_addr_from_path(path, &to));
-    pid_t socat = run("exec socat UNIX-RECVFROM:%s,fork EXEC:cat", path, "", "");
+    pid_t socat = run("exec socat -t 20 UNIX-RECVFROM:%s,fork EXEC:cat", path, "", "");
     task_wait_until(sends_to(datagram, &to));
     assert_int_equal(edo_unix_datagram_recv_from(datagram, buf, sizeof buf, &from), 8);
     assert_memory_equal(buf, "datagram", 8);

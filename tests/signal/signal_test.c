@@ -50,9 +50,18 @@ static void check_nothing_more(edo_signal *listener)
     assert_err(recv_to_end(&recv), -ECANCELED);
 }
 
+static bool is_handled(int signo)
+{
+    struct sigaction now;
+
+    assert_int_equal(sigaction(signo, NULL, &now), 0);
+    return now.sa_handler != SIG_DFL;
+}
+
+/* However long the other task takes until it listens. */
 static int interrupt_later(void *arg)
 {
-    let_others_run();
+    task_wait_until(is_handled(SIGINT));
     __atomic_store_n((bool *)arg, true, __ATOMIC_RELAXED);
     send_signal(SIGINT);
     return 0;
@@ -618,7 +627,7 @@ EDO_TEST_BOTH(closing_beside_deliveries_is_safe) /* signal-006 */
 
 static int terminate_later(void *arg)
 {
-    let_others_run();
+    task_wait_until(is_handled(SIGTERM) && is_handled(SIGINT));
     send_signal(*(int *)arg);
     return 0;
 }
