@@ -122,17 +122,28 @@ EDO_TEST_BOTH(a_limit_is_over_the_listeners_of_all_workers)
     close_site(&s);
 }
 
-EDO_TEST_MT(connections_are_spread_over_the_workers)
+static int workers_used(const site *s)
 {
-    site s = {.limit = 0};
     int used = 0;
 
-    open_site(&s, true);
-    check_a_hundred(&s);
     for (int i = 0; i < 64; i++)
-        used += s.by_worker[i] > 0;
+        used += s->by_worker[i] > 0;
+    return used;
+}
+
+/* Of a few hundreds: on a busy machine one worker may do all of one hundred before another wakes. */
+EDO_TEST_MT(connections_are_spread_over_the_workers)
+{
+    int used = 0;
+
+    for (int i = 0; i < 20 && used < 2 && workers() > 1; i++) {
+        site s = {.limit = 0};
+        open_site(&s, true);
+        check_a_hundred(&s);
+        used = workers_used(&s);
+        close_site(&s);
+    }
     assert_true(used >= 2 || workers() == 1);
-    close_site(&s);
 }
 
 EDO_TEST_BOTH(an_abort_ends_those_who_accept_for_other_workers)

@@ -263,8 +263,7 @@ EDO_TEST_BOTH(fifty_connections_share_the_buffers_that_are_in_use)
             assert_memory_equal(got, sent, sizeof sent);
         }
     }
-    settle();
-    assert_int_equal(lent_of(pool), 0);
+    task_wait_until(lent_of(pool) == 0);
     assert_in_range(edo_buffer_pool_counts_now(pool).kept, 1, 16);
     for (int i = 0; i < CONNECTIONS; i++)
         close(peers[i]);
