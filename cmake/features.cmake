@@ -96,6 +96,11 @@ edo_part(udp "UDP"
     SOURCES src/net/udp*.c
     HEADERS udp udp_message udp_option
     USED_BY "edo_udp_" "#include \"net/udp")
+edo_part(fs "files"
+    NEEDS io sync
+    SOURCES src/fs/*.c
+    HEADERS fs_call
+    USED_BY "edo_(file|fs)_" "#include \"fs/")
 edo_part(signal "signals as something to wait for"
     SOURCES src/signal/*.c
     HEADERS signal

@@ -96,6 +96,11 @@
 #else
 #define EDO_API_UDP EDO_LACKS_("EDO_WITH_UDP")
 #endif
+#if EDO_WITH_FS
+#define EDO_API_FS EDO_API
+#else
+#define EDO_API_FS EDO_LACKS_("EDO_WITH_FS")
+#endif
 #if EDO_WITH_SIGNAL
 #define EDO_API_SIGNAL EDO_API
 #else

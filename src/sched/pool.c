@@ -35,6 +35,7 @@
 #include "sched/finish.h"
 #include "sched/observe.h"
 #include "sched/overflow.h"
+#include "sched/pool_thread.h"
 #include "sched/threads.h"
 
 /* On the thread's stack. */
@@ -115,6 +116,11 @@ static void remove_idle(pool *p, const pool_thread *me)
     a_store(&p->idle_count, p->idle_count - 1, relaxed);
 }
 
+static bool has_work(const pool *p)
+{
+    return p->first || p->first_job;
+}
+
 /* With the lock held at both ends. False: nobody called it for the time that it is kept. */
 static bool wait_for_call(sched *s, pool *p, pool_thread *me)
 {
@@ -138,7 +144,7 @@ static bool wait_for_call(sched *s, pool *p, pool_thread *me)
         return MODEL_BUG(1903, true, false);
     }
     remove_idle(p, me);
-    return p->first != NULL; /* the one who is to take it has not come yet */
+    return has_work(p); /* the one who is to take it has not come yet */
 }
 
 /* One call less: a paused clock may move on. */
@@ -173,12 +179,41 @@ static void run_call(thread *self, sched *s, task *t)
     end_call(s, t);
 }
 
-static int find_thread(sched *s, pool_thread **ret_called);
-
-static void wake_called(pool_thread *called)
+void pool_wake_called(pool_thread *called)
 {
     if (called)
         futex_wake(&called->called, 1);
+}
+
+void pool_call_next(sched *s)
+{
+    pool_thread *next = NULL;
+
+    if (MODEL_BUG(1907, has_work(&s->pool), false))
+        (void)pool_find_thread(s, &next);
+    lock_drop(&s->pool.lock);
+    pool_wake_called(next);
+}
+
+/* With the lock held at both ends. False: there was nothing. */
+static bool serve_one(thread *self, sched *s)
+{
+    pool *p = &s->pool;
+    task *t = NULL;
+
+    if (!(p->first_job && p->jobs_turn))
+        t = take_call(p);
+    p->jobs_turn = t;
+    if (t) {
+        pool_call_next(s);
+        run_call(self, s, t);
+        lock_take(&p->lock);
+        return true;
+    }
+    if (!p->first_job)
+        return false;
+    p->run_first_job(s);
+    return true;
 }
 
 /* Until there was nothing to do for long; it is off the staff then. */
@@ -186,21 +221,13 @@ static void serve(thread *self, sched *s)
 {
     pool *p = &s->pool;
     pool_thread me;
-    task *t;
 
     lock_take(&p->lock);
     p->coming--;
     p->starting--;
     do {
-        while ((t = take_call(p))) {
-            pool_thread *next = NULL;
-            if (MODEL_BUG(1907, p->first != NULL, false))
-                (void)find_thread(s, &next);
-            lock_drop(&p->lock);
-            wake_called(next);
-            run_call(self, s, t);
-            lock_take(&p->lock);
-        }
+        while (serve_one(self, s))
+            ;
     } while (wait_for_call(s, p, &me));
     a_store(&p->staff, p->staff - 1, relaxed);
     p->leaving++;
@@ -267,7 +294,7 @@ static int start_thread(sched *s)
 /* Somebody for one more call, with the lock held, unless somebody is on the way. An idle thread isn't
  * passed over for one that is being started, whose hook may take its time. A thread that can't be
  * started is done without while there are others. */
-static int find_thread(sched *s, pool_thread **ret_called)
+int pool_find_thread(sched *s, pool_thread **ret_called)
 {
     pool *p = &s->pool;
 
@@ -306,13 +333,13 @@ int pool_submit(sched *s, task *t)
 
     a_fetch_add(&p->live, 1, relaxed); /* seen by the worker with the call, or made by it */
     lock_take(&p->lock);
-    int rc = find_thread(s, &called);
+    int rc = pool_find_thread(s, &called);
     if (rc == 0) {
         link_call(p, t);
         dropped = !make_droppable(t);
     }
     lock_drop(&p->lock);
-    wake_called(called);
+    pool_wake_called(called);
     if (dropped)
         task_push_back(t);
     if (rc < 0)

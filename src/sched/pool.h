@@ -23,12 +23,15 @@ typedef struct call_wait {
 } call_wait;
 
 typedef struct pool {
-    lock lock;           /* guards the rest; what is marked atomic is also read without */
-    task *first;         /* calls that have not begun */
-    task **end;          /* the last one's link; NULL: it is `first` */
-    pool_thread *idle;   /* threads without a call that nobody has called yet; the latest first */
-    call_wait *waits;    /* of blocking code of this runtime's tasks */
-    unsigned staff;      /* atomic: threads that will look at the queue again */
+    lock lock;         /* guards the rest; what is marked atomic is also read without */
+    task *first;       /* calls that have not begun */
+    task **end;        /* the last one's link; NULL: it is `first` */
+    pool_thread *idle; /* threads without a call that nobody has called yet; the latest first */
+    struct edo_job *first_job, *last_job; /* jobs that have not begun: sched/job.c */
+    void (*run_first_job)(sched *s); /* set with the first of them; the lock is held at both ends */
+    bool jobs_turn;                  /* where there are calls as well */
+    call_wait *waits;                /* of blocking code of this runtime's tasks */
+    unsigned staff;                  /* atomic: threads that will look at the queue again */
     unsigned coming;     /* threads that were called or started, and have not looked yet */
     unsigned starting;   /* of these, started */
     unsigned leaving;    /* those that won't, and have not ended */
