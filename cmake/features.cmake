@@ -110,6 +110,11 @@ edo_part(stream "streams and sinks of items, and what is built on them"
     SOURCES src/stream/*.c
     HEADERS item_sink stream stream_iter stream_stage
     USED_BY "edo_(stream|item_sink)_" "#include \"stream/")
+edo_part(codec "frames: cutting what is read into them, and writing them"
+    NEEDS io
+    SOURCES src/codec/*.c
+    HEADERS codec lines_codec
+    USED_BY "edo_(decode|encode|frame|[a-z]*_decoder|[a-z]*_encoder)" "#include \"codec/")
 edo_part(test_util "libedo-test: futures by hand, cancelling at every step"
     NEEDS time
     HEADERS testing testing_cancel testing_io testing_run

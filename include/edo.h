@@ -99,6 +99,8 @@
 #include <edo/stream_iter.h>    /* whose items are there, or made by a function */
 #include <edo/stream_stage.h>   /* what is built on them */
 #include <edo/item_sink.h>      /* where items go */
+#include <edo/codec.h>          /* decoders and encoders of frames */
+#include <edo/lines_codec.h>    /* lines and bytes as frames */
 #if EDO_DEBUG
 #include <edo/debug.h> /* misuse that a debug build notices */
 #endif

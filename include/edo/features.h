@@ -111,6 +111,11 @@
 #else
 #define EDO_API_STREAM EDO_LACKS_("EDO_WITH_STREAM")
 #endif
+#if EDO_WITH_CODEC
+#define EDO_API_CODEC EDO_API
+#else
+#define EDO_API_CODEC EDO_LACKS_("EDO_WITH_CODEC")
+#endif
 #if EDO_WITH_TEST_UTIL
 #define EDO_API_TEST_UTIL EDO_API
 #else
