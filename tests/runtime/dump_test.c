@@ -497,9 +497,13 @@ static void check_dumps_under_load(int workers, unsigned dumps)
 
     for (int i = 0; i < 6; i++)
         tasks[i] = spawn_on(runtime, i < 4 ? count_turns : keep_spawning, &l);
-    for (unsigned i = 0; i < dumps; i++)
+    uint64_t until = real_time_ns() + UINT64_C(5000000000); /* on a machine too busy for all of them */
+    unsigned done = 0;
+    while (done < dumps && (done < dumps / 10 || real_time_ns() < until)) {
         assert_ok(edo_dump(handle, just_count, &c));
-    assert_true(c.seen[0] >= dumps * 6); /* none is missing */
+        done++;
+    }
+    assert_true(c.seen[0] >= done * 6); /* none is missing */
     a_store(&l.stop, 1, release);
     for (int i = 0; i < 6; i++)
         assert_int_equal(join_result(tasks[i]), 7); /* each went on, and ended once */
