@@ -94,12 +94,13 @@
 #include <edo/udp.h>            /* UDP sockets */
 #include <edo/udp_message.h>    /* their messages, by many, with control data; and errors */
 #include <edo/udp_option.h>     /* their options, and multicast */
+#include <edo/metadata.h>       /* what is known of a file */
+#include <edo/fs.h>             /* names in the file system */
+#include <edo/dir.h>            /* what is in a folder */
 #include <edo/signal.h>         /* signals as something to wait for */
 #include <edo/stream.h>         /* streams of items, one after the other */
 #include <edo/stream_iter.h>    /* whose items are there, or made by a function */
 #include <edo/stream_stage.h>   /* what is built on them */
-#include <edo/stream_combine.h> /* fewer items, other items, two streams as one */
-#include <edo/stream_fold.h>    /* what takes items to their end */
 #include <edo/item_sink.h>      /* where items go */
 #include <edo/codec.h>          /* decoders and encoders of frames */
 #include <edo/lines_codec.h>    /* lines and bytes as frames */
