@@ -101,6 +101,8 @@
 #include <edo/stream.h>         /* streams of items, one after the other */
 #include <edo/stream_iter.h>    /* whose items are there, or made by a function */
 #include <edo/stream_stage.h>   /* what is built on them */
+#include <edo/stream_combine.h> /* fewer items, other items, two streams as one */
+#include <edo/stream_fold.h>    /* what takes items to their end */
 #include <edo/item_sink.h>      /* where items go */
 #include <edo/codec.h>          /* decoders and encoders of frames */
 #include <edo/lines_codec.h>    /* lines and bytes as frames */

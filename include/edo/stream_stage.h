@@ -21,15 +21,18 @@ typedef struct edo_slot {
     unsigned char inside[32] __attribute__((aligned(16)));
 } edo_slot;
 
-/** Whether an item is kept, or is to be passed on; it stays the stage's. */
+/** Says something about an item, which is only lent. */
 typedef bool edo_item_test(void *arg, const void *item);
-/** Makes an item of another, which is the function's own from then on: it ends it, or moves it on. */
+/** Makes an item of another, which is the function's own: it ends it, or moves it on. Says 1: it did; 0: it made
+ * none; a negative errno: an error as an item. */
 typedef int edo_item_map(void *arg, void *item, void *ret_item);
 /**
- * Begins a step that may wait, for the item at `from`: its future lies in memory of the function's own, puts
- * what it makes to `ret_item`, and says 0 or a negative error. Both pointers are good until it is READY.
+ * Begins a step that may wait, for an item that is the step's own. Its future lies in memory of the function's,
+ * puts an item to `ret_item`, and says 0, or a negative error as an item. Both pointers are good until it
+ * is READY. NULL: it has done so without a wait. A next that is cancelled cancels the step: one that says
+ * -ECANCELED then has let the item be, and is begun once more with it by the following next.
  */
-typedef edo_future *edo_item_step(void *arg, void *from, void *ret_item);
+typedef edo_future *edo_item_step(void *arg, void *item, void *ret_item);
 
 /**
  * A stage of most kinds. It lies with its user, until the stream is released; its fields are private. Where an
@@ -40,7 +43,7 @@ typedef struct edo_stage {
     edo_stream source;
     const edo_item *item;
     edo_pull pull;    /* the source's next under way */
-    edo_slot held;    /* an item that was put back, or looked at */
+    edo_slot held;    /* an item that was put back, or pulled ahead */
     edo_slot from;    /* the source's item, where another is made of it */
     edo_future *step; /* under way, for the item in `from` */
     union {
@@ -49,12 +52,13 @@ typedef struct edo_stage {
         edo_item_step *begins;
     } fn;
     void *arg;
-    size_t left;
+    size_t left;     /* items to be taken, or skipped */
+    int error;       /* pulled ahead, or 0 */
     bool is_pulling; /* `pull` has said PENDING */
     bool holds;
     bool has_from;
     bool has_ended;
-    bool is_over; /* it no longer tests, or no longer skips */
+    bool is_over; /* it tests no longer */
 } edo_stage;
 
 EDO_END_DECLS
