@@ -99,7 +99,7 @@ edo_part(udp "UDP"
 edo_part(fs "files"
     NEEDS io sync
     SOURCES src/fs/*.c
-    HEADERS fs_call fs dir metadata
+    HEADERS file fs_whole fs dir metadata
     USED_BY "edo_(file|fs|dir)_" "#include \"fs/")
 edo_part(signal "signals as something to wait for"
     SOURCES src/signal/*.c

@@ -94,6 +94,8 @@
 #include <edo/udp.h>            /* UDP sockets */
 #include <edo/udp_message.h>    /* their messages, by many, with control data; and errors */
 #include <edo/udp_option.h>     /* their options, and multicast */
+#include <edo/file.h>           /* open files */
+#include <edo/fs_whole.h>       /* whole files by their names */
 #include <edo/metadata.h>       /* what is known of a file */
 #include <edo/fs.h>             /* names in the file system */
 #include <edo/dir.h>            /* what is in a folder */

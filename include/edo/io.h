@@ -12,6 +12,7 @@
 
 #include <sys/uio.h>
 
+#include <edo/file_op.h>
 #include <edo/future.h>
 #include <edo/op.h>
 #include <edo/waiter.h>
@@ -47,6 +48,7 @@ typedef struct edo_transfer {
     union {
         edo_op op;
         edo_waiter waiter;
+        edo_file_op file;
         uint64_t words[14];
         void *pointers[14];
     } own; /**< of whoever does the work, the innermost; zeros at first */

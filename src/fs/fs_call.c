@@ -65,5 +65,5 @@ int64_t fs_await(edo_future *base)
 {
     if (future_is_done(base)) /* settled by its maker */
         return base->result;
-    return await_directly(await_may_try(), base, fs_call_poll);
+    return await_directly(await_may_try(), base, base->ops->poll);
 }

@@ -497,7 +497,8 @@ static void check_dumps_under_load(int workers, unsigned dumps)
 
     for (int i = 0; i < 6; i++)
         tasks[i] = spawn_on(runtime, i < 4 ? count_turns : keep_spawning, &l);
-    uint64_t until = real_time_ns() + UINT64_C(5000000000); /* on a machine too busy for all of them */
+    uint64_t until =
+        real_time_ns() + UINT64_C(5000000000); /* on a machine too busy for all of them */
     unsigned done = 0;
     while (done < dumps && (done < dumps / 10 || real_time_ns() < until)) {
         assert_ok(edo_dump(handle, just_count, &c));
