@@ -39,6 +39,11 @@ EDO_API_TCP int edo_tcp_set_option(edo_tcp_stream *stream, edo_tcp_option_name n
 /** Reads one back. The same results. */
 EDO_API_TCP int edo_tcp_option(const edo_tcp_stream *stream, edo_tcp_option_name name,
                                int *ret_value);
+/**
+ * Takes the error that a connection keeps for the next call: it is the result then, negative; 0: there is none;
+ * -EINVAL. Reads and writes say it by themselves.
+ */
+EDO_API_TCP int edo_tcp_take_error(edo_tcp_stream *stream);
 
 EDO_END_DECLS
 

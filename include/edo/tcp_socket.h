@@ -39,6 +39,12 @@ EDO_API_TCP int edo_tcp_socket_option(edo_tcp_socket *socket, edo_tcp_option_nam
                                       int *ret_value);
 /** Binds it to a network device by its name ("eth0"); "": to none. 0; -EINVAL, -ENODEV, -EPERM. */
 EDO_API_TCP int edo_tcp_socket_bind_device(edo_tcp_socket *socket, const char *device);
+/**
+ * Writes the name of that device and its end to `text`.
+ *
+ * Returns   the length without the end, 0: it is bound to none; -EINVAL; -ENOSPC when `size` is too small.
+ */
+EDO_API_TCP int edo_tcp_socket_device(edo_tcp_socket *socket, char *text, size_t size);
 /** Gives it its own address. 0; -EINVAL (also when it has one), -EADDRINUSE and what else bind(2) says. */
 EDO_API_TCP int edo_tcp_socket_bind(edo_tcp_socket *socket, const edo_addr *addr);
 /** Its own address: zeros and port 0 before it has one. 0; -EINVAL. */

@@ -60,6 +60,15 @@ EDO_API_UDP int edo_udp_join_source(edo_udp_socket *socket, const edo_addr *grou
 EDO_API_UDP int edo_udp_leave_source(edo_udp_socket *socket, const edo_addr *group,
                                      const edo_addr *sender, unsigned interface_index);
 
+/** Binds it to a network device by its name ("eth0"); "": to none. 0; -EINVAL, -ENODEV, -EPERM. */
+EDO_API_UDP int edo_udp_bind_device(edo_udp_socket *socket, const char *device);
+/**
+ * Writes the name of that device and its end to `text`.
+ *
+ * Returns   the length without the end, 0: it is bound to none; -EINVAL; -ENOSPC when `size` is too small.
+ */
+EDO_API_UDP int edo_udp_device(const edo_udp_socket *socket, char *text, size_t size);
+
 /** Takes the pending error of the socket: it is the result then, negative; 0: there is none; -EINVAL. */
 EDO_API_UDP int edo_udp_take_error(edo_udp_socket *socket);
 

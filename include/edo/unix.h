@@ -240,6 +240,8 @@ typedef struct edo_unix_cred {
 
 /** Who connected, or listened; of a pair, who made it. 0; -EINVAL; what getsockopt(2) says. */
 EDO_API_UNIX int edo_unix_peer_cred(const edo_unix_stream *stream, edo_unix_cred *ret_cred);
+/** Takes the error that it keeps for the next call, as edo_tcp_take_error. */
+EDO_API_UNIX int edo_unix_take_error(edo_unix_stream *stream);
 
 /** The halves of a stream, for two owners. What edo/tcp.h says of its halves holds for these. */
 typedef struct edo_unix_read_half edo_unix_read_half;

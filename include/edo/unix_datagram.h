@@ -125,6 +125,8 @@ EDO_API_UNIX edo_fd_ready_future edo_unix_datagram_ready_async(edo_unix_datagram
                                                                unsigned interest);
 /** As edo_unix_shutdown. */
 EDO_API_UNIX int edo_unix_datagram_shutdown(edo_unix_datagram *datagram, edo_half half);
+/** As edo_unix_take_error: the peer of a pair that has connected elsewhere and lost messages, say. */
+EDO_API_UNIX int edo_unix_datagram_take_error(edo_unix_datagram *datagram);
 /** Its own address, and that of whom it is connected to. 0; -EINVAL; -ENOTCONN. */
 EDO_API_UNIX int edo_unix_datagram_local_addr(const edo_unix_datagram *datagram,
                                               edo_unix_addr *ret_addr);

@@ -100,6 +100,8 @@ EDO_API_UNIX edo_fd_ready_future edo_unix_seqpacket_ready_async(edo_unix_seqpack
                                                                 unsigned interest);
 /** As edo_unix_shutdown, edo_unix_close. */
 EDO_API_UNIX int edo_unix_seqpacket_shutdown(edo_unix_seqpacket *conn, edo_half half);
+/** As edo_unix_take_error. */
+EDO_API_UNIX int edo_unix_seqpacket_take_error(edo_unix_seqpacket *conn);
 EDO_API_UNIX int edo_unix_seqpacket_close(edo_unix_seqpacket *conn);
 /** As edo_unix_local_addr, edo_unix_peer_addr, edo_unix_peer_cred, edo_unix_set_pass_cred. */
 EDO_API_UNIX int edo_unix_seqpacket_local_addr(const edo_unix_seqpacket *conn,

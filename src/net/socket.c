@@ -32,6 +32,13 @@ int socket_int(int fd, int level, int name, int *ret_value)
     return rc;
 }
 
+int socket_take_error(int fd)
+{
+    int error = 0, rc = socket_int(fd, SOL_SOCKET, SO_ERROR, &error);
+
+    return rc < 0 ? rc : -error;
+}
+
 int socket_check(int fd, int type, int protocol, int *ret_family)
 {
     int is = 0, rc = socket_int(fd, SOL_SOCKET, SO_TYPE, &is);

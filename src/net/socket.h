@@ -10,6 +10,8 @@ int socket_set_int(int fd, int level, int name, int value);
 int socket_addr_of(int (*call)(int fd, struct sockaddr *sa, socklen_t *len), int fd, edo_addr *ret);
 /* An option that is an int, or a negative errno. */
 int socket_int(int fd, int level, int name, int *ret_value);
+/* Takes the error that a socket keeps: it is the result, negative; 0: none. */
+int socket_take_error(int fd);
 /* Whether a descriptor is a socket of this type (SOCK_STREAM) and, unless it is 0, protocol: 0; -EBADF,
  * -ENOTSOCK, -EINVAL. *ret_family is AF_INET or so. */
 int socket_check(int fd, int type, int protocol, int *ret_family);

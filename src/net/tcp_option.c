@@ -115,3 +115,8 @@ int edo_tcp_option(const edo_tcp_stream *stream, edo_tcp_option_name name, int *
 {
     return stream ? tcp_option_read(stream->base.fd, name, ret_value) : -EINVAL;
 }
+
+int edo_tcp_take_error(edo_tcp_stream *stream)
+{
+    return stream ? socket_take_error(stream->base.fd) : -EINVAL;
+}

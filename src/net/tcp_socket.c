@@ -10,7 +10,6 @@
 #include <edo/tcp_socket.h>
 
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 
 #include "base/sys.h"
 #include "future/future.h"
+#include "net/socket_device.h"
 #include "net/tcp.h"
 #include "net/tcp_fd.h"
 #include "net/tcp_option.h"
@@ -132,13 +132,24 @@ int edo_tcp_socket_option(edo_tcp_socket *socket, edo_tcp_option_name name, int 
 
 int edo_tcp_socket_bind_device(edo_tcp_socket *socket, const char *device)
 {
-    if (!socket || !device || strlen(device) >= IF_NAMESIZE)
+    if (!socket)
         return -EINVAL;
     lock_take(&socket->lock);
     int rc = usable(socket);
     if (rc == 0)
-        rc = sys_setsockopt(socket->fd, SOL_SOCKET, SO_BINDTODEVICE, device,
-                            (socklen_t)strlen(device));
+        rc = socket_bind_device(socket->fd, device);
+    lock_drop(&socket->lock);
+    return rc;
+}
+
+int edo_tcp_socket_device(edo_tcp_socket *socket, char *text, size_t size)
+{
+    if (!socket)
+        return -EINVAL;
+    lock_take(&socket->lock);
+    int rc = usable(socket);
+    if (rc == 0)
+        rc = socket_device(socket->fd, text, size);
     lock_drop(&socket->lock);
     return rc;
 }

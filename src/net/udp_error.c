@@ -72,7 +72,5 @@ ssize_t edo_udp_try_recv_error(edo_udp_socket *socket, void *buf, size_t len,
 
 int edo_udp_take_error(edo_udp_socket *socket)
 {
-    int error, rc = socket ? socket_int(socket->fd, SOL_SOCKET, SO_ERROR, &error) : -EINVAL;
-
-    return rc < 0 ? rc : -error;
+    return socket ? socket_take_error(socket->fd) : -EINVAL;
 }

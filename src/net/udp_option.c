@@ -12,6 +12,7 @@
 #include "base/atomic.h"
 #include "base/sys.h"
 #include "net/socket.h"
+#include "net/socket_device.h"
 #include "net/udp.h"
 
 #ifndef UDP_SEGMENT
@@ -127,6 +128,16 @@ int edo_udp_option(const edo_udp_socket *socket, edo_udp_option_name name, int *
     if (rc == 0 && name == EDO_UDP_DONT_FRAGMENT)
         *ret_value = *ret_value == IP_PMTUDISC_DO;
     return rc;
+}
+
+int edo_udp_bind_device(edo_udp_socket *socket, const char *device)
+{
+    return socket ? socket_bind_device(socket->fd, device) : -EINVAL;
+}
+
+int edo_udp_device(const edo_udp_socket *socket, char *text, size_t size)
+{
+    return socket ? socket_device(socket->fd, text, size) : -EINVAL;
 }
 
 /* Groups. */

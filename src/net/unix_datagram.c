@@ -121,6 +121,11 @@ int edo_unix_datagram_shutdown(edo_unix_datagram *datagram, edo_half half)
     return socket_stream_shutdown((socket_stream *)datagram, half);
 }
 
+int edo_unix_datagram_take_error(edo_unix_datagram *datagram)
+{
+    return datagram ? socket_take_error(datagram->base.fd) : -EINVAL;
+}
+
 int edo_unix_datagram_local_addr(const edo_unix_datagram *datagram, edo_unix_addr *ret_addr)
 {
     if (!datagram || !ret_addr)

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "base/sys.h"
+#include "net/socket.h"
 #include "net/unix.h"
 #include "sched/current.h"
 
@@ -81,4 +82,9 @@ int unix_cred_of(int fd, edo_unix_cred *ret_cred)
 int edo_unix_peer_cred(const edo_unix_stream *stream, edo_unix_cred *ret_cred)
 {
     return stream && ret_cred ? unix_cred_of(stream->base.fd, ret_cred) : -EINVAL;
+}
+
+int edo_unix_take_error(edo_unix_stream *stream)
+{
+    return stream ? socket_take_error(stream->base.fd) : -EINVAL;
 }

@@ -118,6 +118,11 @@ int edo_unix_seqpacket_shutdown(edo_unix_seqpacket *conn, edo_half half)
     return socket_stream_shutdown((socket_stream *)conn, half);
 }
 
+int edo_unix_seqpacket_take_error(edo_unix_seqpacket *conn)
+{
+    return conn ? socket_take_error(conn->base.fd) : -EINVAL;
+}
+
 int edo_unix_seqpacket_close(edo_unix_seqpacket *conn)
 {
     return socket_stream_close((socket_stream *)conn);

@@ -241,3 +241,20 @@ EDO_TEST_BOTH(values_out_of_range) /* net-060 */
     edo_tcp_close(server);
     edo_tcp_close(client);
 }
+
+EDO_TEST_BOTH(the_error_that_a_connection_keeps_can_be_taken_once)
+{
+    int peer;
+    edo_tcp_stream *stream = accept_plain(&peer);
+    char byte;
+
+    assert_ok(edo_tcp_take_error(stream));
+    plain_reset(peer);
+    while (edo_tcp_ready(stream, EDO_READ_CLOSED) == 0)
+        edo_yield();
+    assert_err(edo_tcp_take_error(stream), -ECONNRESET);
+    assert_ok(edo_tcp_take_error(stream));
+    assert_int_equal(edo_tcp_read(stream, &byte, 1), 0); /* nobody says it twice */
+    assert_err(edo_tcp_take_error(NULL), -EINVAL);
+    edo_tcp_close(stream);
+}

@@ -131,6 +131,9 @@ static void assert_spent(edo_tcp_socket *sock, int code)
     assert_err(edo_tcp_socket_listen(sock, 1, &listener), code);
     assert_err(edo_tcp_socket_bind(sock, &addr), code);
     assert_err(edo_tcp_socket_bind_device(sock, "lo"), code);
+    char device[IF_NAMESIZE] = "as it was";
+    assert_err(edo_tcp_socket_device(sock, device, sizeof device), code);
+    assert_string_equal(device, "as it was");
     assert_err(edo_tcp_socket_local_addr(sock, &addr), code);
     assert_err(edo_tcp_socket_set_option(sock, EDO_TCP_NODELAY, 1), code);
     assert_err(edo_tcp_socket_option(sock, EDO_TCP_NODELAY, &value), code);
@@ -286,10 +289,21 @@ EDO_TEST_BOTH(a_socket_can_be_bound_to_a_device)
 
     assert_ok(edo_tcp_socket_new(AF_INET, &sock));
     assert_err(edo_tcp_socket_bind_device(sock, "no-such-dev"), -ENODEV);
+    assert_int_equal(edo_tcp_socket_device(sock, name, sizeof name), 0);
+    assert_string_equal(name, "");
     int rc = edo_tcp_socket_bind_device(sock, "lo");
     if (rc == -EPERM)
         EDO_SKIP("binding to a device is not allowed here");
     assert_ok(rc);
+    assert_int_equal(edo_tcp_socket_device(sock, name, sizeof name), 2);
+    assert_string_equal(name, "lo");
+    memset(name, 'x', sizeof name);
+    assert_err(edo_tcp_socket_device(sock, name, 2), -ENOSPC);
+    assert_err(edo_tcp_socket_device(sock, name, 0), -ENOSPC);
+    assert_int_equal(name[0], 'x');
+    assert_err(edo_tcp_socket_device(sock, NULL, sizeof name), -EINVAL);
+    assert_err(edo_tcp_socket_device(NULL, name, sizeof name), -EINVAL);
+    assert_int_equal(edo_tcp_socket_device(sock, name, 3), 2);
     assert_ok(edo_tcp_socket_into_fd(sock, &fd));
     assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, &len), 0);
     assert_string_equal(name, "lo");

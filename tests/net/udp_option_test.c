@@ -3,6 +3,7 @@
 #include "support/tcp.h"
 #include "support/udp.h"
 
+#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -210,5 +211,30 @@ EDO_TEST(options_that_there_are_not_are_refused)
     assert_err(edo_udp_set_option(socket, EDO_UDP_BROADCAST, 2), -EINVAL);
     assert_err(edo_udp_join_group(socket, &addr, 0), -EINVAL);
     assert_err(edo_udp_join_group(socket, NULL, 0), -EINVAL);
+    edo_udp_close(socket);
+}
+
+EDO_TEST(a_socket_can_be_bound_to_a_device)
+{
+    edo_addr addr;
+    edo_udp_socket *socket = udp_here(&addr);
+    char name[IF_NAMESIZE];
+
+    assert_err(edo_udp_bind_device(socket, "no-such-dev"), -ENODEV);
+    assert_err(edo_udp_bind_device(socket, "a name that no device can have"), -EINVAL);
+    assert_err(edo_udp_bind_device(socket, NULL), -EINVAL);
+    assert_err(edo_udp_bind_device(NULL, "lo"), -EINVAL);
+    assert_int_equal(edo_udp_device(socket, name, sizeof name), 0);
+    int rc = edo_udp_bind_device(socket, "lo");
+    if (rc == -EPERM)
+        EDO_SKIP("binding to a device is not allowed here");
+    assert_ok(rc);
+    assert_int_equal(edo_udp_device(socket, name, sizeof name), 2);
+    assert_string_equal(name, "lo");
+    assert_err(edo_udp_device(NULL, name, sizeof name), -EINVAL);
+    assert_int_equal(edo_udp_send_to(socket, "x", 1, &addr), 1);
+    assert_int_equal(edo_udp_recv(socket, name, sizeof name), 1);
+    assert_ok(edo_udp_bind_device(socket, ""));
+    assert_int_equal(edo_udp_device(socket, name, sizeof name), 0);
     edo_udp_close(socket);
 }

@@ -414,3 +414,21 @@ EDO_TEST_MT(a_send_to_an_address_waits_for_that_one_alone)
     edo_unix_datagram_close(busy);
     edo_unix_datagram_close(quiet);
 }
+
+EDO_TEST_BOTH(who_wrote_to_a_peer_that_has_turned_away_can_take_the_error)
+{
+    edo_unix_datagram *one, *other, *third;
+    edo_unix_addr name = unix_name("third");
+
+    assert_ok(edo_unix_datagram_pair(&one, &other));
+    assert_ok(edo_unix_datagram_bind_addr(&name, &third));
+    assert_int_equal(edo_unix_datagram_send(one, "unread", 6), 6);
+    assert_ok(edo_unix_datagram_take_error(one));
+    assert_ok(edo_unix_datagram_connect_addr(other, &name));
+    assert_err(edo_unix_datagram_take_error(one), -ECONNRESET);
+    assert_ok(edo_unix_datagram_take_error(one));
+    assert_err(edo_unix_datagram_take_error(NULL), -EINVAL);
+    edo_unix_datagram_close(one);
+    edo_unix_datagram_close(other);
+    edo_unix_datagram_close(third);
+}

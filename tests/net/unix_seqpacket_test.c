@@ -147,3 +147,17 @@ EDO_TEST_BOTH(a_stream_can_not_connect_to_records)
     edo_unix_seqpacket_close(conn);
     edo_unix_seqpacket_listener_close(listener);
 }
+
+EDO_TEST_BOTH(the_error_that_a_connection_keeps_can_be_taken_once)
+{
+    edo_unix_seqpacket *one, *other;
+
+    assert_ok(edo_unix_seqpacket_pair(&one, &other));
+    assert_ok(edo_unix_seqpacket_take_error(one));
+    assert_int_equal(edo_unix_seqpacket_send(one, "unread", 6), 6);
+    edo_unix_seqpacket_close(other);
+    assert_err(edo_unix_seqpacket_take_error(one), -ECONNRESET);
+    assert_ok(edo_unix_seqpacket_take_error(one));
+    assert_err(edo_unix_seqpacket_take_error(NULL), -EINVAL);
+    edo_unix_seqpacket_close(one);
+}

@@ -347,3 +347,17 @@ EDO_TEST_BOTH(two_readers_of_a_unix_stream_share_the_bytes) /* io-084 */
         assert_int_equal(s.seen[i], 1);
     edo_unix_close(one);
 }
+
+EDO_TEST_BOTH(the_error_that_a_stream_keeps_can_be_taken_once)
+{
+    edo_unix_stream *one, *other;
+
+    assert_ok(edo_unix_pair(&one, &other));
+    assert_ok(edo_unix_take_error(one));
+    assert_int_equal(edo_unix_write(one, "unread", 6), 6);
+    edo_unix_close(other);
+    assert_err(edo_unix_take_error(one), -ECONNRESET);
+    assert_ok(edo_unix_take_error(one));
+    assert_err(edo_unix_take_error(NULL), -EINVAL);
+    edo_unix_close(one);
+}
