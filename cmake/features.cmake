@@ -113,7 +113,7 @@ edo_part(stream "streams and sinks of items, and what is built on them"
 edo_part(codec "frames: cutting what is read into them, and writing them"
     NEEDS io
     SOURCES src/codec/*.c
-    HEADERS codec lines_codec
+    HEADERS codec delimited framed length_codec lines_codec
     USED_BY "edo_(decode|encode|frame|[a-z]*_decoder|[a-z]*_encoder)" "#include \"codec/")
 edo_part(test_util "libedo-test: futures by hand, cancelling at every step"
     NEEDS time

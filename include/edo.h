@@ -108,6 +108,9 @@
 #include <edo/item_sink.h>      /* where items go */
 #include <edo/codec.h>          /* decoders and encoders of frames */
 #include <edo/lines_codec.h>    /* lines and bytes as frames */
+#include <edo/delimited.h>      /* what lies between delimiters as frames */
+#include <edo/length_codec.h>   /* frames with their length in front */
+#include <edo/framed.h>         /* a codec on a reader, a writer, or both */
 #if EDO_DEBUG
 #include <edo/debug.h> /* misuse that a debug build notices */
 #endif

@@ -3,7 +3,7 @@
  *
  * Each is a table of functions and the object they work on, as readers and writers are. They work on an
  * edo_buf and wait for nothing; edo/framed.h puts one on a reader or a writer. What edo has itself is in
- * edo/lines_codec.h, edo/delimiter_codec.h and edo/length_codec.h, and anybody can write another:
+ * edo/lines_codec.h, edo/delimited.h and edo/length_codec.h, and anybody can write another:
  *
  *     static int decode(void *self, edo_buf *src, void *frame)      a number of four bytes
  *     {
@@ -41,7 +41,7 @@ typedef struct edo_decoder_ops {
 typedef struct edo_decoder {
     const edo_decoder_ops *ops;
     void *self;
-    const edo_item *item; /**< what its frames are */
+    const edo_item *item; /**< what its frames are; borrowed. Static is best */
 } edo_decoder;
 
 /** How frames are written. */
@@ -56,7 +56,7 @@ typedef struct edo_encoder_ops {
 typedef struct edo_encoder {
     const edo_encoder_ops *ops;
     void *self;
-    const edo_item *item; /**< what it takes */
+    const edo_item *item; /**< what it takes; borrowed */
 } edo_encoder;
 
 /**
@@ -77,6 +77,8 @@ EDO_API_CODEC int edo_encode(edo_encoder encoder, const void *frame, edo_buf *ds
 
 /** What the frames of edo's own codecs are: an edo_bytes, which edo_bytes_free ends. */
 EDO_API_CODEC const edo_item *edo_bytes_item(void);
+/** What they are where they are lent: an edo_bytes that nobody has to end; its clone is a copy to keep. */
+EDO_API_CODEC const edo_item *edo_lent_item(void);
 
 /**
  * Takes a frame of `len` bytes off the front of a buffer, and `behind` bytes that follow it. It shares the

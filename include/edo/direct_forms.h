@@ -17,9 +17,10 @@
         edo_file_readv_at, edo_file_seek, edo_file_set_len, edo_file_set_permissions,              \
         edo_file_sync_all, edo_file_sync_data, edo_file_write, edo_file_write_all,                 \
         edo_file_write_all_at, edo_file_write_at, edo_file_writev, edo_file_writev_all_at,         \
-        edo_file_writev_at, edo_fill, edo_flush, edo_fs_canonicalize, edo_fs_create_dir,           \
-        edo_fs_create_dir_all, edo_fs_create_dir_with, edo_fs_hard_link, edo_fs_metadata,          \
-        edo_fs_read, edo_fs_read_link, edo_fs_read_to_string, edo_fs_remove_dir,                   \
+        edo_file_writev_at, edo_fill, edo_flush, edo_framed_close, edo_framed_feed,                \
+        edo_framed_flush, edo_framed_next, edo_framed_send, edo_fs_canonicalize,                   \
+        edo_fs_create_dir, edo_fs_create_dir_all, edo_fs_create_dir_with, edo_fs_hard_link,        \
+        edo_fs_metadata, edo_fs_read, edo_fs_read_link, edo_fs_read_to_string, edo_fs_remove_dir,  \
         edo_fs_remove_dir_all, edo_fs_remove_file, edo_fs_rename, edo_fs_set_permissions,          \
         edo_fs_set_symlink_times, edo_fs_set_times, edo_fs_symlink, edo_fs_symlink_metadata,       \
         edo_fs_try_exists, edo_fs_write, edo_group_wait, edo_interval_tick, edo_item_sink_close,   \

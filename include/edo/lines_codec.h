@@ -12,7 +12,7 @@
 EDO_BEGIN_DECLS
 
 /** How lines are read, and where in one the decoder is. It lies in the caller's memory; zeros are the
- * defaults, and the fields may be changed between frames. */
+ * defaults, and the fields but lends may be changed between frames. */
 typedef struct edo_lines_codec {
     size_t max_len; /**< the most bytes of a line; 0: as many as there is memory for */
     bool any_bytes; /**< a line need not be UTF-8 */

@@ -56,6 +56,21 @@ const edo_item *edo_bytes_item(void)
     return &item;
 }
 
+static int clone_lent(void *to, const void *from)
+{
+    const edo_bytes *lent = from;
+
+    return edo_bytes_copy(lent->data, lent->len, to);
+}
+
+const edo_item *edo_lent_item(void)
+{
+    static const edo_item item = {
+        .size = sizeof(edo_bytes), .align = _Alignof(edo_bytes), .clone = clone_lent};
+
+    return &item;
+}
+
 static bool is_there(const edo_buf *src, size_t len, size_t behind)
 {
     return src && len <= src->len && behind <= src->len - len;

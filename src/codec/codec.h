@@ -14,6 +14,12 @@ static inline bool encoder_is_good(edo_encoder encoder)
     return encoder.ops && encoder.ops->encode;
 }
 
+/* What the frames of a decoder of edo's are. */
+static inline const edo_item *frame_item(bool lends)
+{
+    return lends ? edo_lent_item() : edo_bytes_item();
+}
+
 /* A frame of a decoder that lends or shares: 1, or an error. */
 static inline int frame_out(edo_buf *src, size_t len, size_t behind, bool lends, edo_bytes *frame)
 {

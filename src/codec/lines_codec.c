@@ -102,7 +102,7 @@ edo_decoder edo_lines_decoder(edo_lines_codec *codec)
     static const edo_decoder_ops ops = {
         .decode = decode, .decode_eof = decode_eof, .name = "lines"};
 
-    return (edo_decoder){codec ? &ops : NULL, codec, edo_bytes_item()};
+    return (edo_decoder){codec ? &ops : NULL, codec, frame_item(codec && codec->lends)};
 }
 
 static int encode(void *self, const void *frame, edo_buf *dst)
