@@ -108,8 +108,8 @@ edo_part(signal "signals as something to wait for"
 edo_part(stream "streams and sinks of items, and what is built on them"
     NEEDS time
     SOURCES src/stream/*.c
-    HEADERS item_sink stream stream_combine stream_fold stream_iter stream_stage
-    USED_BY "edo_(stream|item_sink|items)_" "#include \"stream/")
+    HEADERS item_sink keyed_streams stream stream_combine stream_fold stream_iter stream_stage stream_time
+    USED_BY "edo_(stream|item_sink|items|keyed_streams)_" "#include \"stream/")
 edo_part(codec "frames: cutting what is read into them, and writing them"
     NEEDS io
     SOURCES src/codec/*.c

@@ -29,8 +29,9 @@ typedef int edo_item_map(void *arg, void *item, void *ret_item);
 /**
  * Begins a step that may wait, for an item that is the step's own. Its future lies in memory of the function's,
  * puts an item to `ret_item`, and says 0, or a negative error as an item. Both pointers are good until it
- * is READY. NULL: it has done so without a wait. A next that is cancelled cancels the step: one that says
- * -ECANCELED then has let the item be, and is begun once more with it by the following next.
+ * is READY. NULL: it has done so without a wait. A next that is cancelled cancels the step. If it says -ECANCELED
+ * it has let the item be, and the following next goes on with it, where its kind has EDO_FUTURE_RESTARTS (a
+ * sleep keeps its deadline); else a step is begun anew with that item.
  */
 typedef edo_future *edo_item_step(void *arg, void *item, void *ret_item);
 

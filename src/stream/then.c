@@ -2,30 +2,41 @@
  * then.c: a stage with a step that may wait, one at a time.
  *
  * has_from -> step, polled until READY -> neither. A step that was cancelled leaves has_from: the following next
- * begins it anew.
+ * goes on with it, where its future can restart, else begins it anew. It makes its item in `held`, as that
+ * stays where it is from one next to another.
  */
 #include <edo/stream_combine.h>
 
+#include "future/future.h"
 #include "stream/stage.h"
 
 /* An item for the step. READY: it is there, or p->result says why not. */
 static edo_poll fetch(edo_stage *s, edo_pull *p, const edo_waker *waker)
 {
-    int rc = slot_need(&s->from, s->source.item);
-
-    if (rc < 0)
-        return pull_finish(p, rc);
+    if (slot_need(&s->from, s->source.item) < 0 || slot_need(&s->held, s->item) < 0)
+        return pull_finish(p, -ENOMEM);
     if (stage_pull(s, p, slot_at(&s->from, s->source.item), waker) == EDO_PENDING)
         return EDO_PENDING;
     s->has_from = s->pull.result > 0;
     return pull_finish(p, s->pull.result);
 }
 
+/* What the step was given stays where it is, so that it can go on. */
+static edo_poll stop_step(edo_stage *s, edo_pull *p)
+{
+    if (s->step->ops->flags & EDO_FUTURE_RESTARTS)
+        future_restart(s->step);
+    else
+        s->step = NULL;
+    return pull_finish(p, -ECANCELED);
+}
+
 static edo_poll end_step(edo_stage *s, edo_pull *p, int64_t result)
 {
     s->step = NULL;
-    s->has_from = p->canceled && result == -ECANCELED;
-    return pull_finish(p, result < 0 ? result : 1);
+    s->has_from = false;
+    s->holds = result >= 0;
+    return stage_give_held(s, p) ? EDO_READY : pull_finish(p, result);
 }
 
 static edo_poll take_step(edo_stage *s, edo_pull *p, const edo_waker *waker)
@@ -33,13 +44,15 @@ static edo_poll take_step(edo_stage *s, edo_pull *p, const edo_waker *waker)
     if (!s->step) {
         if (p->canceled)
             return pull_finish(p, -ECANCELED);
-        s->step = s->fn.begins(s->arg, slot_at(&s->from, s->source.item), p->item);
+        void *from = slot_at(&s->from, s->source.item);
+        s->step = s->fn.begins(s->arg, from, slot_at(&s->held, s->item));
         if (!s->step)
             return end_step(s, p, 0);
     }
     if (edo_future_poll(s->step, waker) == EDO_PENDING)
         return EDO_PENDING;
-    return end_step(s, p, s->step->result);
+    int64_t result = s->step->result;
+    return p->canceled && result == -ECANCELED ? stop_step(s, p) : end_step(s, p, result);
 }
 
 static edo_poll then_next(void *self, edo_pull *p, const edo_waker *waker)
