@@ -100,6 +100,7 @@
 #include <edo/fs.h>             /* names in the file system */
 #include <edo/dir.h>            /* what is in a folder */
 #include <edo/signal.h>         /* signals as something to wait for */
+#include <edo/process.h>        /* child processes */
 #include <edo/stream.h>         /* streams of items, one after the other */
 #include <edo/stream_iter.h>    /* whose items are there, or made by a function */
 #include <edo/stream_stage.h>   /* what is built on them */

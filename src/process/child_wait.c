@@ -1,0 +1,214 @@
+/*
+ * child_wait.c: waiting for the end of a child.
+ *
+ * Several     A wait asks for the readiness of the child's descriptor, as any number may; who is told first takes
+ *             the status, under the child's lock, and it stays with the child.
+ * Runtime     The descriptor belongs to the driver of whoever waited first. When that has ended, the next who waits
+ *             takes it to a driver of their own.
+ * In vain     A child that is traced may seem to have ended and has not been given to us yet: nothing tells when,
+ *             so it is asked again after a while.
+ */
+#include <errno.h>
+#include <poll.h>
+
+#include <edo/error.h>
+
+#include "await/await.h"
+#include "base/sys_process.h"
+#include "future/future.h"
+#include "process/child.h"
+#include "sched/coop.h"
+#include "sched/current.h"
+
+_Static_assert(sizeof(edo_process_wait_future) <= 256, "as those of I/O");
+
+enum wait_phase { WAIT_NEW, WAIT_ASKS, WAIT_PAUSES };
+
+#define PAUSE_DOUBLINGS 6 /* from 1 ms to 64 ms */
+
+/* Lock held: away from a driver that has ended, for which others may wait still. */
+static int leave_ended_driver(edo_process *child)
+{
+    int fd = -1;
+
+    /* relaxed: a driver that ends meanwhile is noticed when the source is polled. */
+    if (!child->src || a_load(&child->src->home, relaxed))
+        return 0;
+    if (source_release(child->src, &fd) == -EBUSY) {
+        if ((fd = sys_duplicate(child->fd)) < 0)
+            return fd;
+        source_close(child->src);
+    }
+    child->src = NULL;
+    child->fd = fd;
+    return 0;
+}
+
+/* Lock held. */
+static int enter_driver(edo_process *child)
+{
+    driver *d;
+    int rc = leave_ended_driver(child);
+
+    if (rc < 0 || child->src)
+        return rc;
+    rc = current_driver(&d);
+    return rc < 0 ? rc : source_open(d, child->fd, false, &child->src);
+}
+
+/* 1: it has ended; 0: the operation can be polled; a negative errno. */
+static int begin(edo_process_wait_future *fut)
+{
+    edo_process *child = fut->child;
+    int rc = 1;
+
+    lock_take(&child->lock);
+    if (!child_reap(child) && (rc = enter_driver(child)) == 0) {
+        op_init(&fut->at.op, child->src, OP_READINESS, NULL, 0);
+        fut->at.op.flags = POLLIN;
+    }
+    lock_drop(&child->lock);
+    if (rc == 0)
+        fut->phase = WAIT_ASKS;
+    return rc;
+}
+
+static int take_status(edo_process *child, edo_exit_status *ret_status)
+{
+    int rc;
+
+    lock_take(&child->lock);
+    rc = !child_reap(child) ? -EAGAIN : child->failure;
+    if (rc == 0 && ret_status)
+        *ret_status = child->status;
+    lock_drop(&child->lock);
+    return rc;
+}
+
+static edo_poll end(edo_process_wait_future *fut, int64_t result)
+{
+    fut->phase = WAIT_NEW;
+    if (result == 0)
+        coop_spend();
+    return edo_future_finish(&fut->base, result);
+}
+
+static void pause_wait(edo_process_wait_future *fut)
+{
+    unsigned doublings = fut->vain < PAUSE_DOUBLINGS ? fut->vain++ : PAUSE_DOUBLINGS;
+
+    fut->at.pause = edo_sleep_async(EDO_MILLIS((uint64_t)1 << doublings));
+    fut->phase = WAIT_PAUSES;
+}
+
+/* The first poll, or the first with budget. 0; an error. */
+static int open_wait(edo_process_wait_future *fut)
+{
+    if (fut->base.state & FUTURE_CANCELED) /* while it waited for budget */
+        return -ECANCELED;
+    child_close_stdin(fut->child);
+    return fut->kills ? edo_process_start_kill(fut->child) : 0;
+}
+
+/* What the kernel has said: 1: that it has ended; 0: nothing, as a driver has ended, and whether that is ours is
+ * found out when it begins anew; a negative errno. */
+static int64_t answer_of(const edo_process_wait_future *fut)
+{
+    int64_t result = fut->at.op.result;
+
+    if (result == -EDO_ESHUTDOWN && !(fut->base.state & FUTURE_CANCELED))
+        return 0;
+    return result > 0 ? 1 : result;
+}
+
+/* One phase to its end: in *ret 1: it seems to have ended; 0: go on; a negative errno. */
+static edo_poll step(edo_process_wait_future *fut, const edo_waker *waker, int64_t *ret)
+{
+    switch (fut->phase) {
+    case WAIT_NEW:
+        *ret = begin(fut);
+        return EDO_READY;
+    case WAIT_ASKS:
+        if (op_poll(&fut->at.op, waker) == EDO_PENDING)
+            return EDO_PENDING;
+        *ret = answer_of(fut);
+        break;
+    default:
+        if (edo_future_poll(&fut->at.pause.base, waker) == EDO_PENDING)
+            return EDO_PENDING;
+        *ret = fut->at.pause.base.result;
+    }
+    fut->phase = WAIT_NEW;
+    return EDO_READY;
+}
+
+static edo_poll wait_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_process_wait_future *fut = container_of(base, edo_process_wait_future, base);
+    int64_t result = 0;
+
+    if (!fut->child)
+        return edo_future_finish(base, -EINVAL);
+    if (fut->phase == WAIT_NEW && !coop_proceed(waker))
+        return EDO_PENDING;
+    if (fut->phase == WAIT_NEW && (result = open_wait(fut)) < 0)
+        return end(fut, result);
+    while (result == 0) {
+        if (step(fut, waker, &result) == EDO_PENDING)
+            return EDO_PENDING;
+        if (result != 1)
+            continue;
+        if ((result = take_status(fut->child, fut->ret_status)) != -EAGAIN)
+            return end(fut, result);
+        pause_wait(fut);
+        result = 0;
+    }
+    return end(fut, result);
+}
+
+static void wait_cancel(edo_future *base)
+{
+    edo_process_wait_future *fut = container_of(base, edo_process_wait_future, base);
+
+    if (fut->phase == WAIT_ASKS)
+        op_cancel(&fut->at.op);
+    else if (fut->phase == WAIT_PAUSES)
+        edo_future_cancel(&fut->at.pause.base);
+}
+
+static const edo_future_ops wait_ops = {
+    .poll = wait_poll, .cancel = wait_cancel, .name = "child_wait", .flags = EDO_FUTURE_RESTARTS};
+
+edo_process_wait_future edo_process_wait_async(edo_process *child, edo_exit_status *ret_status)
+{
+    return (edo_process_wait_future){
+        .base = EDO_FUTURE_INIT(&wait_ops), .child = child, .ret_status = ret_status};
+}
+
+int edo_process_wait(edo_process *child, edo_exit_status *ret_status)
+{
+    edo_process_wait_future fut = edo_process_wait_async(child, ret_status);
+
+    return (int)edo_await(&fut.base);
+}
+
+int edo_process_try_wait(edo_process *child, edo_exit_status *ret_status)
+{
+    return child ? take_status(child, ret_status) : -EINVAL;
+}
+
+static const edo_future_ops kill_ops = {
+    .poll = wait_poll, .cancel = wait_cancel, .name = "child_kill", .flags = EDO_FUTURE_RESTARTS};
+
+edo_process_wait_future edo_process_kill_async(edo_process *child)
+{
+    return (edo_process_wait_future){
+        .base = EDO_FUTURE_INIT(&kill_ops), .child = child, .kills = true};
+}
+
+int edo_process_kill(edo_process *child)
+{
+    edo_process_wait_future fut = edo_process_kill_async(child);
+
+    return (int)edo_await(&fut.base);
+}
