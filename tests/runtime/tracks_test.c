@@ -57,7 +57,7 @@ EDO_TEST_BOTH(all_messages_arrive_at_the_ends_of_long_tracks) /* rt-038 */
 {
     link_ends tracks[TRACKS];
 
-    for (unsigned round = 0; round < test_count(20); round++) {
+    for (unsigned round = 0; round < test_count(25); round++) {
         edo_join_set *set;
         edo_joined joined;
         assert_ok(edo_join_set_new(&set));
