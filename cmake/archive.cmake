@@ -23,7 +23,7 @@ if(CMAKE_INTERPROCEDURAL_OPTIMIZATION OR CMAKE_C_FLAGS MATCHES "(^| )-flto")
     endif()
 endif()
 
-# parts/net-tcp_stream.o for src/net/tcp_stream.c: the names in libedo.a say what is in them.
+# parts/net-tcp-stream.o for src/net/tcp/stream.c: the names in libedo.a say what is in them.
 function(edo_part_names result)
     set(names "")
     foreach(source ${ARGN})

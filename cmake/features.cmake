@@ -63,37 +63,37 @@ edo_part(stdio "standard input, output, error, and terminals"
     USED_BY "edo_(stdin|stdout|stderr|terminal|is_terminal)")
 edo_part(net "socket addresses, and what all sockets share"
     NEEDS time io
-    SOURCES src/net/addr.c src/net/socket*.c
+    SOURCES src/net/addr.c src/net/socket/*.c
     HEADERS addr
     USED_BY "edo_addr_" "#include \"net/")
 edo_part(dns "names of hosts"
     NEEDS net
-    SOURCES src/net/lookup*.c
+    SOURCES src/net/lookup/*.c
     HEADERS lookup
     USED_BY "edo_lookup" "edo_reverse" "#include \"net/lookup")
 edo_part(tcp "TCP"
     NEEDS net
-    SOURCES src/net/tcp*.c
+    SOURCES src/net/tcp/*.c
     HEADERS tcp tcp_option tcp_socket
     USED_BY "edo_tcp_" "#include \"net/tcp")
 edo_part(unix "Unix sockets: streams, datagrams, records, passing descriptors"
     NEEDS net
-    SOURCES src/net/unix*.c
+    SOURCES src/net/unix/*.c
     HEADERS unix unix_addr unix_datagram unix_fd unix_message unix_seqpacket unix_socket
     USED_BY "edo_unix_" "#include \"net/unix")
 edo_part(pipe "pipes and FIFOs"
     NEEDS io
-    SOURCES src/net/pipe*.c
+    SOURCES src/net/pipe/*.c
     HEADERS pipe
     USED_BY "edo_(pipe|fifo)_" "#include \"net/pipe")
 edo_part(serve "a server: a task for each connection, a limit, an end in order"
     NEEDS tcp unix sets scopes
-    SOURCES src/net/serve*.c
+    SOURCES src/net/serve/*.c
     HEADERS serve
     USED_BY "edo_serve" "#include \"net/serve")
 edo_part(udp "UDP"
     NEEDS net
-    SOURCES src/net/udp*.c
+    SOURCES src/net/udp/*.c
     HEADERS udp udp_message udp_option
     USED_BY "edo_udp_" "#include \"net/udp")
 edo_part(fs "files"

@@ -18,7 +18,7 @@ file(MAKE_DIRECTORY ${DIR})
 file(WRITE ${DIR}/names.txt "${map}")
 
 foreach(object ${OBJECTS})
-    # CMakeFiles/x.dir/src/net/tcp_stream.c.o
+    # CMakeFiles/x.dir/src/net/tcp/stream.c.o
     string(REGEX REPLACE "^.*\\.dir/(\\./)?src/(.*)\\.[cS]\\.o$" "\\2" part ${object})
     string(REPLACE "/" "-" part ${part})
     execute_process(COMMAND ${OBJCOPY} --redefine-syms=${DIR}/names.txt ${object} ${DIR}/${part}.o

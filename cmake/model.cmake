@@ -129,7 +129,7 @@ model_program(duplex 31 src/io/duplex.c src/io/conduit.c src/io/byte_ring.c src/
     src/future/future.c src/future/parker.c src/future/waker.c)
 target_compile_definitions(model-duplex PRIVATE WAKES_MAX=1)
 
-model_program(lane 32 src/net/lookup_lane.c src/future/parker.c src/future/waker.c)
+model_program(lane 32 src/net/lookup/lane.c src/future/parker.c src/future/waker.c)
 target_compile_definitions(model-lane PRIVATE LANE_THREADS_MAX=2)
 
 list(JOIN model_names "\n" model_list)

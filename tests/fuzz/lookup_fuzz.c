@@ -2,9 +2,9 @@
  * lookup_fuzz.c: any text as "host:port". What is taken for a name is none that the C library would take for an
  * address behind our back, has a length that fits, and nothing in it that no name has.
  *
- * sources: src/net/lookup_text.c src/net/addr.c src/base/sys_socket.c
+ * sources: src/net/lookup/text.c src/net/addr.c src/base/sys_socket.c
  */
-#include "net/lookup_text.h"
+#include "net/lookup/text.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

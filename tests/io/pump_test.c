@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "io/pump.h"
-#include "net/socket_stream.h"
+#include "net/socket/stream.h"
 
 #define BULK (8 << 20)
 

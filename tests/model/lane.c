@@ -6,7 +6,7 @@
 
 #include "engine/model.h"
 #include "future/parker.h"
-#include "net/lookup_lane.h"
+#include "net/lookup/lane.h"
 #include "no_runtime.h"
 
 #define JOBS 3

@@ -41,6 +41,26 @@ static int waiter(void *arg)
     return rc;
 }
 
+static bool has_both(const char *dump)
+{
+    const char *first = strstr(dump, " spin_here+0x");
+
+    return first && strstr(first + 1, " spin_here+0x");
+}
+
+/* What the process writes when it is told to, once it has written all of it. */
+static void read_dump(int fd, char *text, size_t size)
+{
+    size_t used = 0;
+    ssize_t n;
+
+    kill(getpid(), SIGUSR1);
+    while (!memmem(text, used, "the dump's end", 14) && used < size - 1 &&
+           (n = read(fd, text + used, size - 1 - used)) > 0)
+        used += (size_t)n;
+    text[used] = 0;
+}
+
 /* Both workers are stuck, and nobody relieves them. */
 static void dump_stuck(void *arg)
 {
@@ -48,9 +68,7 @@ static void dump_stuck(void *arg)
     edo_runtime *runtime = make_runtime(
         EDO_OPTS(runtime, .workers = 2, .monitor = EDO_MONITOR_OFF, .no_lifo_slot = true));
     edo_task asleep = spawn_on(runtime, waiter, &began), tasks[2];
-    char text[16384];
-    size_t used = 0;
-    ssize_t n;
+    char text[16384] = "";
 
     wait_until(a_load(&began, acquire));
     for (int i = 0; i < 2; i++)
@@ -62,13 +80,10 @@ static void dump_stuck(void *arg)
     assert_ok(edo_dump_on_signal(SIGUSR1));
     assert_ok(edo_dump_on_signal(SIGUSR1));
     assert_int_equal(edo_dump_on_signal(SIGUSR2), -EBUSY);
-    kill(getpid(), SIGUSR1);
-    while (!memmem(text, used, "the dump's end", 14) && used < sizeof text - 1 &&
-           (n = read(fds[0], text + used, sizeof text - 1 - used)) > 0)
-        used += (size_t)n;
-    text[used] = 0;
+    for (int i = 0; i < (HAS_TSAN ? 1 : 50) && !has_both(text); i++)
+        read_dump(fds[0], text, sizeof text); /* on a busy machine one may answer too late for it */
     assert_int_equal(dup2(err, STDERR_FILENO), STDERR_FILENO);
-    (void)!write(STDERR_FILENO, text, used);
+    (void)!write(STDERR_FILENO, text, strlen(text));
     a_store(&spinning, 100, release);
     for (int i = 0; i < 2; i++)
         assert_int_equal(join_result(tasks[i]), 0);
@@ -89,9 +104,7 @@ EDO_TEST_PLAIN(a_signal_makes_a_dump_though_every_worker_is_stuck)
     assert_non_null(strstr(err, ") waits in edo_sleep"));
     assert_non_null(strstr(err, " wait_here+0x"));
 #if !HAS_TSAN
-    char *first = strstr(err, " spin_here+0x");
-    assert_non_null(first);
-    assert_non_null(strstr(first + 1, " spin_here+0x"));
+    assert_true(has_both(err));
 #endif
 #endif
 }

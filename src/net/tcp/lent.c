@@ -1,0 +1,28 @@
+/* lent.c: reading from a TCP connection into buffers of a pool. */
+#include "io/fd_lent.h"
+#include "net/tcp/tcp.h"
+
+_Static_assert(sizeof(edo_tcp_read_lent_future) <= 256, "net-048");
+
+static const edo_future_ops ops = FD_LENT_OPS("tcp_read_lent");
+
+static source *source_of(edo_tcp_stream *stream)
+{
+    return socket_stream_source((socket_stream *)stream);
+}
+
+edo_tcp_read_lent_future edo_tcp_read_lent_async(edo_tcp_stream *stream, edo_buffer_pool *pool,
+                                                 edo_lent *ret_lent)
+{
+    return fd_lent_future(&ops, source_of(stream), pool, ret_lent);
+}
+
+ssize_t edo_tcp_read_lent(edo_tcp_stream *stream, edo_buffer_pool *pool, edo_lent *ret_lent)
+{
+    return fd_read_lent(&ops, source_of(stream), pool, ret_lent);
+}
+
+ssize_t edo_tcp_try_read_lent(edo_tcp_stream *stream, edo_buffer_pool *pool, edo_lent *ret_lent)
+{
+    return fd_try_read_lent(source_of(stream), pool, ret_lent);
+}
