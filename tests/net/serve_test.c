@@ -167,7 +167,7 @@ EDO_TEST_BOTH(at_its_limit_it_accepts_nobody)
         peers[i] = plain_connect(s.port);
     for (int i = 0; i < 12; i++) {
         check_echo(peers[i]); /* first come, first served */
-        task_wait_until(get(&s.served) == (i + 3 <= 12 ? 3 : 12 - i));
+        task_wait_until(get(&s.served) == (i + 3 <= 12 ? 3U : 12U - (unsigned)i));
         close(peers[i]);
         task_wait_until(now(&s).ended == (unsigned)i + 1);
     }
