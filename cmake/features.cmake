@@ -99,8 +99,8 @@ edo_part(udp "UDP"
 edo_part(fs "files"
     NEEDS io sync
     SOURCES src/fs/*.c
-    HEADERS file fs_whole fs dir metadata
-    USED_BY "edo_(file|fs|dir)_" "#include \"fs/")
+    HEADERS file fs_whole fs dir metadata temp fs_watch
+    USED_BY "edo_(file|fs|dir|temp)_" "#include \"fs/")
 edo_part(signal "signals as something to wait for"
     SOURCES src/signal/*.c
     HEADERS signal

@@ -1,4 +1,4 @@
-/* watch_folder.c: tells what happens in a folder, by inotify, for which edo has no functions; until Ctrl-C. */
+/* watch_folder.c: edo_async_fd: tells what happens in a folder, by calls of inotify's own; until Ctrl-C. */
 #include <edo.h>
 
 #include <stdio.h>

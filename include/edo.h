@@ -99,6 +99,8 @@
 #include <edo/metadata.h>       /* what is known of a file */
 #include <edo/fs.h>             /* names in the file system */
 #include <edo/dir.h>            /* what is in a folder */
+#include <edo/temp.h>           /* files and folders that remove themselves */
+#include <edo/fs_watch.h>       /* what happens to files and in folders */
 #include <edo/signal.h>         /* signals as something to wait for */
 #include <edo/process.h>        /* child processes */
 #include <edo/stream.h>         /* streams of items, one after the other */

@@ -126,6 +126,78 @@ EDO_API_FS int edo_fs_set_symlink_times(const char *path, const edo_file_times *
 EDO_API_FS edo_fs_future edo_fs_set_symlink_times_async(const char *path,
                                                         const edo_file_times *times);
 
+/** A copy under way. Its fields but done are private; don't move it once it has been polled. */
+typedef struct edo_fs_copy_future {
+    edo_future base;
+    edo_job job;
+    uint64_t done; /**< bytes written, once it is READY */
+    const char *from, *to;
+    uint32_t stop;
+} edo_fs_copy_future;
+
+/**
+ * Copies a file with its permission bits. What is at `to` is overwritten, whatever it is; a link there is followed.
+ * The kernel copies, without the bytes passing through memory of the program, or shares blocks.
+ *
+ * Returns   0; -EINVAL: `from` is no regular file, or both are the same; -EISDIR, -ENOENT, -ENOSPC and what else
+ *           open(2), read(2) and write(2) say; what edo_fs_create_dir says of the rest. *ret_done, which may be
+ *           NULL, is how many bytes were written, also after a failure.
+ * Suspends  always.
+ * Cancel    says how much it gave: it ends after at most 4 MiB more, which stay in the target.
+ */
+EDO_API_FS int edo_fs_copy(const char *from, const char *to, uint64_t *ret_done);
+EDO_API_FS edo_fs_copy_future edo_fs_copy_async(const char *from, const char *to);
+
+/** Zeros are the defaults. */
+typedef struct edo_fs_replace_opts {
+    unsigned mode; /**< permissions of a new file, less the umask; 0: 0666 */
+    bool
+        no_sync; /**< doesn't wait for the disk: whole for all who look, but not after a loss of power */
+} edo_fs_replace_opts;
+
+/** A replacement under way. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_fs_replace_future {
+    edo_future base;
+    edo_job job;
+    const char *path;
+    const void *data;
+    size_t len;
+    edo_fs_replace_opts opts;
+} edo_fs_replace_future;
+
+/**
+ * Makes `data` the contents of the file at `path`, all at once: whenever the program or the machine stops, the
+ * file has its old contents or the new ones, whole. They are written to a file beside it, which is synced and
+ * renamed, and the folder is synced. A file that is there keeps its permissions, and its owner if that can be;
+ * its other hard links keep the old contents; a link is followed. What stops in the middle may leave a file
+ * `.NAME.XXXXXX.tmp` behind. `opts` may be NULL, and isn't needed afterwards.
+ *
+ * Returns   0; -EINVAL; -EISDIR; what open(2), write(2), fsync(2) and rename(2) say, and then the file is as it
+ *           was, unless it is the last sync of the folder that failed; what edo_fs_create_dir says of the rest.
+ * Owns      `data` stays until it is READY.
+ * Suspends  always.
+ * Cancel    takes nothing, before it has begun; one that has goes on to its end, and the result stands.
+ */
+EDO_API_FS int edo_fs_replace(const char *path, const void *data, size_t len,
+                              const edo_fs_replace_opts *opts);
+EDO_API_FS edo_fs_replace_future edo_fs_replace_async(const char *path, const void *data,
+                                                      size_t len, const edo_fs_replace_opts *opts);
+
+/**
+ * Makes a folder of a name that nobody else has, with the permissions 0700: mkdtemp(3). The last six characters
+ * of `path`, "XXXXXX", become its own. edo/temp.h has what removes itself.
+ *
+ * Returns   0; -EINVAL: it doesn't end so; what mkdir(2) says; what edo_fs_create_dir says of the rest. Then `path` may
+ *           have been written to.
+ * Suspends  always.
+ * Cancel    puts back: a losing arm's is removed.
+ */
+EDO_API_FS int edo_fs_mkdtemp(char *path);
+EDO_API_FS edo_fs_future edo_fs_mkdtemp_async(char *path);
+/** The same of a file, 0600, which is opened to read and write, close-on-exec: mkstemp(3). */
+EDO_API_FS int edo_fs_mkstemp(char *path, int *ret_fd);
+EDO_API_FS edo_fs_future edo_fs_mkstemp_async(char *path, int *ret_fd);
+
 EDO_END_DECLS
 
 #endif
