@@ -26,6 +26,7 @@
 #include <edo/file_op.h>
 #include <edo/fs_call.h>
 #include <edo/io.h>
+#include <edo/metadata.h>
 #include <edo/write.h>
 
 EDO_BEGIN_DECLS
@@ -53,7 +54,6 @@ typedef struct edo_file_open_future {
     edo_file *file; /* once it is open */
     int flags;
     mode_t mode;
-    int guard; /* keeps a FIFO open that was opened in vain, less one */
 } edo_file_open_future;
 
 /**
@@ -232,6 +232,7 @@ typedef struct edo_file_future {
     edo_file_op op;
     int64_t value;
     void *ret;
+    struct timespec times[2];
 } edo_file_future;
 
 /**
@@ -259,6 +260,12 @@ EDO_API_FS edo_file_future edo_file_set_len_async(edo_file *file, int64_t size);
 /** Sets the bits of its mode: 0; what fchmod(2) says; otherwise as edo_file_set_len. */
 EDO_API_FS int edo_file_set_permissions(edo_file *file, mode_t mode);
 EDO_API_FS edo_file_future edo_file_set_permissions_async(edo_file *file, mode_t mode);
+/** Sets its times; `times` isn't needed afterwards: 0; what futimens(3) says; otherwise the same. */
+EDO_API_FS int edo_file_set_times(edo_file *file, const edo_file_times *times);
+EDO_API_FS edo_file_future edo_file_set_times_async(edo_file *file, const edo_file_times *times);
+/** What the file system knows of it: 0; what statx(2) says; otherwise the same. Cancel: takes nothing. */
+EDO_API_FS int edo_file_metadata(edo_file *file, edo_metadata *ret_metadata);
+EDO_API_FS edo_file_future edo_file_metadata_async(edo_file *file, edo_metadata *ret_metadata);
 
 /**
  * Gives the descriptor back, open and with the position, once no operation is under way on this handle, and

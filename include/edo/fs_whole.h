@@ -17,8 +17,8 @@ typedef struct edo_fs_whole_future {
     edo_buf *buf;
     const void *data;
     size_t len;
-    int fd;      /* less one: open already */
-    bool guards; /* that keeps a FIFO open, and is read no more */
+    int fd;          /* less one: open already */
+    bool is_special; /* no regular file, and opened so that it doesn't wait */
     bool is_text;
     bool stops; /* atomic */
 } edo_fs_whole_future;

@@ -2,8 +2,6 @@
 #include "base/sys_file.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/sys_result.h"
@@ -20,14 +18,6 @@
 int sys_file_open(const char *path, int flags, mode_t mode)
 {
     RETRIED(int, open(path, flags | O_CLOEXEC, mode));
-}
-
-int sys_file_open_cached(const char *path, int flags)
-{
-    struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_CACHED};
-    int saved = errno;
-
-    return (int)sys_result(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how), saved);
 }
 
 int sys_file_dup(int fd)
@@ -84,11 +74,4 @@ int sys_file_sync_data(int fd)
 int sys_file_set_len(int fd, int64_t size)
 {
     RETRIED(int, ftruncate(fd, size));
-}
-
-int sys_file_set_mode(int fd, mode_t mode)
-{
-    int saved = errno;
-
-    return (int)sys_result(fchmod(fd, mode), saved);
 }

@@ -9,9 +9,6 @@
 
 /* Close-on-exec. */
 int sys_file_open(const char *path, int flags, mode_t mode);
-/* The same if nothing of the path has to be looked up on a disk: -EAGAIN; -ENOSYS and others where it can't be
- * known. */
-int sys_file_open_cached(const char *path, int flags);
 /* Another descriptor of the same, close-on-exec. */
 int sys_file_dup(int fd);
 int sys_file_stat(int fd, struct stat *ret);
@@ -25,6 +22,5 @@ ssize_t sys_file_read_cached(int fd, const struct iovec *iov, int count, int64_t
 int sys_file_sync(int fd);
 int sys_file_sync_data(int fd);
 int sys_file_set_len(int fd, int64_t size);
-int sys_file_set_mode(int fd, mode_t mode);
 
 #endif

@@ -1,16 +1,16 @@
 /*
  * file_open.c: opening a file by its name.
  *
- * At once     Where the path is known to the kernel and nothing is created, the open is made in the task, with
- *             O_NONBLOCK so that nothing but a disk could be waited for, and that was excluded.
- * FIFOs       Such an open doesn't wait for the other side, as it should. So it is made again, where it may,
- *             and the first one is kept until then: whoever has opened the other side meanwhile finds it.
+ * At once     Where the path is known to the kernel, is that of a regular file or a folder, and nothing is
+ *             created, the open is made in the task. What it is has to be known before: to open and close a FIFO
+ *             would be seen by its other side. If it becomes one in between, nobody is waited for all the same.
  */
 #include <errno.h>
 #include <fcntl.h>
 
 #include "base/sys.h"
 #include "base/sys_file.h"
+#include "base/sys_path.h"
 #include "fs/file.h"
 #include "fs/fs_call.h"
 
@@ -49,45 +49,47 @@ static edo_file_open_future *future_of(edo_future *base)
     return container_of(base, edo_file_open_future, base);
 }
 
-static void drop_guard(edo_file_open_future *fut)
-{
-    if (fut->guard)
-        sys_close(fut->guard - 1);
-    fut->guard = 0;
-}
-
 static int64_t open_run(edo_future *base)
 {
     edo_file_open_future *fut = future_of(base);
-    int fd = sys_file_open(fut->path, fut->flags, fut->mode);
 
-    drop_guard(fut);
-    return fd;
+    return sys_file_open(fut->path, fut->flags, fut->mode);
 }
 
-/* Whether what was opened in a hurry is what a patient open would have got. */
-static bool is_settled(int fd, int flags)
+/* Whether it is known, without waiting, to be of a kind that is opened without waiting. */
+static bool is_plain(const char *path, int flags)
 {
     struct stat about;
+    int fd = sys_open_cached(path, O_PATH | (flags & O_NOFOLLOW));
 
-    if (sys_file_stat(fd, &about) < 0 || !(S_ISREG(about.st_mode) || S_ISDIR(about.st_mode)))
+    if (fd < 0)
         return false;
-    return flags & O_NONBLOCK || sys_fcntl_setfl(fd, flags & ~O_ACCMODE) == 0;
+    int rc = sys_file_stat(fd, &about);
+    sys_close(fd);
+    return rc == 0 && (S_ISREG(about.st_mode) || S_ISDIR(about.st_mode));
 }
 
+/* As it was asked for, after an open that didn't wait. */
+static int end_hurry(int fd, int flags)
+{
+    int rc = flags & O_NONBLOCK ? 0 : sys_fcntl_setfl(fd, flags & ~O_ACCMODE);
+
+    if (rc == 0)
+        return fd;
+    sys_close(fd);
+    return -EAGAIN;
+}
+
+/* An error is told by one who may wait, so that all tell the same. */
 static int64_t open_now(edo_future *base)
 {
     edo_file_open_future *fut = future_of(base);
 
-    if (fut->guard || fut->flags & (O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY)))
+    if (fut->flags & (O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY)) ||
+        !is_plain(fut->path, fut->flags))
         return -EAGAIN;
-    int fd = sys_file_open_cached(fut->path, fut->flags | O_NONBLOCK);
-    if (fd < 0)
-        return -EAGAIN; /* whatever it is, it is told by one who is sure */
-    if (is_settled(fd, fut->flags))
-        return fd;
-    fut->guard = fd + 1;
-    return -EAGAIN;
+    int fd = sys_open_cached(fut->path, fut->flags | O_NONBLOCK);
+    return fd < 0 ? -EAGAIN : end_hurry(fd, fut->flags);
 }
 
 /* Here, as a source belongs to the task's worker. */
@@ -98,7 +100,6 @@ static edo_poll open_poll(edo_future *base, const edo_waker *waker)
     if (fs_call_poll(base, waker) == EDO_PENDING)
         return EDO_PENDING;
     int fd = (int)base->result;
-    drop_guard(fut);
     if (fd < 0)
         return EDO_READY;
     int rc = file_adopt(fd, 0, &fut->file);

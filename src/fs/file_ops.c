@@ -6,8 +6,10 @@
 #include "await/await.h"
 #include "base/sys.h"
 #include "base/sys_file.h"
+#include "base/sys_path.h"
 #include "fs/file.h"
 #include "fs/file_op.h"
+#include "fs/metadata.h"
 #include "sched/coop.h"
 #include "sched/job.h"
 #include "sync/permits.h"
@@ -36,7 +38,17 @@ static int64_t set_len_run(edo_file_op *op)
 
 static int64_t set_mode_run(edo_file_op *op)
 {
-    return sys_file_set_mode(op->file->fd, (mode_t)future_of(op)->value);
+    return sys_fchmod(op->file->fd, (mode_t)future_of(op)->value);
+}
+
+static int64_t metadata_run(edo_file_op *op)
+{
+    return metadata_of(op->file->fd, future_of(op)->ret);
+}
+
+static int64_t set_times_run(edo_file_op *op)
+{
+    return sys_futimens(op->file->fd, future_of(op)->times);
 }
 
 /* The kernel's position as ours, the source ended. The handle is as it was unless this is 0. */
@@ -75,6 +87,8 @@ static const file_op_kind sync_all_kind = {.run = sync_all_run, AFTER_ALL};
 static const file_op_kind sync_data_kind = {.run = sync_data_run, AFTER_ALL};
 static const file_op_kind set_len_kind = {.run = set_len_run, .takes = 1, .keeps = 1};
 static const file_op_kind set_mode_kind = {.run = set_mode_run, .takes = 1, .keeps = 1};
+static const file_op_kind metadata_kind = {.run = metadata_run, .takes = 1, .keeps = 1};
+static const file_op_kind set_times_kind = {.run = set_times_run, .takes = 1, .keeps = 1};
 static const file_op_kind into_fd_kind = {
     .run = into_fd_run, .now = into_fd_run, .takes = FILE_USES, .keeps = FILE_USES};
 
@@ -106,6 +120,8 @@ static const edo_future_ops sync_all_ops = OP_OPS("file_sync_all");
 static const edo_future_ops sync_data_ops = OP_OPS("file_sync_data");
 static const edo_future_ops set_len_ops = OP_OPS("file_set_len");
 static const edo_future_ops set_mode_ops = OP_OPS("file_set_permissions");
+static const edo_future_ops metadata_ops = OP_OPS("file_metadata");
+static const edo_future_ops set_times_ops = OP_OPS("file_set_times");
 static const edo_future_ops into_fd_ops = OP_OPS("file_into_fd");
 
 static edo_file_future make(const edo_future_ops *ops, const file_op_kind *kind, edo_file *file,
@@ -174,6 +190,41 @@ edo_file_future edo_file_set_permissions_async(edo_file *file, mode_t mode)
 int edo_file_set_permissions(edo_file *file, mode_t mode)
 {
     edo_file_future fut = edo_file_set_permissions_async(file, mode);
+
+    return finish(&fut);
+}
+
+edo_file_future edo_file_metadata_async(edo_file *file, edo_metadata *ret_metadata)
+{
+    edo_file_future fut = make(&metadata_ops, &metadata_kind, file, 0);
+
+    fut.ret = ret_metadata;
+    if (!ret_metadata)
+        future_settle(&fut.base, -EINVAL);
+    return fut;
+}
+
+int edo_file_metadata(edo_file *file, edo_metadata *ret_metadata)
+{
+    edo_file_future fut = edo_file_metadata_async(file, ret_metadata);
+
+    return finish(&fut);
+}
+
+edo_file_future edo_file_set_times_async(edo_file *file, const edo_file_times *times)
+{
+    edo_file_future fut = make(&set_times_ops, &set_times_kind, file, 0);
+
+    if (times)
+        file_times_to_pair(times, fut.times);
+    else
+        future_settle(&fut.base, -EINVAL);
+    return fut;
+}
+
+int edo_file_set_times(edo_file *file, const edo_file_times *times)
+{
+    edo_file_future fut = edo_file_set_times_async(file, times);
 
     return finish(&fut);
 }

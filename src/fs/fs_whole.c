@@ -2,19 +2,22 @@
  * fs_whole.c: a file's whole contents by its name, as one call.
  *
  * At once     Where the path and the pages are known to the kernel: open, fstat, read, read (the end), close in the
- *             task. The open is as file_open.c has it; what isn't a regular file, or is large, goes to a thread,
- *             and so does what turns out to need a disk in the middle: the thread goes on where the task stopped.
+ *             task. The open doesn't wait for a FIFO's writer. What isn't a regular file, or is large, goes to a
+ *             thread, and so does what turns out to need a disk: the thread goes on where the task stopped, and
+ *             of a FIFO it is the reads that wait for the writer.
  * The size    is a hint: files of /proc have none, and others grow meanwhile. So the end is read, in any case.
  */
 #include <edo/fs_whole.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 
 #include <edo/error.h>
 
 #include "base/sys.h"
 #include "base/sys_file.h"
+#include "base/sys_path.h"
 #include "fs/file.h"
 #include "fs/fs_call.h"
 #include "io/reading.h"
@@ -45,8 +48,8 @@ static int make_room(edo_fs_whole_future *fut, size_t max)
 
     if (sys_file_stat(fut->fd - 1, &about) < 0)
         return -EAGAIN;
-    fut->guards = max != SIZE_MAX && !S_ISREG(about.st_mode);
-    if (fut->guards || (uint64_t)about.st_size > max)
+    fut->is_special = max != SIZE_MAX && !S_ISREG(about.st_mode);
+    if (fut->is_special || (uint64_t)about.st_size > max)
         return -EAGAIN;
     /* One more, so that the end is seen without growing. It is a hint: without it, the buffer grows as it can. */
     if ((uint64_t)about.st_size > fut->done && (uint64_t)about.st_size < SIZE_MAX / 2)
@@ -102,17 +105,29 @@ static int64_t read_rest(edo_fs_whole_future *fut, read_call *call)
     return n < 0 ? n : at_the_end(fut);
 }
 
-/* What the task has left: nothing; one that isn't to be read; one from which the rest is. */
+/* On a thread that may, from a descriptor that doesn't wait. A FIFO that nobody has written to yet has no end. */
+static ssize_t read_waiting(int fd, const struct iovec *iov, int count, int64_t offset)
+{
+    ssize_t n;
+
+    (void)offset;
+    do {
+        int rc = sys_poll_until(fd, POLLIN);
+        n = rc < 0 ? rc : sys_readv(fd, iov, count);
+    } while (n == -EAGAIN);
+    return n;
+}
+
+/* The task may have opened it, and read a part. */
 static int64_t read_run(edo_future *base)
 {
     edo_fs_whole_future *fut = future_of(base);
 
-    if (fut->fd && !fut->guards) {
+    if (fut->fd && !fut->is_special)
         (void)make_room(fut, SIZE_MAX);
-        return close_with(fut, read_rest(fut, sys_file_read_at));
-    }
+    if (fut->fd)
+        return close_with(fut, read_rest(fut, fut->is_special ? read_waiting : sys_file_read_at));
     int fd = sys_file_open(fut->path, O_RDONLY, 0);
-    (void)close_with(fut, 0); /* only now: it may keep a FIFO open */
     if (fd < 0)
         return fd;
     fut->fd = fd + 1;
@@ -127,7 +142,7 @@ static int64_t read_now(edo_future *base)
 
     if (fut->fd || fut->done)
         return -EAGAIN;
-    int fd = sys_file_open_cached(fut->path, O_RDONLY | O_NONBLOCK);
+    int fd = sys_open_cached(fut->path, O_RDONLY | O_NONBLOCK);
     if (fd < 0)
         return -EAGAIN;
     fut->fd = fd + 1;

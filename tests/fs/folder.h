@@ -29,7 +29,7 @@ static inline void make_folder(void)
     assert_non_null(mkdtemp(folder));
 }
 
-/* A path in it, in one of a few places that are used by turns. */
+/* A path in it, in one of a few places that are used by turns: one that is to last while others run is copied. */
 static inline const char *in_folder(const char *name)
 {
     static __thread char paths[8][IN_FOLDER_MAX];

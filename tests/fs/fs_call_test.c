@@ -176,7 +176,7 @@ static int abort_me(void *arg)
     return (int)fs_await(&fut.base);
 }
 
-EDO_TEST_BOTH(who_is_aborted_before_it_begins_does_nothing)
+EDO_TEST(who_is_aborted_before_it_begins_does_nothing)
 {
     call c = {.go = 1};
     edo_task task;
