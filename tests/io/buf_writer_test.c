@@ -309,3 +309,19 @@ EDO_TEST(a_cancelled_write_has_taken_nothing_and_a_flush_goes_on_where_it_was)
     assert_got(&s, "abc", 3);
     edo_buf_writer_fini(&s.buffered);
 }
+
+EDO_TEST_BOTH(one_on_the_heap_is_like_any_other)
+{
+    memory_io io = {0};
+    edo_buf_writer *buffered = NULL;
+
+    assert_ok(edo_buf_writer_new(memory_writer(&io, false), EDO_OPTS(buffering, .capacity = 4),
+                                 &buffered));
+    edo_writer writer = edo_buf_writer_writer(buffered);
+    assert_ok(edo_write_all(writer, "abc", 3, NULL));
+    assert_int_equal(io.len, 0);
+    assert_ok(edo_flush(writer));
+    assert_int_equal(io.len, 3);
+    edo_buf_writer_free(buffered);
+    edo_buf_writer_free(NULL);
+}

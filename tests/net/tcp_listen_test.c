@@ -568,3 +568,22 @@ EDO_TEST_PLAIN(listening_needs_a_runtime_with_io) /* net-122 */
     assert_null(listener);
     assert_null(stream);
 }
+
+EDO_TEST_BOTH(listens_by_their_futures)
+{
+    edo_tcp_listener *listener = NULL, *second = NULL;
+    edo_tcp_stream *server, *client;
+    edo_addr addr;
+
+    edo_tcp_listen_future listen = edo_tcp_listen_async("127.0.0.1:0", &listener);
+    assert_ok(poll_to_end(&listen.base));
+    listen = edo_tcp_listen_host_async("127.0.0.1", 0, NULL, &second);
+    assert_ok(poll_to_end(&listen.base));
+    edo_tcp_listener_close(listener);
+    assert_ok(edo_tcp_listener_addr(second, &addr));
+    assert_ok(edo_tcp_connect_addr(&addr, &client));
+    assert_ok(edo_tcp_accept(second, &server));
+    edo_tcp_close(client);
+    edo_tcp_close(server);
+    edo_tcp_listener_close(second);
+}

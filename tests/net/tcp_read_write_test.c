@@ -591,3 +591,18 @@ EDO_TEST(a_reader_that_is_always_ready_lets_others_run) /* future-053 */
     edo_tcp_close(client);
     free(much);
 }
+
+EDO_TEST_BOTH(pieces_by_their_future)
+{
+    edo_tcp_stream *server, *client;
+    struct iovec parts[] = {{"ab", 2}, {"", 0}, {"cd", 2}};
+    char buf[8];
+
+    connect_pair(&server, &client);
+    edo_tcp_write_future write = edo_tcp_writev_async(client, parts, 3);
+    assert_int_equal(poll_to_end(&write.base), 4);
+    assert_int_equal(read_some_all(server, buf, 4), 4);
+    assert_memory_equal(buf, "abcd", 4);
+    edo_tcp_close(server);
+    edo_tcp_close(client);
+}
