@@ -116,10 +116,15 @@ edo_part(stream "streams and sinks of items, and what is built on them"
     HEADERS item_sink keyed_streams stream stream_combine stream_fold stream_iter stream_stage stream_time
     USED_BY "edo_(stream|item_sink|items|keyed_streams)_" "#include \"stream/")
 edo_part(codec "frames: cutting what is read into them, and writing them"
-    NEEDS io
+    NEEDS io stream
     SOURCES src/codec/*.c
-    HEADERS codec delimited framed length_codec lines_codec
+    HEADERS codec delimited framed framed_stream length_codec lines_codec stream_io
     USED_BY "edo_(decode|encode|frame|[a-z]*_decoder|[a-z]*_encoder)" "#include \"codec/")
+edo_part(udp_framed "frames by UDP"
+    NEEDS codec udp
+    SOURCES src/codec/udp_framed*.c
+    HEADERS udp_framed
+    USED_BY "edo_udp_framed_")
 edo_part(test_util "libedo-test: futures by hand, cancelling at every step"
     NEEDS time
     HEADERS testing testing_cancel testing_io testing_run

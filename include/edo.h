@@ -116,6 +116,9 @@
 #include <edo/delimited.h>      /* what lies between delimiters as frames */
 #include <edo/length_codec.h>   /* frames with their length in front */
 #include <edo/framed.h>         /* a codec on a reader, a writer, or both */
+#include <edo/framed_stream.h>  /* these as streams and sinks of frames */
+#include <edo/stream_io.h>      /* readers as streams of bytes, and back */
+#include <edo/udp_framed.h>     /* a codec on a UDP socket */
 #if EDO_DEBUG
 #include <edo/debug.h> /* misuse that a debug build notices */
 #endif

@@ -92,6 +92,12 @@ EDO_API_CODEC int edo_frame_take(edo_buf *src, size_t len, size_t behind, edo_by
  * to it, and edo_bytes_clone is another of the same; edo_bytes_copy makes one to keep. */
 EDO_API_CODEC int edo_frame_lend(edo_buf *src, size_t len, size_t behind, edo_bytes *ret_frame);
 
+/** Private: room for a frame that came back. */
+typedef struct edo_frame_place {
+    void *memory; /* NULL: small is good enough */
+    uint64_t small[6];
+} edo_frame_place;
+
 EDO_END_DECLS
 
 #endif

@@ -31,8 +31,7 @@ typedef struct edo_framed_reader {
     const void *user; /**< private, as what follows */
     size_t capacity;
     uint8_t state;
-    void *place;
-    uint64_t small[6];
+    edo_frame_place place;
     edo_transfer t;
 } edo_framed_reader;
 

@@ -13,7 +13,6 @@
 #include "codec/framed.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <edo/await.h>
@@ -21,6 +20,7 @@
 
 #include "await/await.h"
 #include "codec/codec.h"
+#include "codec/frame_place.h"
 #include "io/transfer.h"
 
 enum { READABLE = 1, ENDED = 2, FAILED = 4, KEPT = 8 };
@@ -29,24 +29,6 @@ enum { GO_ON = 2 }; /* beside what next says: the decoder has no frame */
 #define LEAST 1024 /* bytes that a read has room for, as long as the buffer's limit allows it */
 
 /* Its life. */
-
-/* A place for a frame that comes back; NULL: the reader's own is good enough. */
-static int place_for(const edo_item *item, void **ret_place)
-{
-    size_t align = item->align ? item->align : _Alignof(max_align_t);
-
-    *ret_place = NULL;
-    if (item->size <= sizeof((edo_framed_reader *)0)->small && align <= _Alignof(uint64_t))
-        return 0;
-    size_t size = (item->size + align - 1) / align * align;
-    *ret_place = aligned_alloc(align < sizeof(void *) ? sizeof(void *) : align, size);
-    return *ret_place ? 0 : -ENOMEM;
-}
-
-static void *place_of(edo_framed_reader *r)
-{
-    return r->place ? r->place : r->small;
-}
 
 /* As much more as the buffer's limit allows, up to `len`. */
 static size_t allowed(const edo_buf *buf, size_t len)
@@ -68,7 +50,7 @@ int edo_framed_reader_init(edo_framed_reader *reader, edo_reader from, edo_decod
 {
     static const edo_framed_opts defaults;
     edo_buf none = {0};
-    void *place;
+    edo_frame_place place;
 
     if (!opts)
         opts = &defaults;
@@ -76,11 +58,11 @@ int edo_framed_reader_init(edo_framed_reader *reader, edo_reader from, edo_decod
         return -EINVAL;
     size_t capacity = opts->capacity ? opts->capacity : FRAMED_CAPACITY;
     edo_buf *buf = opts->unread ? opts->unread : &none;
-    int rc = place_for(decoder.item, &place);
+    int rc = frame_place_init(&place, decoder.item);
     if (rc == 0)
         rc = grow(buf, capacity);
     if (rc < 0) {
-        free(place);
+        frame_place_fini(&place);
         return rc;
     }
     *reader = (edo_framed_reader){
@@ -97,7 +79,7 @@ int edo_framed_reader_init(edo_framed_reader *reader, edo_reader from, edo_decod
 static void destroy_kept(edo_framed_reader *r)
 {
     if ((r->state & KEPT) && r->decoder.item->destroy)
-        r->decoder.item->destroy(place_of(r));
+        r->decoder.item->destroy(frame_place(&r->place));
 }
 
 void edo_framed_reader_fini(edo_framed_reader *reader)
@@ -105,7 +87,7 @@ void edo_framed_reader_fini(edo_framed_reader *reader)
     if (!reader)
         return;
     destroy_kept(reader);
-    free(reader->place);
+    frame_place_fini(&reader->place);
     edo_buf_fini(&reader->buf);
     *reader = (edo_framed_reader){0};
 }
@@ -128,16 +110,16 @@ int edo_framed_reader_into_buf(edo_framed_reader *reader, edo_buf *ret_unread)
 
 int edo_framed_reader_set_decoder(edo_framed_reader *reader, edo_decoder decoder)
 {
-    void *place;
+    edo_frame_place place;
 
     if (!reader || !decoder_is_good(decoder))
         return -EINVAL;
     if (is_busy(reader))
         return -EBUSY;
-    int rc = place_for(decoder.item, &place);
+    int rc = frame_place_init(&place, decoder.item);
     if (rc < 0)
         return rc;
-    free(reader->place);
+    frame_place_fini(&reader->place);
     reader->place = place;
     reader->decoder = decoder;
     if (reader->buf.len)
@@ -149,7 +131,7 @@ int edo_framed_reader_set_decoder(edo_framed_reader *reader, edo_decoder decoder
 
 static int give_kept(edo_framed_reader *r, void *frame)
 {
-    memcpy(frame, place_of(r), r->decoder.item->size);
+    memcpy(frame, frame_place(&r->place), r->decoder.item->size);
     r->state &= (uint8_t)~KEPT;
     return 1;
 }
@@ -187,7 +169,7 @@ int framed_put_back(edo_framed_reader *r, const void *frame)
 {
     if (r->state & KEPT)
         return -EEXIST;
-    memcpy(place_of(r), frame, r->decoder.item->size);
+    memcpy(frame_place(&r->place), frame, r->decoder.item->size);
     r->state |= KEPT;
     return 0;
 }

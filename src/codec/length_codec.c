@@ -136,9 +136,22 @@ static int decode(void *self, edo_buf *src, void *frame)
     return rc;
 }
 
+/* A frame that is cut off is none: what comes later begins with a header. */
+static int decode_eof(void *self, edo_buf *src, void *frame)
+{
+    edo_length_codec *codec = self;
+    int rc = decode(codec, src, frame);
+
+    if (rc != 0)
+        return rc;
+    codec->knows = false;
+    return src->len ? -EDO_EEOF : 0;
+}
+
 edo_decoder edo_length_decoder(edo_length_codec *codec)
 {
-    static const edo_decoder_ops ops = {.decode = decode, .name = "length"};
+    static const edo_decoder_ops ops = {
+        .decode = decode, .decode_eof = decode_eof, .name = "length"};
 
     return (edo_decoder){codec ? &ops : NULL, codec, frame_item(codec && codec->opts.lends)};
 }
