@@ -115,6 +115,11 @@ edo_part(stream "streams and sinks of items, and what is built on them"
     SOURCES src/stream/*.c
     HEADERS item_sink keyed_streams stream stream_combine stream_fold stream_iter stream_stage stream_time
     USED_BY "edo_(stream|item_sink|items|keyed_streams)_" "#include \"stream/")
+edo_part(stream_wrap "channels, sets, listeners, signals, lines, folders as streams"
+    NEEDS stream sync sets io fs tcp unix signal
+    SOURCES src/stream/wrap/*.c
+    HEADERS stream_wrap
+    USED_BY "edo_(stream_of|sink_of|[a-z_]*_items|[a-z]*_incoming|stream_collect_bytes)" "stream_wrap.h")
 edo_part(codec "frames: cutting what is read into them, and writing them"
     NEEDS io stream
     SOURCES src/codec/*.c

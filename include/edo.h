@@ -110,6 +110,7 @@
 #include <edo/stream_fold.h>    /* what takes items to their end */
 #include <edo/stream_time.h>    /* limits, distances, gathering for a while */
 #include <edo/keyed_streams.h>  /* many at once, by keys */
+#include <edo/stream_wrap.h>    /* channels, listeners, lines, folders as streams */
 #include <edo/item_sink.h>      /* where items go */
 #include <edo/codec.h>          /* decoders and encoders of frames */
 #include <edo/lines_codec.h>    /* lines and bytes as frames */

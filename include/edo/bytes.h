@@ -11,6 +11,7 @@
 #define EDO_BYTES_H
 
 #include <edo/buf.h>
+#include <edo/item.h>
 
 EDO_BEGIN_DECLS
 
@@ -49,6 +50,8 @@ EDO_API_IO int edo_bytes_split_off(edo_bytes *bytes, size_t at, edo_bytes *ret_r
 EDO_API_IO int edo_bytes_advance(edo_bytes *bytes, size_t len);
 /** Keeps the first `len` bytes. 0; -EINVAL, and nothing done. */
 EDO_API_IO int edo_bytes_truncate(edo_bytes *bytes, size_t len);
+/** What they are to channels, streams and codecs: one item is an edo_bytes, which edo_bytes_free ends. */
+EDO_API_IO const edo_item *edo_bytes_item(void);
 /** Whether both are the same bytes, wherever they lie. */
 EDO_API_IO bool edo_bytes_equal(const edo_bytes *a, const edo_bytes *b);
 

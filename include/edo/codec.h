@@ -75,9 +75,8 @@ EDO_API_CODEC int edo_decode_eof(edo_decoder decoder, edo_buf *src, void *ret_fr
  */
 EDO_API_CODEC int edo_encode(edo_encoder encoder, const void *frame, edo_buf *dst);
 
-/** What the frames of edo's own codecs are: an edo_bytes, which edo_bytes_free ends. */
-EDO_API_CODEC const edo_item *edo_bytes_item(void);
-/** What they are where they are lent: an edo_bytes that nobody has to end; its clone is a copy to keep. */
+/** The frames of edo's own codecs are edo_bytes_item (edo/bytes.h). This is what they are where they are lent: an
+ * edo_bytes that nobody has to end; its clone is a copy to keep. */
 EDO_API_CODEC const edo_item *edo_lent_item(void);
 
 /**

@@ -7,7 +7,7 @@
 #ifndef EDO_ITEM_SINK_H
 #define EDO_ITEM_SINK_H
 
-#include <edo/stream.h>
+#include <edo/stream_stage.h>
 
 EDO_BEGIN_DECLS
 
@@ -89,6 +89,40 @@ EDO_API_STREAM edo_item_sink_future edo_item_sink_close_async(edo_item_sink to);
 
 /** Releases the sink and what it owns. No wait of it is under way. One of zeros is fine. */
 EDO_API_STREAM void edo_item_sink_release(edo_item_sink to);
+
+/** All of a stream to a sink under way. Its fields are private but `done`; don't move it once it has been polled. */
+typedef struct edo_forward_future {
+    edo_future base;
+    edo_stream from;
+    edo_item_sink to;
+    edo_pull pull;
+    edo_push push;
+    edo_slot slot;
+    size_t done; /**< items that the sink has taken */
+    int failure;
+    uint8_t step;
+    bool closes;
+    bool is_pulling;
+    bool is_pushing;
+    bool is_dirty;
+} edo_forward_future;
+
+/**
+ * Gives a sink all items of a stream, both of which are borrowed. It asks the stream when the sink has room, and
+ * flushes while it waits for the stream, and at the end. *ret_done (NULL is fine), or the future's done, is how
+ * many the sink has taken.
+ *
+ * Returns   0 at the stream's end; the stream's first error, or the sink's; -EINVAL; -ENOMEM: nothing was taken;
+ *           or why the waiting was cut short. An item that the sink refused goes back to the stream; where it
+ *           takes none back it is destroyed.
+ * Suspends  while either does.
+ * Cancel    says how much it gave; nothing is lost, and the same future may be begun anew.
+ */
+EDO_API_STREAM int edo_stream_send_all(edo_stream from, edo_item_sink to, size_t *ret_done);
+EDO_API_STREAM edo_forward_future edo_stream_send_all_async(edo_stream from, edo_item_sink to);
+/** The same, and closes the sink at the stream's end. */
+EDO_API_STREAM int edo_stream_forward(edo_stream from, edo_item_sink to, size_t *ret_done);
+EDO_API_STREAM edo_forward_future edo_stream_forward_async(edo_stream from, edo_item_sink to);
 
 /*
  * For those who implement a sink around another, which keep in their object an edo_push for it: or who write

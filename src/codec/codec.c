@@ -35,27 +35,6 @@ int edo_encode(edo_encoder encoder, const void *frame, edo_buf *dst)
     return rc;
 }
 
-static void destroy_bytes(void *item)
-{
-    edo_bytes_free(item);
-}
-
-static int clone_bytes(void *to, const void *from)
-{
-    *(edo_bytes *)to = edo_bytes_clone(from);
-    return 0;
-}
-
-const edo_item *edo_bytes_item(void)
-{
-    static const edo_item item = {.size = sizeof(edo_bytes),
-                                  .align = _Alignof(edo_bytes),
-                                  .destroy = destroy_bytes,
-                                  .clone = clone_bytes};
-
-    return &item;
-}
-
 static int clone_lent(void *to, const void *from)
 {
     const edo_bytes *lent = from;

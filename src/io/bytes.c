@@ -178,3 +178,24 @@ int edo_bytes_thaw(edo_bytes *bytes, edo_buf *ret_buf)
     *ret_buf = buf;
     return 0;
 }
+
+static void destroy_bytes(void *item)
+{
+    edo_bytes_free(item);
+}
+
+static int clone_bytes(void *to, const void *from)
+{
+    *(edo_bytes *)to = edo_bytes_clone(from);
+    return 0;
+}
+
+const edo_item *edo_bytes_item(void)
+{
+    static const edo_item item = {.size = sizeof(edo_bytes),
+                                  .align = _Alignof(edo_bytes),
+                                  .destroy = destroy_bytes,
+                                  .clone = clone_bytes};
+
+    return &item;
+}

@@ -1,7 +1,7 @@
 /* ticks.c: an interval as a stream. */
 #include <edo/stream_time.h>
 
-#include "stream/wrapped.h"
+#include "stream/stage.h"
 
 static edo_poll ticks_next(void *self, edo_pull *p, const edo_waker *waker)
 {
@@ -9,7 +9,9 @@ static edo_poll ticks_next(void *self, edo_pull *p, const edo_waker *waker)
 
     if (!p->begun)
         t->tick = edo_interval_tick_async(&t->interval, p->item);
-    return wrapped_poll(&t->tick.base, p, waker, true);
+    if (edo_future_poll(&t->tick.base, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    return pull_finish(p, t->tick.base.result < 0 ? t->tick.base.result : 1);
 }
 
 static void ticks_cancel(void *self, edo_pull *p)
@@ -21,7 +23,8 @@ static void ticks_cancel(void *self, edo_pull *p)
 static int ticks_put_back(void *self, edo_pull *p)
 {
     (void)p;
-    return wrapped_put_back(&((edo_ticks *)self)->tick.base);
+    edo_future_put_back(&((edo_ticks *)self)->tick.base);
+    return 0;
 }
 
 static edo_stream_bounds ticks_hint(void *self)
