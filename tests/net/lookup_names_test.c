@@ -46,7 +46,8 @@ static int name_addresses(void *arg)
         assert_true(strcmp(names.service, "ssh") == 0 || strcmp(names.service, "22") == 0);
     }
     assert_ok(edo_addr_parse("127.9.9.9:1", &addr));
-    assert_ok(edo_lookup_names(&addr, &names));
+    edo_lookup_names_future look = edo_lookup_names_async(&addr, &names);
+    assert_ok(edo_await(&look.base));
     assert_string_equal(names.host, "127.9.9.9");
     addr.storage.ss_family = 77;
     assert_err(edo_lookup_names(&addr, &names), -EAFNOSUPPORT);

@@ -156,3 +156,15 @@ EDO_TEST_BOTH(a_list_that_loses_is_freed)
     assert_err(lookup.base.result, -ECANCELED);
     assert_null(list.addr);
 }
+
+EDO_TEST_BOTH(a_service_by_its_future)
+{
+    edo_addr_list list = {0};
+
+    edo_lookup_future look =
+        edo_lookup_async("127.0.0.1", "80", EDO_OPTS(lookup, .family = AF_INET), &list);
+    assert_ok(edo_await(&look.base));
+    assert_string_equal(only(&list), "127.0.0.1:80");
+    look = edo_lookup_async("127.0.0.1", "nosuchservice", NULL, &list);
+    assert_err(edo_await(&look.base), -EDO_EAI_SERVICE);
+}
