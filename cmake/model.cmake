@@ -106,7 +106,8 @@ model_program(mpsc 18 src/sync/mpsc.c src/sync/mpsc_ring.c src/sync/mpsc_list.c 
     src/future/waker.c)
 target_compile_definitions(model-mpsc PRIVATE MPSC_BLOCK_SLOTS=2 MPSC_SPARES_MAX=1 WAKES_MAX=1)
 
-model_program(pool 19 ${model_sched} src/sched/task_slab.c src/sched/core.c src/sched/pool.c)
+model_program(pool 19 ${model_sched} src/sched/task_slab.c src/sched/core.c src/sched/pool.c
+    src/sched/job.c)
 target_compile_definitions(model-pool PRIVATE CHUNK_SIZE=4096UL)
 
 model_program(cancel_token 20 src/sync/cancel_token.c src/sync/cancel_token_wait.c src/sync/crowd.c

@@ -88,18 +88,16 @@ static void run_first(sched *s)
 int job_start(edo_job *job, void (*run)(edo_job *job), const edo_waker *waker)
 {
     sched *s = sched_current(thread_self());
-    pool *p;
-    int rc = current_runtime_check();
+    pool_thread *called = NULL;
 
-    if (rc < 0)
-        return rc;
-    p = &s->pool;
+    if (!s || !sched_is_ours(s))
+        return current_runtime_check();
+    pool *p = &s->pool;
     job->run = run;
     job->waker = *waker;
     pool_hold_clock(s);
     lock_take(&p->lock);
-    pool_thread *called = NULL;
-    rc = p->stopping ? -EDO_ESHUTDOWN : pool_find_thread(s, &called);
+    int rc = p->stopping ? -EDO_ESHUTDOWN : pool_find_thread(s, &called);
     if (rc == 0) {
         p->run_first_job = run_first;
         link_job(p, job);

@@ -1,12 +1,15 @@
 /*
  * pool.c: blocking calls: each one runs or is released, once; none is left in the queue, whenever
  * threads come, go idle and leave; a paused clock hears of a call's end; the stop leaves nobody behind.
+ * Jobs beside them: each one runs, and its owner is woken, or is dropped and never runs.
  */
 #include "../../src/sched/worker.c"
 
 #include <string.h>
 
+#include "future/parker.h"
 #include "rig.h"
+#include "sched/job.h"
 
 #define CALLS 3
 
@@ -186,6 +189,87 @@ static void pause_and_wait(void)
         core_park(c, UINT64_MAX);
 }
 
+/* --- jobs --------------------------------------------------------------------------------- */
+
+static unsigned
+    job_runs; /* plain: written by the job, read by its owner, whom nothing but the job's end orders */
+static unsigned jobs_ended; /* atomic */
+
+typedef struct owned_job {
+    edo_job job;
+    unsigned runs; /* plain */
+} owned_job;
+
+static void run_job(edo_job *job)
+{
+    container_of(job, owned_job, job)->runs++;
+}
+
+static bool jobs_are_over(void *arg)
+{
+    (void)arg;
+    return jobs_ended == 1 && rig.remote_completed + rig_core[0].completed == expected;
+}
+
+static void stop_after_job(void)
+{
+    model_wait_until(jobs_are_over, NULL, "waits for the job");
+    a_load(&jobs_ended, acquire);
+    pool_stop(&rig);
+    model_assert(!rig.pool.first && !rig.pool.first_job && !rig.pool.idle && rig.pool.live == 0);
+    memset(&rig.pool, 0, sizeof rig.pool);
+}
+
+/* The job lies on its owner's stack, which is gone when this returns. */
+static void own_job(bool drops)
+{
+    owned_job own = {0};
+    parker *p = parker_new();
+    edo_waker waker = parker_waker(p);
+
+    thread_self()->entered = &rig;
+    model_assert(job_start(&own.job, run_job, &waker) == 0);
+    if (drops && job_drop(&own.job)) {
+        model_assert(own.runs == 0);
+    } else {
+        while (job_poll(&own.job, &waker) == EDO_PENDING)
+            parker_wait(p, UINT64_MAX);
+        model_assert(own.runs == 1);
+        job_runs++;
+    }
+    model_assert(!job_is_under_way(&own.job));
+    parker_unref(p);
+    a_fetch_add(&jobs_ended, 1, release);
+}
+
+static void await_job(void)
+{
+    own_job(false);
+}
+
+static void drop_job(void)
+{
+    own_job(true);
+}
+
+static void setup_job(void)
+{
+    make_calls(0, 1);
+    expected = 0;
+}
+
+static void setup_job_and_call(void)
+{
+    make_calls(1, 1);
+    expected = 1;
+}
+
+static void check_job(void)
+{
+    check();
+    model_assert(job_runs <= 1);
+}
+
 static const model_scenario scenarios[] = {
     {.name = "two_submit_to_one_thread",
      .setup = setup_one_thread,
@@ -221,6 +305,21 @@ static const model_scenario scenarios[] = {
      .threads = {submit_0, worker, stop},
      .no_weak = true,
      .check = check_marked},
+    {.name = "a_job_wakes_its_owner",
+     .setup = setup_job,
+     .threads = {await_job, stop_after_job},
+     .no_weak = true,
+     .check = check_job},
+    {.name = "a_job_is_dropped_or_ends",
+     .setup = setup_job,
+     .threads = {drop_job, stop_after_job},
+     .no_weak = true,
+     .check = check_job},
+    {.name = "a_job_beside_a_call",
+     .setup = setup_job_and_call,
+     .threads = {await_job, submit_0, stop_after_job},
+     .no_weak = true,
+     .check = check_job},
     {.name = "the_clock_hears_of_the_end",
      .setup = setup_clock,
      .threads = {pause_and_wait}, /* and the pool's, which ends for want of calls */

@@ -49,6 +49,11 @@ STUB bool scope_is_unconstrained(const task *t)
     NOT_MODELLED();
 }
 
+STUB int current_runtime_check(void)
+{
+    NOT_MODELLED();
+}
+
 STUB void inherited_leave(task *t)
 {
     (void)t;
