@@ -467,7 +467,7 @@ EDO_TEST_BOTH(a_stop_is_no_end) /* process-045 */
 
 static unsigned waiting; /* atomic */
 
-static int wait_too(void *arg)
+static int check_waits_too(void *arg)
 {
     edo_exit_status status;
     edo_process_wait_future wait = edo_process_wait_async(arg, &status);
@@ -485,7 +485,7 @@ EDO_TEST_BOTH(all_waits_get_the_status) /* process-046 */
     edo_task tasks[20];
 
     for (int i = 0; i < 20; i++)
-        assert_ok(edo_spawn(wait_too, child, &tasks[i]));
+        assert_ok(edo_spawn(check_waits_too, child, &tasks[i]));
     task_wait_until(__atomic_load_n(&waiting, __ATOMIC_SEQ_CST) == 20);
     assert_ok(edo_process_start_kill(child));
     for (int i = 0; i < 20; i++)

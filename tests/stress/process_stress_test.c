@@ -1,0 +1,129 @@
+/*
+ * process_stress_test.c: many children at once, beside those that the program forks and waits for itself: each status
+ * reaches who started the child, and nobody is left. EDO_STRESS: how many; 1000 is a lot.
+ */
+#include "process/children.h"
+
+#include "base/atomic.h"
+
+static unsigned child_count(void)
+{
+    const char *text = getenv("EDO_STRESS");
+
+    return text ? (unsigned)atoi(text) : test_count(60);
+}
+
+static bool over;          /* atomic */
+static uint32_t own_count; /* atomic: children of the program's own */
+
+static void *fork_and_wait(void *arg)
+{
+    for (int i = 0; !a_load(&over, relaxed); i++) {
+        pid_t pid = fork();
+        int status;
+        if (pid == 0)
+            _exit(i % 100);
+        assert_true(pid > 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == i % 100);
+        a_fetch_add(&own_count, 1, relaxed);
+    }
+    return arg;
+}
+
+typedef struct brood {
+    unsigned count;
+    edo_process **child;
+} brood;
+
+static brood begin_all(void)
+{
+    brood b = {.count = child_count()};
+    char code[16];
+
+    b.child = calloc(b.count, sizeof *b.child);
+    assert_non_null(b.child);
+    for (unsigned i = 0; i < b.count; i++) {
+        snprintf(code, sizeof code, "exit %u", i % 200);
+        b.child[i] = begin(&(edo_command){.program = "sh",
+                                          .args = EDO_ARGS("-c", "read go; eval \"$0\"", code),
+                                          .in = EDO_STDIO_PIPE});
+    }
+    return b;
+}
+
+static int check_code(void *arg)
+{
+    edo_exit_status status;
+
+    assert_ok(edo_process_wait(arg, &status));
+    edo_process_release(arg);
+    return status.code;
+}
+
+EDO_TEST_BOTH(children_of_edo_and_of_the_program) /* process-031 */
+{
+    pthread_t own = start_thread(fork_and_wait, NULL);
+    brood all = begin_all();
+    edo_task *waits = calloc(all.count, sizeof *waits);
+    int code;
+
+    assert_non_null(waits);
+    for (unsigned i = 0; i < all.count; i++)
+        edo_pipe_sender_close(edo_process_take_stdin(all.child[i]));
+    for (unsigned i = 0; i < all.count; i++)
+        assert_ok(edo_spawn(check_code, all.child[i], &waits[i]));
+    for (unsigned i = 0; i < all.count; i++) {
+        assert_ok(edo_join(waits[i], &code));
+        assert_int_equal(code, i % 200);
+    }
+    task_wait_until(a_load(&own_count, relaxed) > 10);
+    a_store(&over, true, relaxed);
+    join_thread(own);
+    assert_true(has_no_children());
+    free(waits);
+    free(all.child);
+}
+
+/* One child: a wait that is cut short or not, a kill or its input's end, a release sooner or later. */
+static int use_somehow(void *arg)
+{
+    edo_process *child = begin(&(edo_command){
+        .program = "cat", .in = EDO_STDIO_PIPE, .kills_on_release = (uintptr_t)arg % 3 == 0});
+
+    switch ((uintptr_t)arg % 5) {
+    case 0:
+        edo_pipe_sender_close(edo_process_take_stdin(child));
+        break;
+    case 1:
+        assert_ok(edo_process_kill(child));
+        break;
+    case 2: {
+        edo_process_wait_future wait = edo_process_wait_async(child, NULL);
+        edo_sleep_future soon = edo_sleep_precise_async(EDO_MICROS((uintptr_t)arg % 7 * 100));
+        edo_select(&wait.base, &soon.base);
+        break;
+    }
+    case 3:
+        assert_ok(edo_process_start_kill(child));
+        check_ends(child, -1, SIGKILL);
+        break;
+    default:
+        check_ends(child, 0, 0);
+    }
+    edo_process_release(child);
+    return 0;
+}
+
+EDO_TEST_BOTH(children_that_are_let_go_somehow)
+{
+    edo_task tasks[10];
+
+    for (unsigned i = 0; i < child_count(); i += 10) {
+        for (uintptr_t k = 0; k < 10; k++)
+            assert_ok(edo_spawn(use_somehow, (void *)(i + k), &tasks[k]));
+        for (int k = 0; k < 10; k++)
+            assert_ok(edo_join(tasks[k], NULL));
+    }
+    task_wait_until(has_no_children());
+}
