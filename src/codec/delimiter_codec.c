@@ -17,8 +17,6 @@
 
 static const unsigned char *find_one(const char *delimiters, const unsigned char *from, size_t len)
 {
-    if (len == 0)
-        return NULL;
     if (delimiters[0] && !delimiters[1])
         return memchr(from, delimiters[0], len);
     uint64_t ends[4] = {0}; /* a bit for each byte that does */
@@ -34,7 +32,8 @@ static const unsigned char *find_end(edo_delimiter_codec *codec, const edo_buf *
 {
     const char *delimiters = codec->delimiters ? codec->delimiters : DELIMITERS;
     size_t from = codec->seen <= src->len ? codec->seen : 0;
-    const unsigned char *end = find_one(delimiters, src->data + from, src->len - from);
+    const unsigned char *end =
+        from < src->len ? find_one(delimiters, src->data + from, src->len - from) : NULL;
 
     codec->seen = end ? 0 : src->len;
     return end;
