@@ -7,8 +7,8 @@
  * Own         One transfer at a time, in the reader, for `user`; the buffer is the transfer's meanwhile, so
  *             others are told -EBUSY. Bytes are counted once it is READY: a next that is cut short leaves the
  *             beginning of a frame in the buffer.
- * Quick       Frames that the buffer has are taken without a future. They cost no budget: the read that
- *             brought them did, and the buffer has an end.
+ * Quick       Frames that the buffer has are taken without a future. Each costs a unit of the task's budget: a
+ *             buffer of short ones would keep others waiting.
  */
 #include "codec/framed.h"
 
@@ -235,7 +235,11 @@ edo_poll framed_read(edo_framed_reader *r, const void *user, bool canceled, void
         return EDO_READY;
     }
     do {
+        if (!r->user && !canceled && !coop_proceed(waker))
+            return EDO_PENDING;
         *ret_result = r->user ? GO_ON : at_once(r, frame);
+        if (*ret_result == 1)
+            coop_spend();
         if (*ret_result != GO_ON)
             return EDO_READY;
         if (read_on(r, user, canceled, waker, ret_result) == EDO_PENDING)
@@ -303,6 +307,7 @@ int edo_framed_next(edo_framed_reader *reader, void *ret_frame)
         await_poll_begin(self);
         int rc = reader->decoder.ops->decode(reader->decoder.self, &reader->buf, ret_frame);
         await_poll_end(self);
+        await_spend(self);
         if (likely(rc != 0))
             return note(reader, rc);
         reader->state = 0;

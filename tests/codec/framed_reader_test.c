@@ -462,6 +462,36 @@ EDO_TEST(held_frames_do_not_make_reads_small)
     edo_framed_reader_fini(&framed);
 }
 
+static int count_turns(void *arg)
+{
+    for (unsigned *turns = arg;; ++*turns)
+        if (edo_yield() < 0)
+            return 0;
+}
+
+EDO_TEST(frames_of_the_buffer_let_others_run)
+{
+    static char data[8192 + 1];
+    io_script script = SCRIPT(BYTES(data));
+    edo_lines_codec codec = {.lends = true};
+    edo_framed_reader framed;
+    unsigned turns = 0, lines = 0;
+    edo_task other;
+    edo_bytes line;
+
+    memset(data, '\n', sizeof data - 1);
+    assert_ok(
+        edo_framed_reader_init(&framed, script_reader(&script), edo_lines_decoder(&codec), NULL));
+    assert_ok(edo_spawn(count_turns, &turns, &other));
+    while (edo_framed_next(&framed, &line) > 0)
+        lines++;
+    assert_int_equal(lines, 8192);
+    assert_true(turns >= 30);
+    edo_task_abort(other);
+    edo_join(other, NULL);
+    edo_framed_reader_fini(&framed);
+}
+
 EDO_TEST(what_is_missing_is_refused)
 {
     io_script script = {0};
