@@ -132,7 +132,7 @@ edo_part(udp_framed "frames by UDP"
     USED_BY "edo_udp_framed_")
 edo_part(test_util "libedo-test: futures by hand, cancelling at every step"
     NEEDS time
-    HEADERS testing testing_cancel testing_io testing_run
+    HEADERS testing testing_cancel testing_io testing_run testing_stream
     USED_BY "<edo/testing")
 
 # A part is on if one that is on needs it.

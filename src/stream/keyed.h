@@ -7,18 +7,20 @@
 #ifndef STREAM_KEYED_H
 #define STREAM_KEYED_H
 
+#include <stddef.h>
+
 #include <edo/keyed_streams.h>
 
 #include "stream/stage.h"
 
 typedef struct keyed_entry {
     edo_stream s;
-    edo_pull pull;   /* under way if is_pulling */
-    int error;       /* to be given by a later next, or 0 */
-    bool is_pulling; /* it said PENDING */
-    bool holds;      /* an item is at entry_item */
-    bool has_ended;  /* to be swept */
-    unsigned char key[];
+    edo_pull pull;                             /* under way if is_pulling */
+    int error;                                 /* to be given by a later next, or 0 */
+    bool is_pulling;                           /* it said PENDING */
+    bool holds;                                /* an item is at entry_item */
+    bool has_ended;                            /* to be swept */
+    _Alignas(max_align_t) unsigned char key[]; /* as a key of the user's may have to be */
 } keyed_entry;
 
 struct edo_keyed_streams {
