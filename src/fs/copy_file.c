@@ -108,6 +108,8 @@ static int copy_to(int from, const char *path, uint64_t *done, uint32_t *stop)
     if (rc == 0)
         rc = copy_bytes(from, to, done, stop);
     int close_rc = sys_close(to);
+    if (close_rc == -EINTR)
+        close_rc = 0; /* it is closed */
     return rc < 0 ? rc : close_rc;
 }
 

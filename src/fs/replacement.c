@@ -111,7 +111,8 @@ int replacement_end(replacement *r, int rc, bool sync)
         rc = sys_file_sync(r->fd);
     if (made) {
         int close_rc = sys_close(r->fd);
-        rc = rc < 0 ? rc : close_rc;
+        if (rc == 0 && close_rc != -EINTR) /* it is closed */
+            rc = close_rc;
     }
     if (rc == 0)
         rc = sys_renameat(r->dir, r->temp, r->name);

@@ -25,17 +25,23 @@ static void fill(char *slot, rng *random)
         slot[i] = characters[rng_below(random, sizeof characters - 1)];
 }
 
-int temp_name_open(int at, char *path, char *slot, int flags, mode_t mode)
+int temp_name_open_by(rng *random, int at, char *path, char *slot, int flags, mode_t mode)
 {
-    rng random;
     int fd = -EEXIST;
 
-    rng_seed(&random, random_seed());
     for (int i = 0; i < TRIES && fd == -EEXIST; i++) {
-        fill(slot, &random);
+        fill(slot, random);
         fd = sys_openat(at, path, flags | O_CREAT | O_EXCL, mode);
     }
     return fd;
+}
+
+int temp_name_open(int at, char *path, char *slot, int flags, mode_t mode)
+{
+    rng random;
+
+    rng_seed(&random, random_seed());
+    return temp_name_open_by(&random, at, path, slot, flags, mode);
 }
 
 int temp_name_mkdir(char *path, char *slot)

@@ -22,6 +22,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -267,6 +268,42 @@ static int opened(int fd)
 int fault_open(const char *path, int flags, ...)
 {
     return fails(FAULT_open) ? -1 : opened(open(path, flags)); /* the library creates no files */
+}
+
+int fault_openat(int at, const char *path, int flags, ...)
+{
+    va_list args;
+
+    va_start(args, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
+    va_end(args);
+    return fails(FAULT_openat) ? -1 : opened(openat(at, path, flags, mode));
+}
+
+int fault_fsync(int fd)
+{
+    return fails(FAULT_fsync) ? -1 : fsync(fd);
+}
+
+int fault_renameat(int from_at, const char *from, int to_at, const char *to)
+{
+    return fails(FAULT_renameat) ? -1 : renameat(from_at, from, to_at, to);
+}
+
+ssize_t fault_copy_file_range(int from, off_t *from_at, int to, off_t *to_at, size_t len,
+                              unsigned flags)
+{
+    return fails(FAULT_copy_file_range) ? -1
+                                        : copy_file_range(from, from_at, to, to_at, len, flags);
+}
+
+char *fault_realpath(const char *path, char *room)
+{
+    char *found = fails(FAULT_realpath) ? NULL : realpath(path, room);
+
+    if (found && !room)
+        add(&ledger.blocks, 1);
+    return found;
 }
 
 int fault_pipe2(int fds[2], int flags)

@@ -67,7 +67,12 @@
     X(sigaction)                                                                                   \
     X(sigaltstack)                                                                                 \
     X(sched_getaffinity)                                                                           \
-    X(getrandom)
+    X(getrandom)                                                                                   \
+    X(openat)                                                                                      \
+    X(fsync)                                                                                       \
+    X(renameat)                                                                                    \
+    X(copy_file_range)                                                                             \
+    X(realpath)
 
 enum fault_call {
 #define X(name) FAULT_##name,

@@ -19,10 +19,11 @@
  *   prctl                 a precise sleep ends a little later
  *   pipe2, open           what is asked of the system is taken for no, or for its default
  *   accept4               a shortage is waited for; a connection that has ended is passed over
- *   close                 the descriptor is gone all the same
+ *   close                 the descriptor is gone all the same; of a file that was written to, EIO is told
  *   sigaltstack           an overflow of a stack gets no sentence
  *   sigaction             told by edo_signal_open; else an overflow of a stack gets no sentence
  *   fcntl                 told; but the pipe of a copy stays as small as it is
+ *   copy_file_range       told; but between two file systems (EXDEV) it is replaced by reads and writes
  *   splice                told; but one that can't (EINVAL) is replaced by reads and writes
  *   read, write, recv,    interrupted ones are made again
  *   send, connect
@@ -103,7 +104,7 @@ const target targets[] = {
     BORNE(pipe2, EMFILE),
     BORNE(open, EMFILE),
     BORNE(close, EINTR),
-    BORNE(close, EIO),
+    CALL(close, EIO, .verdict = EITHER, .at_start = BEARS),
     BORNE(read, EINTR),
     BORNE(write, EINTR),
     TOLD(socket, EMFILE),
@@ -156,6 +157,14 @@ const target targets[] = {
     BORNE(sigaltstack, ENOMEM),
     BORNE(sched_getaffinity, EPERM),
     BORNE(getrandom, EAGAIN),
+    TOLD(openat, EMFILE),
+    BORNE(openat, EINTR),
+    TOLD(fsync, EIO),
+    TOLD(renameat, ENOSPC),
+    TOLD(copy_file_range, EIO),
+    BORNE(copy_file_range, EXDEV),
+    BORNE(copy_file_range, EINTR),
+    TOLD(realpath, ENOMEM),
 };
 const size_t target_count = array_len(targets);
 

@@ -3,6 +3,9 @@
 
 #include <dirent.h>
 
+#include "base/random.h"
+#include "fs/temp_name.h"
+
 static int replace(const char *path, const char *text)
 {
     return edo_fs_replace(path, text, strlen(text), NULL);
@@ -141,6 +144,26 @@ EDO_TEST_BOTH(no_name_is_given_twice) /* fs-063 */
         assert_ok(rc);
     }
     assert_int_equal(names_here(), CALLS);
+    leave_place();
+}
+
+/* By the same numbers as the first: its name is tried, and is there. */
+EDO_TEST_PLAIN(a_name_that_is_there_is_not_taken) /* fs-063 */
+{
+    char names[2][7] = {"XXXXXX", "XXXXXX"};
+    rng numbers;
+    int fds[2];
+
+    enter_place();
+    for (int i = 0; i < 2; i++) {
+        rng_seed(&numbers, 42);
+        fds[i] = temp_name_open_by(&numbers, AT_FDCWD, names[i], names[i], O_RDWR, 0600);
+        assert_true(fds[i] >= 0);
+    }
+    assert_string_not_equal(names[0], names[1]);
+    assert_int_equal(names_here(), 2);
+    close(fds[0]);
+    close(fds[1]);
     leave_place();
 }
 
