@@ -2,7 +2,9 @@
  * client.c: reads, decodes, runs and writes, a batch at a time.
  *
  * Batches     Whatever has come with one read is answered with one write. A client that pipelines costs two
- *             calls of the system for all its requests; its replies are held back no longer than that.
+ *             calls of the system for all its requests; its replies are held back no longer than that. A shard
+ *             stays locked while one request after the other is for it: two threads then meet at its lock once a
+ *             batch, and not at each request.
  * Memory      Both buffers are given back once they have been large and are empty. Replies to a batch are
  *             written early when they are many.
  * Mail        One who has subscribed waits for requests and for messages at once. What was published goes out
@@ -35,6 +37,7 @@ static int write_replies(client *c)
 {
     edo_buf *out = &c->out.buf;
 
+    commands_pause(c);
     if (c->out.error)
         return c->out.error;
     if (out->len == 0)
@@ -83,8 +86,10 @@ static int run_all(client *c)
             rc = refuse(c);
         else if (rc > 0)
             rc = request.count ? run(c, &request) : 0;
-        if (rc < 0)
+        if (rc < 0) {
+            commands_pause(c);
             return rc;
+        }
     }
     give_back(&c->in);
     return write_replies(c);

@@ -21,6 +21,7 @@ typedef struct client {
     edo_buf in;           /**< what has come and is not decoded */
     resp_decoder decoder; /**< of the request that has come in part */
     reply out;            /**< what has not been written */
+    store_shards held;    /**< while a batch runs: what the last request has locked */
     bool quits;           /**< it is to be closed once its replies are written */
     _Atomic uint64_t requests;
     subscriber subscriber;

@@ -161,6 +161,21 @@ static store_shards shards_of(call *c)
     return shards;
 }
 
+/* Locks these shards and no others. */
+static void hold(client *who, store_shards shards)
+{
+    if (who->held == shards)
+        return;
+    store_unlock(client_store(who), who->held);
+    store_lock(client_store(who), shards);
+    who->held = shards;
+}
+
+void commands_pause(client *who)
+{
+    hold(who, 0);
+}
+
 void commands_run(client *who, const resp_request *request)
 {
     call c = {.client = who,
@@ -172,10 +187,8 @@ void commands_run(client *who, const resp_request *request)
     c.command = find_command(c.args[0]);
     if (!may_run(&c))
         return;
-    store_shards shards = shards_of(&c);
-    store_lock(c.store, shards);
+    hold(who, shards_of(&c));
     c.command->run(&c);
-    store_unlock(c.store, shards);
 }
 
 /* --- for the commands ---------------------------------------------------------------------- */

@@ -45,8 +45,13 @@ extern const command commands_of_strings[], commands_of_counters[], commands_of_
 /** Once, before the first request. 0; -ENOMEM. */
 int commands_begin(void);
 void commands_end(void);
-/** Does one request of a client, whose reply it appends. */
+/**
+ * Does one request of a client, whose reply it appends. The shards that it needed stay locked, so that the next
+ * request, which often wants the same, finds them so; those that it doesn't want are unlocked first.
+ */
 void commands_run(struct client *who, const resp_request *request);
+/** Unlocks what the last request has left locked. Before the client waits for anything. */
+void commands_pause(struct client *who);
 /** Calls `fn` for each command. Returns how many there are. */
 size_t commands_each(void (*fn)(const command *one, void *arg), void *arg);
 
