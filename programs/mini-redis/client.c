@@ -156,6 +156,14 @@ static void end(client *c)
     edo_buf_fini(&c->in);
 }
 
+/* Its task may wait for a peer that doesn't read: this ends the wait. */
+static void cut_off(subscriber *s)
+{
+    client *c = (client *)((char *)s - offsetof(client, subscriber));
+
+    edo_tcp_shutdown(c->conn, EDO_BOTH_HALVES);
+}
+
 /* How a peer ends is no failure of the server. */
 static int judged(int rc)
 {
@@ -173,7 +181,7 @@ static int turn_away(edo_tcp_stream *conn)
 
 int client_serve(server *s, edo_tcp_stream *conn)
 {
-    client c = {.server = s, .conn = conn};
+    client c = {.server = s, .conn = conn, .subscriber = {.cut_off = cut_off}};
 
     if (server_enter(s, &c) < 0)
         return turn_away(conn);

@@ -234,6 +234,8 @@ static void deliver(subscription *to, const slice *pattern, slice channel, slice
         reply_bulk(box, *pattern);
     reply_bulk(box, channel);
     reply_bulk(box, message);
+    if (box->error)
+        to->subscriber->cut_off(to->subscriber);
     edo_notify_one(&to->subscriber->has_mail);
 }
 

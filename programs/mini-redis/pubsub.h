@@ -25,6 +25,7 @@ typedef struct subscriber {
     size_t channel_count, pattern_count; /**< its own task's to read without the lock */
     reply outbox;
     edo_notify has_mail;
+    void (*cut_off)(struct subscriber *s); /**< called once its outbox is full; it may not wait */
 } subscriber;
 
 /** 0; -ENOMEM. The caller's, until pubsub_free. */

@@ -82,6 +82,19 @@ same "how many a message reached" "$work/published.$theirs" "$work/published.$ou
 same "what a subscriber got" "$work/subscribed.$theirs" "$work/subscribed.$ours"
 same "what a subscriber of a pattern got" "$work/psubscribed.$theirs" "$work/psubscribed.$ours"
 
+# A subscriber that reads nothing is cut off, before what waits for it fills the memory.
+mkfifo "$work/unread"
+(echo SUBSCRIBE much && sleep 60) | timeout 60 nc 127.0.0.1 "$ours" >"$work/unread" &
+exec 5<"$work/unread"
+started+=($!)
+subscribers() { [ "$(cli "$ours" PUBSUB NUMSUB much | tail -1)" = "$1" ]; }
+within 20 "a subscriber" subscribers 1
+for i in $(seq 30); do
+    cli "$ours" -x PUBLISH much <"$work/value" >"$work/said"
+done
+within 20 "the end of a subscriber that reads nothing" subscribers 0
+exec 5<&-
+
 # redis-benchmark is content.
 timeout 60 redis-benchmark -p "$ours" -t ping,set,get,incr,lpush,rpush,lpop,rpop,hset,lrange_100,mset \
     -n 2000 -c 20 -P 4 --csv >"$work/said" 2>"$work/error" || fail "redis-benchmark: status $?"
