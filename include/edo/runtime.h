@@ -173,6 +173,8 @@ EDO_API void edo_handle_unref(edo_handle *handle);
 EDO_API uint64_t edo_handle_id(const edo_handle *handle);
 /** The runtime's name, or NULL. Good as long as the handle. */
 EDO_API const char *edo_handle_name(const edo_handle *handle);
+/** What kind of runtime it is, for a library that was given one. EDO_MULTI_THREAD for NULL. */
+EDO_API edo_runtime_kind edo_handle_kind(const edo_handle *handle);
 /** As edo_block_on, by a handle. */
 #define edo_handle_block_on(handle, fn, arg)                                                       \
     edo_handle_block_on_from(EDO_HERE, (handle), (fn), (arg))

@@ -55,6 +55,11 @@ const char *edo_handle_name(const edo_handle *handle)
     return handle ? handle->name : NULL;
 }
 
+edo_runtime_kind edo_handle_kind(const edo_handle *handle)
+{
+    return handle ? handle->opts.kind : EDO_MULTI_THREAD;
+}
+
 /* Where the running code's entered runtime is kept: a task takes it along when it moves. */
 static sched **entered_place(void)
 {

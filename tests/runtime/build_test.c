@@ -109,6 +109,22 @@ EDO_TEST_PLAIN(names_are_kept_as_given) /* rt-006 */
     edo_handle_unref(of_c);
 }
 
+EDO_TEST_PLAIN(a_handle_tells_the_kind_of_its_runtime)
+{
+    static const edo_runtime_kind kinds[] = {EDO_MULTI_THREAD, EDO_CURRENT_THREAD, EDO_LOCAL};
+
+    for (int i = 0; i < 3; i++) {
+        edo_runtime *runtime;
+        assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = kinds[i], .workers = 1), &runtime));
+        edo_handle *handle = edo_runtime_handle(runtime);
+        assert_int_equal(edo_handle_kind(handle), kinds[i]);
+        assert_ok(edo_runtime_free(runtime));
+        assert_int_equal(edo_handle_kind(handle), kinds[i]); /* good as long as the handle */
+        edo_handle_unref(handle);
+    }
+    assert_int_equal(edo_handle_kind(NULL), EDO_MULTI_THREAD);
+}
+
 EDO_TEST_PLAIN(ids_tell_runtimes_apart) /* rt-007 */
 {
     edo_runtime *a = make_current(), *b = make_multi(1);
