@@ -35,6 +35,7 @@ static const scenario scenarios[] = {
     {"udp/multi", EDO_MULTI_THREAD, use_udp},
     {"channels/current", EDO_CURRENT_THREAD, use_channels},
     {"channels/multi", EDO_MULTI_THREAD, use_channels},
+    {"items/current", EDO_CURRENT_THREAD, use_items},
     {"shutdown/current", EDO_CURRENT_THREAD, shut_down},
     {"shutdown/multi", EDO_MULTI_THREAD, shut_down},
     {"blocking/current", EDO_CURRENT_THREAD, use_blocking},

@@ -59,6 +59,21 @@ EDO_TEST(timeout_says_so_among_the_items) /* stream-042 */
     edo_stream_release(s);
 }
 
+EDO_TEST(after_a_timeout_there_is_no_limit_until_an_item_has_come) /* stream-042 */
+{
+    static const int at[] = {450, 600};
+    plan p;
+    edo_timed timed;
+    edo_instant start = edo_now();
+    edo_stream s = edo_stream_timeout(&timed, planned(&p, at, 2), EDO_MILLIS(100));
+
+    check_at(s, start, 100, -ETIMEDOUT);
+    check_at(s, start, 450, 1);
+    check_at(s, start, 550, -ETIMEDOUT);
+    check_at(s, start, 600, 2);
+    edo_stream_release(s);
+}
+
 EDO_TEST(no_timeout_while_items_come_in_time) /* stream-043 */
 {
     static const int at[] = {60, 120, 180};
@@ -203,6 +218,16 @@ static void check_chunk_at(edo_stream s, edo_instant start, unsigned ms, int fir
     check_chunk(&items, first, count);
 }
 
+static void check_chunk_pends(edo_stream s)
+{
+    edo_items items;
+    edo_stream_next_future next = edo_stream_next_async(s, &items);
+
+    assert_pending(&next.base);
+    edo_future_cancel(&next.base);
+    assert_ready_eq(&next.base, -ECANCELED);
+}
+
 EDO_TEST(a_chunk_ends_when_its_time_has_passed) /* stream-048 stream-051 */
 {
     static const int at[] = {0, 0, 0, 3000};
@@ -247,6 +272,22 @@ EDO_TEST(a_chunks_clock_starts_with_its_first_item) /* stream-051 */
     check_chunk_at(s, start, 7000, 1, 2);
     check_chunk_at(s, start, 7500, 3, 1);
     check_chunk_at(s, start, 7500, 0, 0);
+    edo_stream_release(s);
+}
+
+EDO_TEST(a_chunks_clock_goes_on_over_cancelled_nexts) /* stream-051 stream-002 */
+{
+    script steps = SCRIPT(1, STEP_WAIT, 2, STEP_WAIT);
+    edo_stream_chunks chunks;
+    edo_stream s;
+    edo_instant start = edo_now();
+
+    assert_ok(edo_stream_chunks_timeout(&chunks, script_stream(&steps), 9, EDO_MILLIS(100), &s));
+    check_chunk_pends(s);
+    assert_ok(edo_advance(EDO_MILLIS(60)));
+    script_go_on(&steps);
+    check_chunk_pends(s);
+    check_chunk_at(s, start, 100, 1, 2);
     edo_stream_release(s);
 }
 
