@@ -28,11 +28,7 @@ int edo_encode(edo_encoder encoder, const void *frame, edo_buf *dst)
 {
     if (!encoder_is_good(encoder) || !frame || !dst)
         return -EINVAL;
-    size_t before = dst->len;
-    int rc = encoder.ops->encode(encoder.self, frame, dst);
-    if (rc < 0)
-        edo_buf_truncate(dst, before);
-    return rc;
+    return encode_frame(encoder, frame, dst);
 }
 
 static int clone_lent(void *to, const void *from)
@@ -77,7 +73,7 @@ int edo_frame_lend(edo_buf *src, size_t len, size_t behind, edo_bytes *ret_frame
     return edo_buf_consume(src, len + behind);
 }
 
-int text_out(edo_buf *src, size_t len, size_t behind, bool lends, edo_bytes *frame)
+int text_out_seldom(edo_buf *src, size_t len, size_t behind, bool lends, edo_bytes *frame)
 {
     if (len == 0) {
         *frame = edo_bytes_static("", 0);

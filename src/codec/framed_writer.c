@@ -61,7 +61,7 @@ int edo_framed_writer_into_buf(edo_framed_writer *writer, edo_buf *ret_unwritten
 
 int framed_encode(edo_framed_writer *w, const void *frame)
 {
-    return w->user ? -EBUSY : edo_encode(w->encoder, frame, &w->buf);
+    return w->user ? -EBUSY : encode_frame(w->encoder, frame, &w->buf);
 }
 
 int edo_framed_try_feed(edo_framed_writer *writer, const void *frame)
@@ -70,7 +70,7 @@ int edo_framed_try_feed(edo_framed_writer *writer, const void *frame)
         return -EINVAL;
     if (writer->user)
         return -EBUSY;
-    return framed_is_full(writer) ? -EAGAIN : edo_encode(writer->encoder, frame, &writer->buf);
+    return framed_is_full(writer) ? -EAGAIN : encode_frame(writer->encoder, frame, &writer->buf);
 }
 
 /* Writing. */
@@ -254,7 +254,7 @@ edo_framed_write_future edo_framed_close_async(edo_framed_writer *writer)
 int edo_framed_feed(edo_framed_writer *writer, const void *frame)
 {
     if (likely(writer && frame && !writer->user && !framed_is_full(writer) && await_may_try()))
-        return edo_encode(writer->encoder, frame, &writer->buf);
+        return encode_frame(writer->encoder, frame, &writer->buf);
     edo_framed_write_future fut = edo_framed_feed_async(writer, frame);
 
     return (int)edo_await(&fut.base);

@@ -105,19 +105,28 @@ edo_decoder edo_lines_decoder(edo_lines_codec *codec)
     return (edo_decoder){codec ? &ops : NULL, codec, frame_item(codec && codec->lends)};
 }
 
+static int make_room(edo_buf *dst, size_t len)
+{
+    return len == SIZE_MAX ? -ENOMEM : edo_buf_reserve(dst, len + 1);
+}
+
 static int encode(void *self, const void *frame, edo_buf *dst)
 {
     const edo_bytes *line = frame;
+    size_t len = line->len;
 
     (void)self;
-    int rc = line->len < SIZE_MAX ? edo_buf_reserve(dst, line->len + 1) : -ENOMEM;
-    if (rc < 0)
-        return rc;
-    unsigned char *end = edo_buf_end(dst);
-    if (line->len)
-        memcpy(end, line->data, line->len);
-    end[line->len] = '\n';
-    return edo_buf_advance(dst, line->len + 1);
+    if (unlikely(len == SIZE_MAX || !buf_has_room(dst, len + 1))) {
+        int rc = make_room(dst, len);
+        if (rc < 0)
+            return rc;
+    }
+    unsigned char *end = dst->data + dst->len;
+    if (len)
+        memcpy(end, line->data, len);
+    end[len] = '\n';
+    dst->len += len + 1;
+    return 0;
 }
 
 edo_encoder edo_lines_encoder(void)

@@ -21,6 +21,28 @@ static unsigned shape(unsigned char first, unsigned char *low, unsigned char *hi
     return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
+#define SHORT 256 /* of which the whole is looked at before it is known that it is no ASCII */
+#define HIGH_BITS 0x8080808080808080u
+
+/* Whether all of it is ASCII: eight bytes at a time, the last of them perhaps twice. */
+static bool is_ascii(const unsigned char *data, size_t len)
+{
+    uint64_t word, seen = 0;
+
+    if (len < sizeof word) {
+        unsigned char bytes = 0;
+        for (size_t i = 0; i < len; i++)
+            bytes |= data[i];
+        return bytes < 0x80;
+    }
+    for (size_t i = 0; i < len - sizeof word; i += sizeof word) {
+        memcpy(&word, data + i, sizeof word);
+        seen |= word;
+    }
+    memcpy(&word, data + len - sizeof word, sizeof word);
+    return !((seen | word) & HIGH_BITS);
+}
+
 static size_t ascii_len(const unsigned char *data, size_t len)
 {
     size_t i = 0;
@@ -28,7 +50,7 @@ static size_t ascii_len(const unsigned char *data, size_t len)
 
     for (; len - i >= sizeof word; i += sizeof word) {
         memcpy(&word, data + i, sizeof word);
-        if (word & 0x8080808080808080u)
+        if (word & HIGH_BITS)
             break;
     }
     while (i < len && data[i] < 0x80)
@@ -40,6 +62,8 @@ bool utf8_is_valid(const unsigned char *data, size_t len)
 {
     unsigned char low, high;
 
+    if (len <= SHORT && is_ascii(data, len))
+        return true;
     for (size_t i = 0; i < len;) {
         i += ascii_len(data + i, len - i);
         if (i == len)
