@@ -11,7 +11,7 @@ PEERS = os.path.join(ROOT, "build", "peers")
 EVERYTHING = ("spawn_join", "spawn_detached_latch", "chain", "skynet", "yield1", "yield1000",
               "ping_pong", "timeout_churn", "select2", "timer_cancel", "sleep_many")
 # Go has no words for a call that blocks.
-BLOCKING = ("spawn_blocking", "spawn_blocking_100", "block_in_place")
+BLOCKING = ("spawn_blocking", "spawn_blocking_100", "block_in_place", "file_tree")
 SYNC = ("mpsc_1_1", "mpsc_4_1", "mpsc_unbounded_4_1", "oneshot", "watch", "broadcast",
         "ping_pong_many", "mutex_uncontended", "mutex_contended", "mutex_held", "semaphore",
         "rwlock_read", "notify")

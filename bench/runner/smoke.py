@@ -4,8 +4,8 @@ import subprocess
 
 from . import contestants, idle, net
 
-# A hundred thousand sleepers are no quick check.
-OPS = {"sleep_many": 1000, "skynet": 10_000}
+# A hundred thousand sleepers are no quick check, nor are thousands of files.
+OPS = {"sleep_many": 1000, "skynet": 10_000, "file_tree": 200, "file_tree_plain": 200}
 REQUESTS = 300
 
 

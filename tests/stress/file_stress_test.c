@@ -1,6 +1,8 @@
 /* file_stress_test.c: many tasks with files at once. */
 #include "fs/folder.h"
 
+#include "base/random.h"
+
 enum { FILES = 512 };
 
 static int failures; /* atomic */
@@ -125,5 +127,75 @@ EDO_TEST_PLAIN(ten_thousand_reads) /* fs-039 */
     make_files(FILES, 1023);
     run_with(0, &c);
     run_with(2, &c);
+    remove_folder();
+}
+
+/* Records through one position, of writers that give up now and then. */
+
+enum { WRITERS = 8, RECORD = 64, RECORDS = 200 };
+
+typedef struct writer {
+    edo_file *file;
+    unsigned number, written;
+    unsigned char is_there[RECORDS];
+} writer;
+
+static int write_records(void *arg)
+{
+    writer *w = arg;
+    char record[RECORD + 1];
+    rng random;
+
+    rng_seed(&random, w->number);
+    for (int i = 0; i < RECORDS; i++) {
+        snprintf(record, sizeof record, "%4u %4d %*s\n", w->number, i, RECORD - 11, "x");
+        edo_write_future write = edo_file_write_async(w->file, record, RECORD);
+        edo_sleep_future soon = edo_sleep_async(EDO_MICROS(rng_below(&random, 20)));
+        int64_t result = edo_select(&write.base, &soon.base) == 0 ? RECORD : write.base.result;
+        assert_true(result == RECORD || result == -ECANCELED);
+        assert_true(write.base.result == result);
+        w->is_there[i] = result == RECORD;
+        w->written += result == RECORD;
+    }
+    return edo_file_close(w->file);
+}
+
+static void check_records(edo_file *file, writer *writers)
+{
+    char record[RECORD + 1] = {0};
+    unsigned number, total = 0, before[WRITERS] = {0};
+    int i;
+
+    assert_int_equal(edo_file_seek(file, 0, SEEK_SET), 0);
+    while (edo_read_exact(edo_file_reader(file), record, RECORD, NULL) == 0) {
+        assert_int_equal(sscanf(record, "%u %d x\n", &number, &i), 2);
+        assert_true(number < WRITERS && i < RECORDS && record[RECORD - 1] == '\n');
+        assert_true(writers[number].is_there[i] == 1);
+        assert_true((unsigned)i + 1 > before[number]);
+        before[number] = (unsigned)i + 1;
+        writers[number].is_there[i] = 2;
+        total++;
+    }
+    for (number = 0; number < WRITERS; number++)
+        total -= writers[number].written;
+    assert_int_equal(total, 0);
+}
+
+EDO_TEST_MT(records_of_many_who_give_up_are_whole_or_not_there)
+{
+    static writer writers[WRITERS];
+    edo_task tasks[WRITERS];
+
+    make_folder();
+    edo_file *file = open_both(in_folder("log"));
+    for (unsigned i = 0; i < WRITERS; i++) {
+        writers[i].number = i;
+        assert_ok(edo_file_try_clone(file, &writers[i].file));
+        assert_ok(edo_spawn(write_records, &writers[i], &tasks[i]));
+    }
+    for (unsigned i = 0; i < WRITERS; i++)
+        assert_int_equal(join_result(tasks[i]), 0);
+    check_records(file, writers);
+    close_file(file);
     remove_folder();
 }

@@ -117,6 +117,40 @@ async fn block_in_place(n: u64) {
     check("block_in_place", sum, expected);
 }
 
+fn size_of(i: u64) -> u64 {
+    100 + i * 37 % 4000
+}
+
+/// The same tree as in ../../micro/files.c.
+fn make_tree(n: u64) -> (std::path::PathBuf, Vec<std::path::PathBuf>) {
+    let root = std::env::temp_dir().join(format!("bench-tokio-{}", std::process::id()));
+    let bytes = [0u8; 8192];
+    let mut paths = Vec::new();
+    for i in 0..n.min(10000) {
+        let folder = root.join((i / 100).to_string());
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join((i % 100).to_string());
+        std::fs::write(&path, &bytes[..size_of(i) as usize]).unwrap();
+        paths.push(path);
+    }
+    (root, paths)
+}
+
+async fn file_tree(n: u64) -> Outcome {
+    let (root, paths) = make_tree(n);
+    let files = paths.len() as u64;
+    let outcome = timed(async {
+        let mut sum = 0;
+        for i in 0..n {
+            sum += tokio::fs::read(&paths[(i % files) as usize]).await.unwrap().len() as u64;
+        }
+        check("file_tree", sum, (0..n).map(|i| size_of(i % files)).sum());
+    })
+    .await;
+    std::fs::remove_dir_all(root).unwrap();
+    outcome
+}
+
 struct Latch {
     left: AtomicUsize,
     sum: AtomicU64,
@@ -391,6 +425,7 @@ const WORKLOADS: &[&str] = &[
     "spawn_blocking",
     "spawn_blocking_100",
     "block_in_place",
+    "file_tree",
     "idle_tasks",
     "mpsc_1_1",
     "mpsc_4_1",
@@ -431,6 +466,7 @@ async fn run(name: &str, n: u64) -> Outcome {
         "spawn_blocking" => timed(spawn_blocking(1, n)).await,
         "spawn_blocking_100" => timed(spawn_blocking(100, n)).await,
         "block_in_place" => timed(block_in_place(n)).await,
+        "file_tree" => file_tree(n).await,
         "idle_tasks" => idle_tasks(n).await,
         "mpsc_1_1" => timed(sync::mpsc_bounded(1, n)).await,
         "mpsc_4_1" => timed(sync::mpsc_bounded(4, n)).await,
