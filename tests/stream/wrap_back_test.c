@@ -51,3 +51,52 @@ EDO_TEST_BOTH(a_folder_that_is_taken_back_goes_on)
     assert_int_equal(all, 1);
     edo_dir_close(dir);
 }
+
+static const edo_item number = {.size = sizeof(int), .align = _Alignof(int)};
+
+EDO_TEST_BOTH(a_receiver_that_is_taken_back_goes_on)
+{
+    edo_broadcast_sender *tx;
+    edo_broadcast_receiver *rx;
+    edo_broadcast_items items;
+    int got;
+
+    assert_ok(edo_broadcast_new(&number, 4, &tx, &rx));
+    edo_stream s = edo_stream_of_broadcast(&items, rx, &number);
+    assert_int_equal(edo_broadcast_send(tx, &(int){1}), 1);
+    assert_int_equal(edo_broadcast_send(tx, &(int){2}), 1);
+    assert_int_equal(edo_stream_next(s, &got), 1);
+    assert_int_equal(got, 1);
+    assert_ptr_equal(edo_broadcast_items_take(&items), rx);
+    assert_null(edo_broadcast_items_take(&items));
+    edo_stream_release(s); /* without the receiver */
+    assert_int_equal(edo_broadcast_recv(rx, &got, NULL), 1);
+    assert_int_equal(got, 2);
+    edo_broadcast_receiver_free(rx);
+    edo_broadcast_sender_free(tx);
+}
+
+static int seven(void *arg)
+{
+    (void)arg;
+    return 7;
+}
+
+EDO_TEST_BOTH(a_set_that_is_taken_back_goes_on)
+{
+    edo_join_set_items items;
+    edo_join_set *set;
+    edo_joined joined;
+
+    assert_ok(edo_join_set_new(&set));
+    assert_ok(edo_join_set_spawn(set, seven, NULL, NULL));
+    edo_stream s = edo_stream_of_join_set(&items, set);
+    assert_int_equal(edo_stream_next(s, &joined), 1);
+    assert_int_equal(joined.result, 7);
+    assert_ptr_equal(edo_join_set_items_take(&items), set);
+    assert_null(edo_join_set_items_take(&items));
+    edo_stream_release(s); /* without the set */
+    assert_ok(edo_join_set_spawn(set, seven, NULL, NULL));
+    assert_int_equal(edo_join_set_next(set, &joined), 1);
+    edo_join_set_free(set);
+}
