@@ -91,6 +91,7 @@ static int run_all(client *c)
             return rc;
         }
     }
+    resp_trim(&c->decoder);
     give_back(&c->in);
     return write_replies(c);
 }
@@ -110,9 +111,15 @@ static ssize_t read_or_mail(client *c)
     return winner == 0 ? (ssize_t)read.base.result : -EAGAIN;
 }
 
+/* A long argument has its room already, of which little may be left; more would double what it takes. */
+static bool has_room(const client *c)
+{
+    return edo_buf_spare(&c->in) >= (c->decoder.in_bulk ? 1 : READ_LEAST);
+}
+
 static ssize_t read_some(client *c)
 {
-    int rc = edo_buf_spare(&c->in) < READ_LEAST ? edo_buf_reserve(&c->in, READ_SIZE) : 0;
+    int rc = has_room(c) ? 0 : edo_buf_reserve(&c->in, READ_SIZE);
 
     if (rc < 0)
         return rc;

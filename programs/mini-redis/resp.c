@@ -8,11 +8,21 @@
 
 #include <stdlib.h>
 
+enum { KEPT_ARGS = 1024 };
+
 void resp_fini(resp_decoder *d)
 {
     free(d->args);
     free(d->at);
-    *d = (resp_decoder){.room = 0};
+    d->args = NULL;
+    d->at = NULL;
+    d->room = 0;
+}
+
+void resp_trim(resp_decoder *d)
+{
+    if (d->room > KEPT_ARGS && d->count == 0)
+        resp_fini(d);
 }
 
 /* -EBADMSG, with the reason. */

@@ -37,6 +37,8 @@ typedef struct resp_decoder {
 } resp_decoder;
 
 void resp_fini(resp_decoder *d);
+/** Gives memory back that only an unusually long request needed. The last request's arguments are gone. */
+void resp_trim(resp_decoder *d);
 /**
  * Takes the next request off the front of `src`, and puts it at `request`.
  *

@@ -9,7 +9,7 @@
 
 bool slice_is(slice s, const char *word)
 {
-    return strncasecmp(s.data, word, s.len) == 0 && word[s.len] == '\0';
+    return s.len == strlen(word) && strncasecmp(s.data, word, s.len) == 0;
 }
 
 /* The digits of a number without its sign, at most `most`. */

@@ -191,6 +191,20 @@ EDO_TEST_PLAIN(many_arguments_are_taken_as_they_come)
     }
     assert_int_equal(edo_decode(resp_requests(&d), &buf, &request), 1);
     assert_int_equal(request.count, 1000);
+    resp_trim(&d);
+    assert_true(d.room == 1024); /* it may well come again */
+    put(&buf, "*2000\r\n", 7);
+    for (int i = 0; i < 2000; i++)
+        put(&buf, "$1\r\nx\r\n", 7);
+    put(&buf, "*2\r\n$1\r\n", 8);
+    assert_int_equal(edo_decode(resp_requests(&d), &buf, &request), 1);
+    assert_int_equal(request.count, 2000);
+    assert_int_equal(edo_decode(resp_requests(&d), &buf, &request), 0);
+    resp_trim(&d);
+    assert_int_equal(d.room, 0);
+    put(&buf, "y\r\n$1\r\nz\r\n", 10);
+    assert_int_equal(edo_decode(resp_requests(&d), &buf, &request), 1);
+    ASSERT_ARGS(&request, "y", "z"); /* what had come of it is still known */
     resp_fini(&d);
     edo_buf_fini(&buf);
 }

@@ -5,6 +5,19 @@
 
 #include "slice.h"
 
+EDO_TEST_PLAIN(a_word_is_the_whole_of_it)
+{
+    static const char word[8] = "ex",
+                      text[] = "ex\0ex"; /* a zero in what a client sends is a byte like others */
+
+    assert_true(slice_is(slice_of("eX"), "ex"));
+    assert_false(slice_is(slice_of("e"), "ex"));
+    assert_false(slice_is(slice_of("exa"), "ex"));
+    for (size_t len = 3; len < sizeof text; len++)
+        assert_false(slice_is((slice){text, len}, word));
+    assert_true(slice_is((slice){text, 0}, ""));
+}
+
 static bool is_int(const char *text, int64_t expected)
 {
     int64_t n;
