@@ -102,6 +102,19 @@ says '"SET"' "$work/said"
 says '"MSET (10 keys)"' "$work/said"
 ! grep -i error "$work/said" "$work/error" >&2 || fail "redis-benchmark complains"
 
+# Requests for several keys at once, in any order of their shards, by many: none waits for another for ever.
+loads=()
+for keys in "a:__rand_int__ 1 b:__rand_int__ 2 c:__rand_int__ 3" "c:__rand_int__ 1 b:__rand_int__ 2 a:__rand_int__ 3"; do
+    # shellcheck disable=SC2086
+    timeout 60 redis-benchmark -p "$ours" -r 20 -n 5000 -c 10 -P 4 -q mset $keys >/dev/null 2>&1 &
+    loads+=($!)
+done
+timeout 60 redis-benchmark -p "$ours" -r 20 -n 5000 -c 10 -P 4 -q del c:__rand_int__ a:__rand_int__ b:__rand_int__ >/dev/null 2>&1 &
+loads+=($!)
+for load in "${loads[@]}"; do
+    ends_with 0 "$load" 60
+done
+
 # SHUTDOWN ends it; what has been sent is answered first.
 cli "$ours" SHUTDOWN NOSAVE >"$work/said" 2>&1 || true
 ends_with 0 "$pid" 20
@@ -136,6 +149,17 @@ exec 4>&-
 ends_with 0 "${clients[1]}" 10
 says "serving on 127.0.0.1:$port until Ctrl-C" "$log"
 says " clients, " "$log"
+
+# The same while clients are busy: each gets the answers to what it has sent, and then the end.
+start_server "$mini" --threads 2
+timeout 60 redis-benchmark -p "$port" -t get -c 20 -P 16 -l >/dev/null 2>&1 &
+client=$!
+started+=("$client")
+is_busy() { [ "$(cli "$port" INFO stats | sed -n 's/^total_commands_processed:\([0-9]*\)\r$/\1/p')" -gt 1000 ]; }
+within 20 "busy clients" is_busy
+kill -TERM "$pid"
+ends_with 0 "$pid" 20
+kill "$client" 2>/dev/null || true
 
 # Arguments that make no sense.
 for wrong in "--threads 0" "--threads x" "--threads" "--bogus" "a b"; do
