@@ -1,8 +1,8 @@
 /*
  * edo/item_sink.h: sinks of items: where items go one after the other, and room may have to be waited for.
  *
- * A sink is a table of functions and the object they work on, by value; anybody can implement one. One task or
- * thread at a time uses it. (A writer that takes all bytes and forgets them is edo_sink, in edo/empty.h.)
+ * A sink is a table of functions and the object they work on, by value; anybody can implement one. One task
+ * or thread at a time uses it. (A writer that takes all bytes and forgets them is edo_sink, in edo/empty.h.)
  */
 #ifndef EDO_ITEM_SINK_H
 #define EDO_ITEM_SINK_H
@@ -68,8 +68,8 @@ typedef struct edo_item_sink_future {
 EDO_API_STREAM int edo_item_sink_feed(edo_item_sink to, const void *item);
 EDO_API_STREAM edo_item_sink_future edo_item_sink_feed_async(edo_item_sink to, const void *item);
 /**
- * The same and a flush. When that fails or is cut short, the sink has the item all the same: *ret_taken (NULL is
- * fine), or the future's is_taken, says so.
+ * The same and a flush. When that fails or is cut short, the sink has the item all the same: *ret_taken (NULL
+ * is fine), or the future's is_taken, says so.
  */
 EDO_API_STREAM int edo_item_sink_send(edo_item_sink to, const void *item, bool *ret_taken);
 EDO_API_STREAM edo_item_sink_future edo_item_sink_send_async(edo_item_sink to, const void *item);
@@ -90,7 +90,7 @@ EDO_API_STREAM edo_item_sink_future edo_item_sink_close_async(edo_item_sink to);
 /** Releases the sink and what it owns. No wait of it is under way. One of zeros is fine. */
 EDO_API_STREAM void edo_item_sink_release(edo_item_sink to);
 
-/** All of a stream to a sink under way. Its fields are private but `done`; don't move it once it has been polled. */
+/** A forward under way. Its fields are private but `done`; don't move it once it has been polled. */
 typedef struct edo_forward_future {
     edo_future base;
     edo_stream from;
@@ -108,13 +108,13 @@ typedef struct edo_forward_future {
 } edo_forward_future;
 
 /**
- * Gives a sink all items of a stream, both of which are borrowed. It asks the stream when the sink has room, and
- * flushes while it waits for the stream, and at the end. *ret_done (NULL is fine), or the future's done, is how
- * many the sink has taken.
+ * Gives a sink all items of a stream, both of which are borrowed. It asks the stream when the sink has room,
+ * and flushes while it waits for the stream, and at the end. *ret_done (NULL is fine), or the future's done,
+ * is how many the sink has taken.
  *
- * Returns   0 at the stream's end; the stream's first error, or the sink's; -EINVAL; -ENOMEM: nothing was taken;
- *           or why the waiting was cut short. An item that the sink refused goes back to the stream; where it
- *           takes none back it is destroyed.
+ * Returns   0 at the stream's end; the stream's first error, or the sink's; -EINVAL; -ENOMEM: nothing was
+ *           taken; or why the waiting was cut short. An item that the sink refused goes back to the stream;
+ *           where it takes none back it is destroyed.
  * Suspends  while either does.
  * Cancel    says how much it gave; nothing is lost, and the same future may be begun anew.
  */

@@ -1,8 +1,8 @@
 /*
  * edo/keyed_streams.h: many streams at once, each by a key, that may come and go.
  *
- * A next asks all of them, beginning anywhere, and gives what the first has; so its cost grows with their number,
- * as that of a select does. It suits hundreds, not a million. Keys are bytes, as in edo/join_map.h.
+ * A next asks all of them, beginning anywhere, and gives what the first has; so its cost grows with their
+ * number, as that of a select does. It suits hundreds, not a million. Keys are bytes, as in edo/join_map.h.
  */
 #ifndef EDO_KEYED_STREAMS_H
 #define EDO_KEYED_STREAMS_H
@@ -15,7 +15,8 @@ EDO_BEGIN_DECLS
 typedef struct edo_keyed_streams edo_keyed_streams;
 
 /**
- * Makes an empty one, for streams of one kind of item, with keys of `key_size` bytes, and room for `capacity` of them.
+ * Makes an empty one, for streams of one kind of item, with keys of `key_size` bytes, and room for `capacity`
+ * of them.
  *
  * Returns   0; -EINVAL, -ENOMEM, and then *ret_streams is untouched.
  * Owns      the caller, until edo_keyed_streams_free.
@@ -26,8 +27,8 @@ EDO_API_STREAM int edo_keyed_streams_new(size_t key_size, const edo_item *item, 
 EDO_API_STREAM void edo_keyed_streams_free(edo_keyed_streams *streams);
 
 /**
- * Adds a stream, also while a next is under way, which is woken. A stream of that key that is there already is
- * given to *ret_before; if that is NULL, it is released.
+ * Adds a stream, also while a next is under way, which is woken. A stream of that key that is there already
+ * is given to *ret_before; if that is NULL, it is released.
  *
  * Returns   0; 1: there was one before; -EBUSY: it is being waited for; -EINVAL, -ENOMEM. With an error the
  *           stream is still the caller's.
@@ -88,8 +89,8 @@ EDO_API_STREAM int edo_keyed_streams_next(edo_keyed_streams *streams, void *ret_
 EDO_API_STREAM edo_keyed_next_future edo_keyed_streams_next_async(edo_keyed_streams *streams,
                                                                   void *ret_key, void *ret_item);
 /**
- * The same for what is there of each of them, at most `limit` items: the keys and items lie in two arrays. An error
- * of one comes after the items of others.
+ * The same for what is there of each of them, at most `limit` items: the keys and items lie in two arrays. An
+ * error of one comes after the items of others.
  *
  * Returns   how many; 0 also when `limit` is 0; otherwise as above.
  */

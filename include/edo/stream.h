@@ -3,9 +3,10 @@
  *
  *     edo_iter numbers;
  *     edo_stage evens;
- *     edo_stream s = edo_stream_filter(&evens, edo_stream_iter(&numbers, array, 8, EDO_ITEM(int)), is_even, NULL);
+ *     edo_stream s = edo_stream_iter(&numbers, array, 8, EDO_ITEM(int));
  *     int n, rc;
  *
+ *     s = edo_stream_filter(&evens, s, is_even, NULL);
  *     while ((rc = edo_stream_next(s, &n)) > 0)
  *         printf("%d\n", n);
  *     edo_stream_release(s);
@@ -118,8 +119,8 @@ EDO_API_STREAM edo_stream edo_stream_source(edo_stream s, unsigned n);
 EDO_API_STREAM int edo_stream_take_source(edo_stream s, unsigned n, edo_stream *ret_source);
 
 /*
- * For those who implement a stream around another, which keep in their object an edo_pull for it: or who write
- * futures that take from one.
+ * For those who implement a stream around another, which keep in their object an edo_pull for it: or who
+ * write futures that take from one.
  */
 
 /** Begins a next: it is new, and puts its item there. */

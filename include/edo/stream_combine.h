@@ -44,8 +44,8 @@ EDO_API_STREAM edo_stream edo_stream_fuse(edo_stage *stage, edo_stream source);
 /** All of them; the next one can be looked at. */
 EDO_API_STREAM edo_stream edo_stream_peekable(edo_stage *stage, edo_stream source);
 
-/** All of them, and behind the last an error as an item, -EPIPE, once: so that one sees which of several streams has
- * ended (edo/keyed_streams.h gives its key). */
+/** All of them, and behind the last an error as an item, -EPIPE, once: so that one sees which of several
+ * streams has ended (edo/keyed_streams.h gives its key). */
 EDO_API_STREAM edo_stream edo_stream_notify_close(edo_stage *stage, edo_stream source);
 
 /** A look at the next item under way. Its fields are private; don't move it once it has been polled. */

@@ -1,4 +1,4 @@
-/* edo/stream_fold.h: what takes a stream's items to its end, or as far as it has to. The stream is borrowed. */
+/* edo/stream_fold.h: what takes a stream's items to its end, or as far as it has to. The stream is lent. */
 #ifndef EDO_STREAM_FOLD_H
 #define EDO_STREAM_FOLD_H
 

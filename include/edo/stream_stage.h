@@ -1,9 +1,9 @@
 /*
  * edo/stream_stage.h: what all stages of a stream have in common.
  *
- * A stage takes the items of a stream, its source, and gives some of them, or others made of them. It owns its
- * source. An error of the source passes through every stage at once, is shown to no function, and counts as
- * no item. A stage that has ended doesn't ask its source again.
+ * A stage takes the items of a stream, its source, and gives some of them, or others made of them. It owns
+ * its source. An error of the source passes through every stage at once, is shown to no function, and counts
+ * as no item. A stage that has ended doesn't ask its source again.
  *
  * The functions that a stage is given are called once for each item, in order, by whoever polls, with
  * the `arg` that was given with them. They can't wait.
@@ -23,21 +23,21 @@ typedef struct edo_slot {
 
 /** Says something about an item, which is only lent. */
 typedef bool edo_item_test(void *arg, const void *item);
-/** Makes an item of another, which is the function's own: it ends it, or moves it on. Says 1: it did; 0: it made
- * none; a negative errno: an error as an item. */
+/** Makes an item of another, which is the function's own: it ends it, or moves it on. Says 1: it did; 0: it
+ * made none; a negative errno: an error as an item. */
 typedef int edo_item_map(void *arg, void *item, void *ret_item);
 /**
- * Begins a step that may wait, for an item that is the step's own. Its future lies in memory of the function's,
- * puts an item to `ret_item`, and says 0, or a negative error as an item. Both pointers are good until it
- * is READY. NULL: it has done so without a wait. A next that is cancelled cancels the step. If it says -ECANCELED
- * it has let the item be, and the following next goes on with it, where its kind has EDO_FUTURE_RESTARTS (a
- * sleep keeps its deadline); else a step is begun anew with that item.
+ * Begins a step that may wait, for an item that is the step's own. Its future lies in memory of the
+ * function's, puts an item to `ret_item`, and says 0, or a negative error as an item. Both pointers are good
+ * until it is READY. NULL: it has done so without a wait. A next that is cancelled cancels the step. If it
+ * says -ECANCELED it has let the item be, and the following next goes on with it, where its kind has
+ * EDO_FUTURE_RESTARTS (a sleep keeps its deadline); else a step is begun anew with that item.
  */
 typedef edo_future *edo_item_step(void *arg, void *item, void *ret_item);
 
 /**
- * A stage of most kinds. It lies with its user, until the stream is released; its fields are private. Where an
- * item has more than 32 bytes, what has to keep one allocates room for it, once: without memory the
+ * A stage of most kinds. It lies with its user, until the stream is released; its fields are private. Where
+ * an item has more than 32 bytes, what has to keep one allocates room for it, once: without memory the
  * next says -ENOMEM, has taken nothing, and may be called again.
  */
 typedef struct edo_stage {

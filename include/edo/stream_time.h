@@ -23,8 +23,9 @@ typedef struct edo_timed {
 } edo_timed;
 
 /**
- * All items; where none has come for `span`, since the one before or the first next, an -ETIMEDOUT among them.
- * Then there is no limit until an item has come. What comes as the time passes is given, and the end is the end.
+ * All items; where none has come for `span`, since the one before or the first next, an -ETIMEDOUT among
+ * them. Then there is no limit until an item has come. What comes as the time passes is given, and the end is
+ * the end.
  */
 EDO_API_STREAM edo_stream edo_stream_timeout(edo_timed *timed, edo_stream source,
                                              edo_duration span);
@@ -45,9 +46,9 @@ typedef struct edo_stream_chunks {
 /** What chunks are: edo_items, which are their taker's, to be ended by edo_items_fini. */
 EDO_API_STREAM const edo_item *edo_items_item(void);
 /**
- * The items in chunks: each of `max` items, or of those that came within `span` from the chunk's first on, or before
- * the end. A chunk is never empty. Memory for it is allocated as it grows: without any the next says -ENOMEM,
- * and nothing is lost.
+ * The items in chunks: each of `max` items, or of those that came within `span` from the chunk's first on, or
+ * before the end. A chunk is never empty. Memory for it is allocated as it grows: without any the next says
+ * -ENOMEM, and nothing is lost.
  *
  * Returns   0; -EINVAL: `max` is 0. Then the source is still the caller's.
  */

@@ -1,9 +1,9 @@
 /*
  * edo/stream_wrap.h: channels, sets of tasks, listeners, signals, lines and folders as streams.
  *
- * Each lies with its user, and its fields are private. It owns what it was made of, which goes with the release,
- * unless it was taken back before: by the function of its kind, while no next is under way. The stream has
- * ended then.
+ * Each lies with its user, and its fields are private. It owns what it was made of, which goes with the
+ * release, unless it was taken back before: by the function of its kind, while no next is under way. The
+ * stream has ended then.
  */
 #ifndef EDO_STREAM_WRAP_H
 #define EDO_STREAM_WRAP_H
@@ -52,8 +52,8 @@ typedef struct edo_mpsc_sink {
     bool is_unbounded;
 } edo_mpsc_sink;
 
-/** Sends what it is given to a channel: there is room when the channel has some. Its close gives up the sender,
- * which is the sink's from then on. `is_unbounded`: the channel is. */
+/** Sends what it is given to a channel: there is room when the channel has some. Its close gives up the
+ * sender, which is the sink's from then on. `is_unbounded`: the channel is. */
 EDO_API_STREAM_WRAP edo_item_sink edo_sink_of_mpsc(edo_mpsc_sink *sink, edo_mpsc_sender *tx,
                                                    const edo_item *item, bool is_unbounded);
 
@@ -65,7 +65,7 @@ typedef struct edo_broadcast_items {
     uint64_t missed;
 } edo_broadcast_items;
 
-/** What a broadcast's receiver gets. Where it lagged: -EDO_ELAGGED as an item, and then the oldest that is left. */
+/** What a broadcast's receiver gets. Where it lagged: -EDO_ELAGGED as an item, then the oldest that is left. */
 EDO_API_STREAM_WRAP edo_stream edo_stream_of_broadcast(edo_broadcast_items *items,
                                                        edo_broadcast_receiver *rx,
                                                        const edo_item *item);
@@ -82,9 +82,9 @@ typedef struct edo_watch_items {
 } edo_watch_items;
 
 /**
- * The value of a watch, and each that it changes to, the latest only where there were several. Each is a copy,
- * by the item's `clone` if it has one; what that says if it fails is an error as an item. The value that is
- * there is the first, unless the receiver has seen it and `only_changes` is true.
+ * The value of a watch, and each that it changes to, the latest only where there were several. Each is a
+ * copy, by the item's `clone` if it has one; what that says if it fails is an error as an item. The value
+ * that is there is the first, unless the receiver has seen it and `only_changes` is true.
  */
 EDO_API_STREAM_WRAP edo_stream edo_stream_of_watch(edo_watch_items *items, edo_watch_receiver *rx,
                                                    const edo_item *item, bool only_changes);
@@ -109,8 +109,8 @@ typedef struct edo_tcp_incoming {
     edo_tcp_accept_future accept;
 } edo_tcp_incoming;
 
-/** The connections that a listener accepts: an edo_tcp_stream pointer each. Errors of accept are items; it never
- * ends by itself. */
+/** The connections that a listener accepts: an edo_tcp_stream pointer each. Errors of accept are items; it
+ * never ends by itself. */
 EDO_API_STREAM_WRAP edo_stream edo_stream_of_tcp(edo_tcp_incoming *incoming,
                                                  edo_tcp_listener *listener);
 EDO_API_STREAM_WRAP edo_tcp_listener *edo_tcp_incoming_take(edo_tcp_incoming *incoming);
@@ -122,8 +122,10 @@ typedef struct edo_unix_incoming {
     edo_unix_accept_future accept;
 } edo_unix_incoming;
 
+/** As edo_stream_of_tcp, of edo_unix_stream pointers. */
 EDO_API_STREAM_WRAP edo_stream edo_stream_of_unix(edo_unix_incoming *incoming,
                                                   edo_unix_listener *listener);
+/** The listener back; NULL if it was taken already. */
 EDO_API_STREAM_WRAP edo_unix_listener *edo_unix_incoming_take(edo_unix_incoming *incoming);
 
 /** A signal's listener. */
@@ -133,8 +135,8 @@ typedef struct edo_signal_items {
     edo_signal_recv_future recv;
 } edo_signal_items;
 
-/** A signal each time it came, as edo_signal_recv has it: items of no bytes. It ends when the listener is closed
- * meanwhile, and with its runtime. */
+/** A signal each time it came, as edo_signal_recv has it: items of no bytes. It ends when the listener is
+ * closed meanwhile, and with its runtime. */
 EDO_API_STREAM_WRAP edo_stream edo_stream_of_signal(edo_signal_items *items, edo_signal *signal);
 EDO_API_STREAM_WRAP edo_signal *edo_signal_items_take(edo_signal_items *items);
 

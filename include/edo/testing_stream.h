@@ -42,8 +42,8 @@ EDO_API_TEST_UTIL int edo_stream_mock_new_from(const char *file, int line, const
 EDO_API_TEST_UTIL void edo_stream_mock_release_from(const char *file, int line,
                                                     edo_stream_mock *mock);
 
-/** Adds to the script: an item, of which it has a copy; an error as an item; a time in which nothing comes, from the
- * next that comes to it on. 0; -EINVAL; -ENOMEM. */
+/** Adds to the script: an item, of which it has a copy; an error as an item; a time in which nothing comes,
+ * from the next that comes to it on. 0; -EINVAL; -ENOMEM. */
 EDO_API_TEST_UTIL int edo_stream_mock_item(edo_stream_mock *mock, const void *item);
 EDO_API_TEST_UTIL int edo_stream_mock_error(edo_stream_mock *mock, int error);
 EDO_API_TEST_UTIL int edo_stream_mock_wait(edo_stream_mock *mock, edo_duration span);

@@ -1,8 +1,8 @@
 /*
  * chunks.c: items gathered until there are enough, or for a while.
  *
- * An item is pulled to its place in the chunk, which doesn't move while a pull is under way. What was gathered when
- * a next is cancelled stays for the following one, and so does the time of its first item.
+ * An item is pulled to its place in the chunk, which doesn't move while a pull is under way. What was
+ * gathered when a next is cancelled stays for the following one, and so does the time of its first item.
  */
 #include "stream/items.h"
 #include "stream/timed.h"

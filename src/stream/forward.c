@@ -1,9 +1,9 @@
 /*
  * forward.c: all of a stream to a sink.
  *
- * ROOM -> PULL -> SEND -> ROOM ... -> LAST. An item is pulled when there is room for it, so none is in hand while
- * the sink is waited for; but for a flush, which is begun while the stream pends (SETTLE waits for its end).
- * FAIL ends whatever is under way first. An item in hand then goes back to the stream.
+ * ROOM -> PULL -> SEND -> ROOM ... -> LAST. An item is pulled when there is room for it, so none is in hand
+ * while the sink is waited for; but for a flush, which is begun while the stream pends (SETTLE waits for its
+ * end). FAIL ends whatever is under way first. An item in hand then goes back to the stream.
  */
 #include <edo/item_sink.h>
 

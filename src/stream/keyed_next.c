@@ -2,9 +2,10 @@
  * keyed_next.c: the next item of many streams.
  *
  * ASKING     Each entry is asked once, from a random one on, until there are as many items as are wanted.
- * DRAINING   Something was got, or the next was cancelled: what is under way is cancelled and ended. An item that
- *            comes all the same goes back to its stream, or is held by its entry.
- * A place    Items are pulled to the entry's own memory, and copied from there: many pulls are under way at once.
+ * DRAINING   Something was got, or the next was cancelled: what is under way is cancelled and ended. An item
+ *            that comes all the same goes back to its stream, or is held by its entry.
+ * A place    Items are pulled to the entry's own memory, and copied from there: many pulls are under way at
+ * once.
  */
 #include "stream/keyed.h"
 

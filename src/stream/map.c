@@ -3,7 +3,7 @@
 
 #include "stream/stage.h"
 
-/* The next item of the source, made into another. 1; 0: none was made, or the source has ended; or an error. */
+/* The next item of the source, made into another. 1; 0: none was made, or the source has ended; an error. */
 static edo_poll map_one(edo_stage *s, edo_pull *p, const edo_waker *waker)
 {
     int rc = slot_need(&s->from, s->source.item);

@@ -1,8 +1,9 @@
 /*
  * merge.c: two streams at once, as items come.
  *
- * Each side is pulled ahead, to its own place. When one has something, the other's pull is cancelled and ended
- * before the next is READY, as no pull may stay behind; what it gave all the same is held, and is given later.
+ * Each side is pulled ahead, to its own place. When one has something, the other's pull is cancelled and
+ * ended before the next is READY, as no pull may stay behind; what it gave all the same is held, and is given
+ * later.
  */
 #include "stream/pair.h"
 

@@ -1,4 +1,4 @@
-/* peek.c: stages that pass what they get: fuse, which ends for good; and peekable, which can be looked into. */
+/* peek.c: stages that pass what they get: fuse ends for good, peekable can be looked into. */
 #include <edo/stream_combine.h>
 
 #include <edo/await.h>

@@ -1,8 +1,8 @@
 /*
  * stage.c: what the stages of streams are made of.
  *
- * Held        An item that was put back, or pulled ahead, lies in the stage and is given first. So a source that
- *             takes nothing back loses nothing either.
+ * Held        An item that was put back, or pulled ahead, lies in the stage and is given first. So a source
+ *             that takes nothing back loses nothing either.
  * The end     A source that has said so isn't asked again, whatever it would say.
  */
 #include "stream/stage.h"

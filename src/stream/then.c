@@ -1,9 +1,9 @@
 /*
  * then.c: a stage with a step that may wait, one at a time.
  *
- * has_from -> step, polled until READY -> neither. A step that was cancelled leaves has_from: the following next
- * goes on with it, where its future can restart, else begins it anew. It makes its item in `held`, as that
- * stays where it is from one next to another.
+ * has_from -> step, polled until READY -> neither. A step that was cancelled leaves has_from: the following
+ * next goes on with it, where its future can restart, else begins it anew. It makes its item in `held`, as
+ * that stays where it is from one next to another.
  */
 #include <edo/stream_combine.h>
 

@@ -1,9 +1,9 @@
 /*
  * timed.c: limits on how long a stream may take, and on how fast it may be.
  *
- * The clock runs from one item to the next, also while nobody asks; the sleep is part of a next, and ends with
- * it. When the time has come the source's pull is cancelled and waited for: an item that it gives all the
- * same is given.
+ * The clock runs from one item to the next, also while nobody asks; the sleep is part of a next, and ends
+ * with it. When the time has come the source's pull is cancelled and waited for: an item that it gives all
+ * the same is given.
  */
 #include "stream/timed.h"
 

@@ -1,7 +1,8 @@
 /*
  * stream/wrapped.h: a future that gives something, as the next of a stream.
  *
- * The future lies in the stream's object; it is made when a next begins, and polled, cancelled and put back for it.
+ * The future lies in the stream's object; it is made when a next begins, and polled, cancelled and put back
+ * for it.
  */
 #ifndef STREAM_WRAPPED_H
 #define STREAM_WRAPPED_H

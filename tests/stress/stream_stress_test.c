@@ -1,6 +1,6 @@
 /*
- * stream_stress_test.c: streams over channels that tasks send to from all workers, merged, filtered, by keys, with
- * nexts that lose, time out and are given up. Each item comes once, and those of a sender in order.
+ * stream_stress_test.c: streams over channels that tasks send to from all workers, merged, filtered, by keys,
+ * with nexts that lose, time out and are given up. Each item comes once, and those of a sender in order.
  */
 #include "support/edo_test.h"
 

@@ -18,8 +18,7 @@ static edo_poll mpsc_next(void *self, edo_pull *p, const edo_waker *waker)
 /* Whether nothing can come but what is there. */
 static bool is_closed(const edo_mpsc_items *w)
 {
-    return !w->rx || edo_mpsc_receiver_is_closed(w->rx) ||
-           edo_mpsc_receiver_strong_count(w->rx) == 0;
+    return !w->rx || edo_mpsc_receiver_is_closed(w->rx);
 }
 
 static edo_stream_bounds mpsc_hint(void *self)
