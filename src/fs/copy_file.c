@@ -3,12 +3,13 @@
  *
  * Where it can't, between some file systems and for files that are made up as they are read, as those of
  * /proc, which have a size of 0: by a buffer. The target is opened and not emptied before it is known that it
- * isn't the source by another name.
+ * isn't the source by another name. Holes are not copied but left out, so they are holes there too.
  */
 #include "fs/copy_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/sys.h"
 #include "base/sys_file.h"
@@ -34,16 +35,22 @@ static int write_all(int to, const char *bytes, size_t len, uint64_t *done)
     return 0;
 }
 
-static int copy_by_buffer(int from, int to, uint64_t *done, uint32_t *stop)
+static size_t least(uint64_t a, size_t b)
+{
+    return a < b ? (size_t)a : b;
+}
+
+static int copy_by_buffer(int from, int to, uint64_t len, uint64_t *done, uint32_t *stop)
 {
     char *buffer = malloc(BUFFER);
     int rc = buffer ? 0 : -ENOMEM;
 
-    while (rc == 0) {
-        ssize_t n = stop_is_set(stop) ? -ECANCELED : sys_read(from, buffer, BUFFER);
+    while (rc == 0 && len > 0) {
+        ssize_t n = stop_is_set(stop) ? -ECANCELED : sys_read(from, buffer, least(len, BUFFER));
         if (n == 0)
             break;
         rc = n < 0 ? (int)n : write_all(to, buffer, (size_t)n, done);
+        len -= n < 0 ? 0 : (size_t)n;
     }
     free(buffer);
     return rc;
@@ -56,18 +63,62 @@ static bool is_refusal(ssize_t rc)
            rc == -EBADF || rc == -ETXTBSY || rc == -EISDIR;
 }
 
-int copy_bytes(int from, int to, uint64_t *done, uint32_t *stop)
+/* At most `len` bytes. */
+static int copy_some(int from, int to, uint64_t len, uint64_t *done, uint32_t *stop)
 {
-    for (bool first = true;; first = false) {
+    for (uint64_t left = len; left > 0;) {
         if (stop_is_set(stop))
             return -ECANCELED;
-        ssize_t n = sys_copy_file_range(from, to, PIECE);
-        if (n == 0 || is_refusal(n)) /* a real refusal is one of reading or writing as well */
-            return n == 0 && !first ? 0 : copy_by_buffer(from, to, done, stop);
-        if (n < 0)
+        ssize_t n = sys_copy_file_range(from, to, least(left, PIECE));
+        /* A refusal that isn't one of copying in this way is one of reading or writing as well. */
+        if (is_refusal(n) || (n == 0 && left == len))
+            return copy_by_buffer(from, to, left, done, stop);
+        if (n <= 0)
             return (int)n;
+        left -= (size_t)n;
         *done += (size_t)n;
     }
+    return 0;
+}
+
+int copy_bytes(int from, int to, uint64_t *done, uint32_t *stop)
+{
+    return copy_some(from, to, UINT64_MAX, done, stop);
+}
+
+/* Both to `at`. */
+static int seek_both(int from, int to, int64_t at)
+{
+    int64_t rc = sys_file_seek(from, at, SEEK_SET);
+
+    if (rc >= 0)
+        rc = sys_file_seek(to, at, SEEK_SET);
+    return rc < 0 ? (int)rc : 0;
+}
+
+/* A file with holes, which the copy has as well. */
+static int copy_data(int from, int to, int64_t size, uint64_t *done, uint32_t *stop)
+{
+    int64_t at = 0;
+    int rc = 0;
+
+    while (rc == 0) {
+        int64_t data = sys_file_seek(from, at, SEEK_DATA);
+        if (data == -ENXIO)
+            break; /* there is no more */
+        int64_t hole = data < 0 ? data : sys_file_seek(from, data, SEEK_HOLE);
+        if (hole < 0)
+            return (int)hole;
+        rc = seek_both(from, to, data);
+        if (rc == 0)
+            rc = copy_some(from, to, (uint64_t)(hole - data), done, stop);
+        at = hole;
+    }
+    if (rc == 0 && at < size)
+        rc = sys_file_set_len(to, size);
+    if (rc == 0)
+        *done = (uint64_t)(at < size ? size : at);
+    return rc;
 }
 
 static bool is_same(const struct statx *a, const struct statx *b)
@@ -92,6 +143,23 @@ static int prepare(int to, const struct statx *source)
     return rc < 0 ? rc : sys_fchmod(to, source->stx_mode & 07777);
 }
 
+static bool has_holes(const struct statx *source)
+{
+    return source->stx_blocks * 512 < source->stx_size;
+}
+
+static int copy_contents(int from, int to, const struct statx *source, uint64_t *done,
+                         uint32_t *stop)
+{
+    mode_t kind;
+    bool to_file = sys_file_type(to, &kind) == 0 && kind == S_IFREG;
+    int64_t data = to_file && has_holes(source) ? sys_file_seek(from, 0, SEEK_DATA) : -EINVAL;
+
+    if (data >= 0 || data == -ENXIO)
+        return copy_data(from, to, (int64_t)source->stx_size, done, stop);
+    return copy_bytes(from, to, done, stop);
+}
+
 static int copy_to(int from, const char *path, uint64_t *done, uint32_t *stop)
 {
     struct statx source;
@@ -106,7 +174,7 @@ static int copy_to(int from, const char *path, uint64_t *done, uint32_t *stop)
         return to;
     rc = prepare(to, &source);
     if (rc == 0)
-        rc = copy_bytes(from, to, done, stop);
+        rc = copy_contents(from, to, &source, done, stop);
     int close_rc = sys_close(to);
     if (close_rc == -EINTR)
         close_rc = 0; /* it is closed */

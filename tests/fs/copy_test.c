@@ -90,6 +90,57 @@ EDO_TEST_BOTH(what_the_kernel_cannot_copy_is_copied) /* fs-041 */
     leave_place();
 }
 
+static void write_at(const char *path, off_t at, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, text, strlen(text), at), (ssize_t)strlen(text));
+    close(fd);
+}
+
+static void check_holes(const char *path, off_t size)
+{
+    char found[8] = "";
+    struct stat about;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    assert_int_equal(fstat(fd, &about), 0);
+    assert_int_equal(about.st_size, size);
+    assert_in_range(about.st_blocks, 0, (8 << 20) / 512);
+    assert_int_equal(pread(fd, found, 5, 100 << 20), 5);
+    assert_string_equal(found, "first");
+    assert_int_equal(pread(fd, found, 6, 300 << 20), 6);
+    assert_string_equal(found, "second");
+    assert_int_equal(pread(fd, found, 1, 200 << 20), 1);
+    assert_int_equal(found[0], 0);
+    close(fd);
+}
+
+EDO_TEST_BOTH(holes_stay_holes) /* fs-041 */
+{
+    enum { SIZE = 400 << 20 };
+    uint64_t done;
+
+    enter_quick_place();
+    write_at("a", 100 << 20, "first");
+    write_at("a", 300 << 20, "second");
+    assert_int_equal(truncate("a", SIZE), 0);
+    put_file("b", "what was there before, and is to go");
+    assert_ok(edo_fs_copy("a", "b", &done));
+    assert_int_equal(done, SIZE);
+    check_holes("b", SIZE);
+    assert_int_equal(truncate("a", 0), 0);
+    assert_int_equal(truncate("a", SIZE), 0); /* nothing but a hole */
+    assert_ok(edo_fs_copy("a", "b", &done));
+    assert_int_equal(done, SIZE);
+    struct stat about;
+    assert_int_equal(stat("b", &about), 0);
+    assert_int_equal(about.st_size, SIZE);
+    assert_int_equal(about.st_blocks, 0);
+    leave_place();
+}
+
 EDO_TEST_BOTH(what_is_no_file_is_not_copied) /* fs-042 */
 {
     uint64_t done = 77;
