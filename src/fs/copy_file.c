@@ -139,7 +139,9 @@ static int prepare(int to, const struct statx *source)
         return -EINVAL;
     if (!S_ISREG(target.stx_mode))
         return 0;
-    rc = sys_file_set_len(to, 0);
+    /* Not of an empty one: ext4 would take it for a replacement, and write it out at the close. */
+    if (target.stx_size > 0)
+        rc = sys_file_set_len(to, 0);
     return rc < 0 ? rc : sys_fchmod(to, source->stx_mode & 07777);
 }
 

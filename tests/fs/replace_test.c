@@ -28,10 +28,20 @@ EDO_TEST_BOTH(a_replaced_file_keeps_its_permissions)
     assert_ok(replace("file", "first"));
     assert_true(holds("file", "first"));
     assert_int_equal(mode_of("file"), 0644);
-    assert_int_equal(chmod("file", 0600), 0);
+    assert_int_equal(chmod("file", 04750), 0);
     assert_ok(replace("file", "second"));
     assert_true(holds("file", "second"));
-    assert_int_equal(mode_of("file"), 0600);
+    assert_int_equal(mode_of("file"), 04750);
+    if (geteuid() == 0) {
+        assert_int_equal(chown("file", 1234, 4321), 0);
+        assert_int_equal(chmod("file", 02640), 0);
+        assert_ok(replace("file", "third"));
+        struct stat about;
+        assert_int_equal(stat("file", &about), 0);
+        assert_int_equal(about.st_uid, 1234);
+        assert_int_equal(about.st_gid, 4321);
+        assert_int_equal(mode_of("file"), 02640);
+    }
     assert_ok(edo_fs_replace("other", "", 0, EDO_OPTS(fs_replace, .mode = 0640, .no_sync = true)));
     assert_int_equal(mode_of("other"), 0640);
     assert_true(holds("other", ""));
