@@ -183,7 +183,8 @@ EDO_TEST_BOTH(a_deep_and_wide_tree_is_removed) /* fs-048 */
 
     enter_quick_place();
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-    assert_int_equal(mkdir("kept", 0700), 0); /* the links' target: never one that may not be lost */
+    assert_int_equal(mkdir("kept", 0700),
+                     0); /* the links' target: never one that may not be lost */
     put_file("kept/file", "");
     assert_int_equal(mkdir("tree", 0700), 0);
     assert_int_equal(chdir("tree"), 0);
