@@ -23,7 +23,7 @@ static inline void check_frame(int rc, edo_bytes *frame, const char *text)
 }
 
 /* The next frame is this one. */
-static inline void gives(by_hand *hand, const char *text)
+static inline void check_gives(by_hand *hand, const char *text)
 {
     edo_bytes frame;
 
@@ -31,21 +31,21 @@ static inline void gives(by_hand *hand, const char *text)
 }
 
 /* There is none, or an error: 0, or what. */
-static inline void says(by_hand *hand, int expected)
+static inline void check_says(by_hand *hand, int expected)
 {
     edo_bytes frame;
 
     assert_err(edo_decode(hand->decoder, &hand->buf, &frame), expected);
 }
 
-static inline void ends_with(by_hand *hand, const char *text)
+static inline void check_ends_with(by_hand *hand, const char *text)
 {
     edo_bytes frame;
 
     check_frame(edo_decode_eof(hand->decoder, &hand->buf, &frame), &frame, text);
 }
 
-static inline void end_says(by_hand *hand, int expected)
+static inline void check_end_says(by_hand *hand, int expected)
 {
     edo_bytes frame;
 
@@ -53,7 +53,7 @@ static inline void end_says(by_hand *hand, int expected)
 }
 
 /* The buffer holds just this, and is freed. */
-static inline void holds(edo_buf *buf, const char *text)
+static inline void check_holds(edo_buf *buf, const char *text)
 {
     assert_int_equal(buf->len, strlen(text));
     assert_memory_equal(buf->data, text, buf->len);

@@ -9,16 +9,16 @@ EDO_TEST_PLAIN(all_that_is_there_is_one_frame) /* codec-001 */
 {
     by_hand hand = {.decoder = edo_bytes_decoder()};
 
-    says(&hand, 0);
-    end_says(&hand, 0);
+    check_says(&hand, 0);
+    check_end_says(&hand, 0);
     put_text(&hand, "abc");
-    gives(&hand, "abc");
-    says(&hand, 0);
-    says(&hand, 0);
+    check_gives(&hand, "abc");
+    check_says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "a");
-    gives(&hand, "a");
-    says(&hand, 0);
-    end_says(&hand, 0);
+    check_gives(&hand, "a");
+    check_says(&hand, 0);
+    check_end_says(&hand, 0);
     edo_buf_fini(&hand.buf);
 }
 
@@ -64,7 +64,7 @@ EDO_TEST_PLAIN(a_failed_encode_leaves_what_was_there)
 
     assert_ok(edo_buf_append(&dst, "before", 6));
     assert_err(edo_encode((edo_encoder){&ops, NULL, EDO_ITEM(int)}, &frame, &dst), -EILSEQ);
-    holds(&dst, "before");
+    check_holds(&dst, "before");
 }
 
 EDO_TEST_PLAIN(nothing_where_something_is_needed_is_refused)
@@ -106,5 +106,5 @@ EDO_TEST_PLAIN(a_decoder_without_an_end_of_its_own_misses_the_rest)
     assert_int_equal(edo_decode_eof(decoder, &buf, &frame), 1);
     assert_memory_equal(&frame, "abcd", 4);
     assert_err(edo_decode_eof(decoder, &buf, &frame), -EDO_EEOF);
-    holds(&buf, "efg");
+    check_holds(&buf, "efg");
 }

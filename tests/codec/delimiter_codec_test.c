@@ -15,18 +15,18 @@ EDO_TEST_PLAIN(any_of_the_delimiters_ends_a_chunk) /* codec-010 */
     edo_delimiter_codec codec = {.delimiters = ",;\n\r"};
     by_hand hand = chunks_of(&codec);
 
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "chunk 1,chunk 2;chunk 3\n\r");
-    gives(&hand, "chunk 1");
-    gives(&hand, "chunk 2");
-    gives(&hand, "chunk 3");
-    gives(&hand, "");
-    says(&hand, 0);
-    end_says(&hand, 0);
+    check_gives(&hand, "chunk 1");
+    check_gives(&hand, "chunk 2");
+    check_gives(&hand, "chunk 3");
+    check_gives(&hand, "");
+    check_says(&hand, 0);
+    check_end_says(&hand, 0);
     put_text(&hand, "k");
-    says(&hand, 0);
-    ends_with(&hand, "k");
-    end_says(&hand, 0);
+    check_says(&hand, 0);
+    check_ends_with(&hand, "k");
+    check_end_says(&hand, 0);
     edo_buf_fini(&hand.buf);
 }
 
@@ -36,19 +36,19 @@ EDO_TEST_PLAIN(a_chunk_over_the_limit_is_refused_and_the_next_is_good) /* codec-
     by_hand hand = chunks_of(&codec);
 
     put_text(&hand, "chunk 1 is too long\nchunk 2\nchunk 3\r\nchunk 4\n\r\n");
-    says(&hand, -EDO_ETOOLONG);
-    gives(&hand, "chunk 2");
-    gives(&hand, "chunk 3");
-    gives(&hand, "");
-    gives(&hand, "chunk 4");
-    gives(&hand, "");
-    gives(&hand, "");
-    says(&hand, 0);
-    end_says(&hand, 0);
+    check_says(&hand, -EDO_ETOOLONG);
+    check_gives(&hand, "chunk 2");
+    check_gives(&hand, "chunk 3");
+    check_gives(&hand, "");
+    check_gives(&hand, "chunk 4");
+    check_gives(&hand, "");
+    check_gives(&hand, "");
+    check_says(&hand, 0);
+    check_end_says(&hand, 0);
     put_text(&hand, "k");
-    says(&hand, 0);
-    ends_with(&hand, "k");
-    end_says(&hand, 0);
+    check_says(&hand, 0);
+    check_ends_with(&hand, "k");
+    check_end_says(&hand, 0);
     edo_buf_fini(&hand.buf);
 }
 
@@ -66,10 +66,10 @@ EDO_TEST_PLAIN(chunks_are_written_with_the_ending) /* codec-012 */
 
     encodes(edo_delimiter_encoder(&codec), "chunk 1", &dst);
     encodes(edo_delimiter_encoder(&codec), "chunk 2", &dst);
-    holds(&dst, "chunk 1;--;chunk 2;--;");
+    check_holds(&dst, "chunk 1;--;chunk 2;--;");
     encodes(edo_delimiter_encoder(&plain), "a", &other);
     encodes(edo_delimiter_encoder(&plain), "", &other);
-    holds(&other, "a,,");
+    check_holds(&other, "a,,");
     assert_null(edo_delimiter_encoder(NULL).ops);
     assert_null(edo_delimiter_decoder(NULL).ops);
 }
@@ -80,43 +80,43 @@ EDO_TEST_PLAIN(limits_hold_in_pieces) /* codec-013 */
     by_hand hand = chunks_of(&codec);
 
     put_text(&hand, "chunk ");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "too l");
-    says(&hand, -EDO_ETOOLONG);
+    check_says(&hand, -EDO_ETOOLONG);
     put_text(&hand, "o");
-    says(&hand, 0);
+    check_says(&hand, 0);
     assert_int_equal(hand.buf.len, 0);
     put_text(&hand, "ng\n");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "chunk 2");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, ",");
-    gives(&hand, "chunk 2");
+    check_gives(&hand, "chunk 2");
     codec.max_len = 11;
     put_text(&hand, "chunk ");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "too l");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "ong\n");
-    says(&hand, -EDO_ETOOLONG);
+    check_says(&hand, -EDO_ETOOLONG);
     put_text(&hand, "chunk ");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "too long!\n");
-    says(&hand, -EDO_ETOOLONG);
+    check_says(&hand, -EDO_ETOOLONG);
     put_text(&hand, "just eleven;");
-    gives(&hand, "just eleven");
+    check_gives(&hand, "just eleven");
     edo_buf_fini(&hand.buf);
 }
 
 /* A mebibyte without an end is a frame, once its end comes; and so is what nobody ends. */
-static void takes_any_length(edo_decoder decoder)
+static void check_any_length(edo_decoder decoder)
 {
     by_hand hand = {.decoder = decoder};
     edo_bytes frame;
 
     for (int i = 0; i < 16; i++) {
         assert_ok(edo_buf_fill(&hand.buf, 'x', 1 << 16));
-        says(&hand, 0);
+        check_says(&hand, 0);
     }
     put_text(&hand, "\n");
     assert_int_equal(edo_decode(hand.decoder, &hand.buf, &frame), 1);
@@ -134,11 +134,11 @@ EDO_TEST_PLAIN(without_a_limit_any_length_is_good) /* codec-014 */
     edo_delimiter_codec chunks = {0}, one = {.delimiters = "\n"}, lent = {.lends = true};
     edo_lines_codec lines = {0}, lent_lines = {.lends = true};
 
-    takes_any_length(edo_lines_decoder(&lines));
-    takes_any_length(edo_lines_decoder(&lent_lines));
-    takes_any_length(edo_delimiter_decoder(&chunks));
-    takes_any_length(edo_delimiter_decoder(&one));
-    takes_any_length(edo_delimiter_decoder(&lent));
+    check_any_length(edo_lines_decoder(&lines));
+    check_any_length(edo_lines_decoder(&lent_lines));
+    check_any_length(edo_delimiter_decoder(&chunks));
+    check_any_length(edo_delimiter_decoder(&one));
+    check_any_length(edo_delimiter_decoder(&lent));
 }
 
 EDO_TEST_PLAIN(bytes_of_any_value_delimit)
@@ -147,9 +147,9 @@ EDO_TEST_PLAIN(bytes_of_any_value_delimit)
     by_hand hand = chunks_of(&codec);
 
     put_text(&hand, "\x7f\xfe\xff\x01\x80");
-    gives(&hand, "\x7f\xfe");
-    gives(&hand, "\x01");
-    says(&hand, 0);
+    check_gives(&hand, "\x7f\xfe");
+    check_gives(&hand, "\x01");
+    check_says(&hand, 0);
     edo_buf_fini(&hand.buf);
 }
 
@@ -159,9 +159,9 @@ EDO_TEST_PLAIN(an_end_forgets_what_was_too_long)
     by_hand hand = chunks_of(&codec);
 
     put_text(&hand, "too long");
-    says(&hand, -EDO_ETOOLONG);
-    end_says(&hand, 0);
+    check_says(&hand, -EDO_ETOOLONG);
+    check_end_says(&hand, 0);
     put_text(&hand, "good,");
-    gives(&hand, "good");
+    check_gives(&hand, "good");
     edo_buf_fini(&hand.buf);
 }

@@ -24,7 +24,7 @@ static void begin(numbers *n, io_script script, const edo_framed_opts *opts)
                                      number_decoder(&n->codec), opts));
 }
 
-static void next_is(numbers *n, uint32_t expected)
+static void check_next(numbers *n, uint32_t expected)
 {
     uint32_t number = 0;
 
@@ -32,7 +32,7 @@ static void next_is(numbers *n, uint32_t expected)
     assert_int_equal(number, expected);
 }
 
-static void next_says(numbers *n, int expected)
+static void check_next_says(numbers *n, int expected)
 {
     uint32_t number;
 
@@ -47,12 +47,12 @@ EDO_TEST_BOTH(frames_come_in_one_read_or_in_several) /* codec-015 */
 
     for (int i = 0; i < 2; i++) {
         begin(&n, i ? apart : whole, NULL);
-        next_is(&n, 1);
+        check_next(&n, 1);
         assert_int_equal(n.script.calls, 1);
-        next_is(&n, 2);
-        next_is(&n, 3);
+        check_next(&n, 2);
+        check_next(&n, 3);
         assert_int_equal(n.script.calls, i ? 3 : 1);
-        next_says(&n, 0);
+        check_next_says(&n, 0);
         edo_framed_reader_fini(&n.framed);
     }
 }
@@ -75,7 +75,7 @@ EDO_TEST(it_waits_when_its_reader_waits) /* codec-016 */
     assert_woken(1);
     assert_ready_eq(&next.base, 1);
     assert_int_equal(number, 2);
-    next_says(&n, 0);
+    check_next_says(&n, 0);
     edo_framed_reader_fini(&n.framed);
 }
 
@@ -87,8 +87,8 @@ EDO_TEST_BOTH(an_error_of_the_reader_comes_out) /* codec-017 */
 
     for (int i = 0; i < 3; i++) {
         begin(&n, scripts[i], NULL);
-        next_says(&n, -EIO);
-        next_says(&n, 0);
+        check_next_says(&n, -EIO);
+        check_next_says(&n, 0);
         edo_framed_reader_fini(&n.framed);
     }
 }
@@ -126,10 +126,10 @@ EDO_TEST_BOTH(an_end_inside_a_frame_is_an_error) /* codec-019 */
     numbers n;
 
     begin(&n, script, NULL);
-    next_is(&n, 1);
-    next_says(&n, -EDO_EEOF);
-    next_says(&n, 0);
-    next_says(&n, 0);
+    check_next(&n, 1);
+    check_next_says(&n, -EDO_EEOF);
+    check_next_says(&n, 0);
+    check_next_says(&n, 0);
     edo_framed_reader_fini(&n.framed);
 }
 
@@ -177,13 +177,13 @@ EDO_TEST_BOTH(it_goes_on_after_an_end_if_the_reader_does) /* codec-021 */
     numbers n;
 
     begin(&n, script, NULL);
-    next_is(&n, 1);
-    next_says(&n, 0);
-    next_is(&n, 2);
-    next_says(&n, 0);
-    next_is(&n, 3);
-    next_says(&n, 0);
-    next_says(&n, 0);
+    check_next(&n, 1);
+    check_next_says(&n, 0);
+    check_next(&n, 2);
+    check_next_says(&n, 0);
+    check_next(&n, 3);
+    check_next_says(&n, 0);
+    check_next_says(&n, 0);
     assert_int_equal(n.codec.on_nothing, 0);
     edo_framed_reader_fini(&n.framed);
 }
@@ -230,7 +230,7 @@ EDO_TEST_BOTH(another_decoder_goes_on_where_the_first_came_to) /* codec-023 */
     numbers n;
 
     begin(&n, script, NULL);
-    next_is(&n, 42);
+    check_next(&n, 42);
     assert_int_equal(n.framed.buf.len, 8);
     assert_ok(edo_framed_reader_set_decoder(&n.framed, number_decoder(&wide)));
     assert_int_equal(edo_framed_next(&n.framed, &number), 1);
@@ -289,7 +289,7 @@ EDO_TEST_BOTH(a_buffer_from_outside_grows_and_never_shrinks) /* codec-025 */
     const void *place = edo_buf_end(&large);
     begin(&n, script, EDO_OPTS(framed, .unread = &large));
     assert_int_equal(edo_buf_spare(&n.framed.buf), 16 * 1024);
-    next_is(&n, 1);
+    check_next(&n, 1);
     assert_int_equal(edo_buf_spare(&n.framed.buf), 16 * 1024);
     assert_ptr_equal(edo_buf_end(&n.framed.buf), place);
     edo_framed_reader_fini(&n.framed);
@@ -303,9 +303,9 @@ EDO_TEST_BOTH(an_empty_buffer_is_not_decoded) /* codec-026 */
 
     assert_ok(edo_buf_reserve(&empty, 100));
     begin(&n, script, EDO_OPTS(framed, .unread = &empty));
-    next_is(&n, 1);
+    check_next(&n, 1);
     assert_int_equal(n.codec.decodes, 1);
-    next_says(&n, 0);
+    check_next_says(&n, 0);
     assert_int_equal(n.codec.on_nothing, 0);
     edo_framed_reader_fini(&n.framed);
 }
@@ -324,9 +324,9 @@ EDO_TEST(the_beginning_of_a_frame_survives_a_cancelled_next) /* codec-027 */
     assert_ready_eq(&next.base, -ECANCELED);
     assert_int_equal(n.framed.buf.len, 2);
     n.script.stands = false;
-    next_is(&n, 1);
-    next_is(&n, 2);
-    next_says(&n, 0);
+    check_next(&n, 1);
+    check_next(&n, 2);
+    check_next_says(&n, 0);
     edo_framed_reader_fini(&n.framed);
 }
 
@@ -344,8 +344,8 @@ EDO_TEST(a_frame_that_came_back_is_the_next_ones)
     assert_int_equal(next.base.result, -ECANCELED);
     assert_err(edo_framed_reader_into_buf(&n.framed, &buf), -EBUSY);
     assert_err(edo_framed_reader_set_decoder(&n.framed, number_decoder(&n.codec)), -EBUSY);
-    next_is(&n, 1);
-    next_is(&n, 2);
+    check_next(&n, 1);
+    check_next(&n, 2);
     edo_framed_reader_fini(&n.framed);
 }
 
@@ -413,7 +413,7 @@ EDO_TEST(one_next_at_a_time)
     begin(&n, script, NULL);
     edo_framed_next_future next = edo_framed_next_async(&n.framed, &number);
     assert_pending(&next.base);
-    next_says(&n, -EBUSY);
+    check_next_says(&n, -EBUSY);
     assert_err(edo_framed_reader_into_buf(&n.framed, &buf), -EBUSY);
     assert_err(edo_framed_reader_set_decoder(&n.framed, number_decoder(&n.codec)), -EBUSY);
     n.script.stands = false;

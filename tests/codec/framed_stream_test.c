@@ -7,7 +7,7 @@
 
 static const char lines_text[] = "one\ntwo\nthree\n";
 
-static void frame_is(const edo_bytes *frame, const char *text)
+static void check_frame(const edo_bytes *frame, const char *text)
 {
     assert_int_equal(frame->len, strlen(text));
     assert_memory_equal(frame->data, text, frame->len);
@@ -26,13 +26,13 @@ EDO_TEST_BOTH(frames_are_a_stream)
     static const char *const texts[] = {"one", "two", "three"};
     for (int i = 0; i < 3; i++) {
         assert_int_equal(edo_stream_next(lines, &line), 1);
-        frame_is(&line, texts[i]);
+        check_frame(&line, texts[i]);
         edo_bytes_free(&line);
     }
     assert_err(edo_stream_next(lines, &line), -EIO);
     assert_err(edo_stream_next(lines, &line), 0);
     assert_int_equal(edo_stream_next(lines, &line), 1);
-    frame_is(&line, "last");
+    check_frame(&line, "last");
     edo_bytes_free(&line);
     edo_stream_release(lines);
     edo_framed_reader_fini(&framed); /* nothing is left */
@@ -53,7 +53,7 @@ EDO_TEST(a_stream_of_frames_puts_back)
     edo_future_put_back(&next.base);
     assert_int_equal(next.base.result, -ECANCELED);
     assert_int_equal(edo_stream_next(lines, &line), 1);
-    frame_is(&line, "one");
+    check_frame(&line, "one");
     edo_bytes_free(&line);
     edo_stream_release(lines);
 }
@@ -76,7 +76,7 @@ EDO_TEST(a_cancelled_next_of_a_stream_takes_nothing)
     assert_ready_eq(&next.base, -ECANCELED);
     script.stands = false;
     assert_int_equal(edo_stream_next(lines, &line), 1);
-    frame_is(&line, "one");
+    check_frame(&line, "one");
     edo_bytes_free(&line);
     edo_stream_release(lines);
 }

@@ -31,7 +31,7 @@ static void feed(numbers *n, uint32_t number)
 }
 
 /* The numbers from 0 on were written, so many. */
-static void counts(const edo_buf *written, uint32_t count)
+static void check_counts(const edo_buf *written, uint32_t count)
 {
     assert_int_equal(written->len, (size_t)count * 4);
     for (uint32_t i = 0; i < count; i++)
@@ -48,7 +48,7 @@ EDO_TEST_BOTH(frames_are_gathered_until_the_flush) /* codec-028 */
     assert_int_equal(n.script.calls, 0);
     assert_ok(edo_framed_flush(&n.framed));
     assert_string_equal(n.script.order, "wf");
-    counts(&n.script.written, 3);
+    check_counts(&n.script.written, 3);
     end(&n);
 }
 
@@ -88,7 +88,7 @@ EDO_TEST(a_frame_waits_at_the_boundary) /* codec-030 */
     assert_int_equal(n.script.calls, 8);
     assert_int_equal(n.script.written.len, 16 * 1024);
     assert_ok(edo_framed_flush(&n.framed));
-    counts(&n.script.written, 4097);
+    check_counts(&n.script.written, 4097);
     end(&n);
 }
 
@@ -112,7 +112,7 @@ EDO_TEST_BOTH(a_writer_that_takes_nothing_is_an_error) /* codec-032 */
     assert_err(edo_framed_flush(&n.framed), -EDO_EWRITEZERO);
     assert_int_equal(n.framed.buf.len, 4); /* nothing is lost */
     assert_ok(edo_framed_flush(&n.framed));
-    counts(&n.script.written, 1);
+    check_counts(&n.script.written, 1);
     end(&n);
 }
 
@@ -130,7 +130,7 @@ EDO_TEST(a_flush_goes_on_where_the_writer_stopped) /* codec-033 */
     assert_pending(&flush.base);
     assert_ready_eq(&flush.base, 0);
     assert_string_equal(n.script.order, "wwwf");
-    counts(&n.script.written, 3);
+    check_counts(&n.script.written, 3);
     end(&n);
 }
 
@@ -142,12 +142,12 @@ EDO_TEST_BOTH(close_flushes_and_shuts_down) /* codec-034 */
     feed(&n, 0);
     assert_ok(edo_framed_close(&n.framed));
     assert_string_equal(n.script.order, "wfs");
-    counts(&n.script.written, 1);
+    check_counts(&n.script.written, 1);
     end(&n);
 }
 
 /* Cancels a send of 2 after so many polls, sends 3 and says what was written. */
-static void cancel_a_send(unsigned polls)
+static void check_cancelled_send(unsigned polls)
 {
     io_script script = SCRIPT(WAITS, TAKES(3), WAITS, TAKES(2), WAITS, TAKES(4), WAITS);
     uint32_t number = 2, next = 3;
@@ -168,14 +168,14 @@ static void cancel_a_send(unsigned polls)
     if (!send.is_taken)
         assert_ok(edo_framed_feed(&n.framed, &number));
     assert_ok(edo_framed_send(&n.framed, &next, NULL));
-    counts(&n.script.written, 4);
+    check_counts(&n.script.written, 4);
     end(&n);
 }
 
 EDO_TEST(a_cancelled_send_gave_all_of_its_frame_or_nothing) /* codec-035 */
 {
     for (unsigned polls = 0; polls < 4; polls++)
-        cancel_a_send(polls);
+        check_cancelled_send(polls);
 }
 
 EDO_TEST_BOTH(a_send_that_fails_says_whether_it_has_the_frame)
@@ -191,7 +191,7 @@ EDO_TEST_BOTH(a_send_that_fails_says_whether_it_has_the_frame)
     assert_err(edo_framed_send(&n.framed, &number, &taken), -EPIPE);
     assert_false(taken);
     assert_ok(edo_framed_flush(&n.framed));
-    counts(&n.script.written, 1);
+    check_counts(&n.script.written, 1);
     end(&n);
 }
 
@@ -219,7 +219,7 @@ EDO_TEST_BOTH(a_frame_that_cannot_be_encoded_leaves_nothing)
     n.framed.encoder = good;
     feed(&n, 1);
     assert_ok(edo_framed_flush(&n.framed));
-    counts(&n.script.written, 2);
+    check_counts(&n.script.written, 2);
     end(&n);
 }
 
@@ -243,7 +243,7 @@ EDO_TEST(one_call_at_a_time)
     n.script.stands = false;
     assert_pending(&flush.base);
     assert_ready_eq(&flush.base, 0);
-    counts(&n.script.written, 1);
+    check_counts(&n.script.written, 1);
     end(&n);
 }
 

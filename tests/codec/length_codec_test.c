@@ -23,7 +23,7 @@ static void begin(rig *r, io_script script, const edo_length_codec_opts *opts)
                                      edo_length_decoder(&r->codec), NULL));
 }
 
-static void next_is(rig *r, const void *data, size_t len)
+static void check_next(rig *r, const void *data, size_t len)
 {
     edo_bytes frame;
 
@@ -33,9 +33,9 @@ static void next_is(rig *r, const void *data, size_t len)
         assert_memory_equal(frame.data, data, len);
     edo_bytes_free(&frame);
 }
-#define next_text(r, text) next_is((r), (text), sizeof(text) - 1)
+#define check_next_text(r, text) check_next((r), (text), sizeof(text) - 1)
 
-static void next_says(rig *r, int expected)
+static void check_next_says(rig *r, int expected)
 {
     edo_bytes frame;
 
@@ -48,14 +48,14 @@ static void end(rig *r)
 }
 
 /* Just these frames come, and the end. */
-#define GIVES(script, opts, ...)                                                                   \
+#define check_frames(script, opts, ...)                                                            \
     do {                                                                                           \
         const char *texts[] = {__VA_ARGS__};                                                       \
         rig with;                                                                                  \
         begin(&with, (script), (opts));                                                            \
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)                                  \
-            next_is(&with, texts[i], strlen(texts[i]));                                            \
-        next_says(&with, 0);                                                                       \
+            check_next(&with, texts[i], strlen(texts[i]));                                         \
+        check_next_says(&with, 0);                                                                 \
         end(&with);                                                                                \
     } while (0)
 
@@ -68,12 +68,12 @@ EDO_TEST_BOTH(four_bytes_of_length_by_default) /* codec-036 */
 
     assert_ok(edo_length_codec_init(&codec, NULL));
     assert_int_equal(edo_length_codec_max_len(&codec), 8 << 20);
-    GIVES(script, NULL, NINE);
+    check_frames(script, NULL, NINE);
     begin(&r, large, NULL);
-    next_says(&r, -EDO_EEOF); /* 8 MiB are waited for */
+    check_next_says(&r, -EDO_EEOF); /* 8 MiB are waited for */
     end(&r);
     begin(&r, larger, NULL);
-    next_says(&r, -EDO_ETOOLONG);
+    check_next_says(&r, -EDO_ETOOLONG);
     end(&r);
 }
 
@@ -82,7 +82,7 @@ EDO_TEST_BOTH(a_stream_of_nothing_is_an_end) /* codec-037 */
     rig r;
 
     begin(&r, (io_script){0}, NULL);
-    next_says(&r, 0);
+    check_next_says(&r, 0);
     end(&r);
 }
 
@@ -94,9 +94,10 @@ EDO_TEST_BOTH(the_length_has_either_order) /* codec-038 */
               own = SCRIPT(BYTES(native));
 
     memcpy(native, &nine, 2);
-    GIVES(big, EDO_OPTS(length_codec, .length_bytes = 4), NINE);
-    GIVES(little, EDO_OPTS(length_codec, .length_bytes = 4, .order = EDO_LITTLE_ENDIAN), NINE);
-    GIVES(own, EDO_OPTS(length_codec, .length_bytes = 2, .order = EDO_NATIVE_ENDIAN), NINE);
+    check_frames(big, EDO_OPTS(length_codec, .length_bytes = 4), NINE);
+    check_frames(little, EDO_OPTS(length_codec, .length_bytes = 4, .order = EDO_LITTLE_ENDIAN),
+                 NINE);
+    check_frames(own, EDO_OPTS(length_codec, .length_bytes = 2, .order = EDO_NATIVE_ENDIAN), NINE);
 }
 
 EDO_TEST_BOTH(frames_come_in_any_pieces) /* codec-039 */
@@ -113,9 +114,9 @@ EDO_TEST_BOTH(frames_come_in_any_pieces) /* codec-039 */
                             BYTES("efghi\0\0\0\x03"), WAITS, WAITS, BYTES("123\0"),
                             BYTES("\0\0\x0bhello"), BYTES(" world"));
 
-    GIVES(one_read, NULL, NINE, "123", "hello world");
-    GIVES(three, NULL, NINE);
-    GIVES(five, NULL, NINE, "123", "hello world");
+    check_frames(one_read, NULL, NINE, "123", "hello world");
+    check_frames(three, NULL, NINE);
+    check_frames(five, NULL, NINE, "123", "hello world");
 }
 
 EDO_TEST_BOTH(an_end_inside_a_frame_is_an_error) /* codec-040 */
@@ -128,8 +129,8 @@ EDO_TEST_BOTH(an_end_inside_a_frame_is_an_error) /* codec-040 */
 
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
         begin(&r, scripts[i], NULL);
-        next_says(&r, -EDO_EEOF);
-        next_says(&r, 0);
+        check_next_says(&r, -EDO_EEOF);
+        check_next_says(&r, 0);
         end(&r);
     }
 }
@@ -140,7 +141,7 @@ EDO_TEST_BOTH(a_frame_over_the_limit_is_refused_at_its_header) /* codec-041 */
     rig r;
 
     begin(&r, script, EDO_OPTS(length_codec, .length_bytes = 4, .max_len = 5));
-    next_says(&r, -EDO_ETOOLONG);
+    check_next_says(&r, -EDO_ETOOLONG);
     assert_int_equal(r.script.calls, 1);
     end(&r);
 }
@@ -151,9 +152,9 @@ EDO_TEST_BOTH(a_lowered_limit_holds_for_the_next_frame) /* codec-042 */
     rig r;
 
     begin(&r, script, NULL);
-    next_text(&r, NINE);
+    check_next_text(&r, NINE);
     edo_length_codec_set_max_len(&r.codec, 5);
-    next_says(&r, -EDO_ETOOLONG);
+    check_next_says(&r, -EDO_ETOOLONG);
     end(&r);
 }
 
@@ -161,8 +162,8 @@ EDO_TEST_BOTH(the_length_may_be_anywhere_in_the_header) /* codec-043 */
 {
     io_script one = SCRIPT(BYTES("\x09" NINE)), behind = SCRIPT(BYTES("zzzz\0\x09" NINE));
 
-    GIVES(one, EDO_OPTS(length_codec, .length_bytes = 1), NINE);
-    GIVES(behind, EDO_OPTS(length_codec, .length_bytes = 2, .offset = 4), NINE);
+    check_frames(one, EDO_OPTS(length_codec, .length_bytes = 1), NINE);
+    check_frames(behind, EDO_OPTS(length_codec, .length_bytes = 2, .offset = 4), NINE);
 }
 
 EDO_TEST_BOTH(frames_may_come_with_their_header) /* codec-044 */
@@ -175,10 +176,10 @@ EDO_TEST_BOTH(frames_may_come_with_their_header) /* codec-044 */
 
     begin(&r, script,
           EDO_OPTS(length_codec, .length_bytes = 2, .offset = 2, .adjustment = 4, .no_skip = true));
-    next_is(&r, all, 13);
-    next_is(&r, all + 13, 7);
-    next_is(&r, all + 20, 15);
-    next_says(&r, 0);
+    check_next(&r, all, 13);
+    check_next(&r, all + 13, 7);
+    check_next(&r, all + 20, 15);
+    check_next_says(&r, 0);
     assert_int_equal(r.script.calls, 2); /* of which one said the end */
     end(&r);
 }
@@ -187,7 +188,7 @@ EDO_TEST_BOTH(more_than_the_header_may_be_skipped) /* codec-045 */
 {
     io_script script = SCRIPT(BYTES("\0\0\x0b\x0cHello world"));
 
-    GIVES(script, EDO_OPTS(length_codec, .length_bytes = 3, .skip = 4), "Hello world");
+    check_frames(script, EDO_OPTS(length_codec, .length_bytes = 3, .skip = 4), "Hello world");
 }
 
 EDO_TEST_BOTH(the_length_may_count_its_header) /* codec-046 */
@@ -196,15 +197,15 @@ EDO_TEST_BOTH(the_length_may_count_its_header) /* codec-046 */
                                     "123"
                                     "\0\x0dhello world"));
 
-    GIVES(script, EDO_OPTS(length_codec, .length_bytes = 2, .adjustment = -2), NINE, "123",
-          "hello world");
+    check_frames(script, EDO_OPTS(length_codec, .length_bytes = 2, .adjustment = -2), NINE, "123",
+                 "hello world");
 }
 
 EDO_TEST_BOTH(a_frame_of_nothing_is_a_frame) /* codec-047 */
 {
     io_script script = SCRIPT(BYTES("\0\0\0\0\0\0\0\x01x\0\0\0\0"));
 
-    GIVES(script, NULL, "", "x", "");
+    check_frames(script, NULL, "", "x", "");
 }
 
 static int made_with(edo_length_codec_opts opts)
@@ -247,10 +248,10 @@ EDO_TEST_BOTH(a_length_that_makes_no_sense_is_refused)
     rig r;
 
     begin(&r, negative, EDO_OPTS(length_codec, .length_bytes = 1, .adjustment = -2));
-    next_says(&r, -EBADMSG);
+    check_next_says(&r, -EBADMSG);
     end(&r);
     begin(&r, nothing, EDO_OPTS(length_codec, .length_bytes = 1, .no_skip = true));
-    next_says(&r, -EBADMSG);
+    check_next_says(&r, -EBADMSG);
     end(&r);
 }
 
@@ -270,13 +271,13 @@ static void send_three(io_script *script, edo_length_codec *codec, bool each)
     edo_framed_writer_fini(&framed);
 }
 
-static void was_written(io_script *script, const char *data, size_t len)
+static void check_written(io_script *script, const char *data, size_t len)
 {
     assert_int_equal(script->written.len, len);
     assert_memory_equal(script->written.data, data, len);
     edo_buf_fini(&script->written);
 }
-#define wrote(script, text) was_written((script), (text), sizeof(text) - 1)
+#define check_wrote(script, text) check_written((script), (text), sizeof(text) - 1)
 
 EDO_TEST_BOTH(frames_are_written_behind_their_length) /* codec-049 */
 {
@@ -289,10 +290,10 @@ EDO_TEST_BOTH(frames_are_written_behind_their_length) /* codec-049 */
     assert_ok(edo_length_codec_init(&codec, NULL));
     send_three(&one, &codec, false);
     assert_string_equal(one.order, "wf");
-    wrote(&one, all);
+    check_wrote(&one, all);
     send_three(&three, &codec, true);
     assert_string_equal(three.order, "wfwfwff"); /* the last is the helper's */
-    wrote(&three, all);
+    check_wrote(&three, all);
 }
 
 EDO_TEST_BOTH(headers_are_written_as_they_are_read) /* codec-050 */
@@ -303,20 +304,20 @@ EDO_TEST_BOTH(headers_are_written_as_they_are_read) /* codec-050 */
     assert_ok(
         edo_length_codec_init(&codec, EDO_OPTS(length_codec, .length_bytes = 2, .adjustment = -2)));
     send_three(&counted, &codec, false);
-    wrote(&counted, "\0\x0b" NINE "\0\x05"
-                    "123"
-                    "\0\x0dhello world");
+    check_wrote(&counted, "\0\x0b" NINE "\0\x05"
+                          "123"
+                          "\0\x0dhello world");
     assert_ok(edo_length_codec_init(
         &codec, EDO_OPTS(length_codec, .length_bytes = 4, .order = EDO_LITTLE_ENDIAN)));
     send_three(&little, &codec, false);
-    wrote(&little, "\x09\0\0\0" NINE "\x03\0\0\0"
-                   "123"
-                   "\x0b\0\0\0hello world");
+    check_wrote(&little, "\x09\0\0\0" NINE "\x03\0\0\0"
+                         "123"
+                         "\x0b\0\0\0hello world");
     assert_ok(edo_length_codec_init(&codec, EDO_OPTS(length_codec, .length_bytes = 1)));
     send_three(&one, &codec, false);
-    wrote(&one, "\x09" NINE "\x03"
-                "123"
-                "\x0bhello world");
+    check_wrote(&one, "\x09" NINE "\x03"
+                      "123"
+                      "\x0bhello world");
 }
 
 static int encodes(edo_length_codec *codec, const char *text, edo_buf *dst)
@@ -360,8 +361,8 @@ EDO_TEST_BOTH(a_frame_over_the_limit_is_not_written) /* codec-051 */
     edo_length_codec_set_max_len(&codec, 4);
     assert_err(edo_framed_feed(&framed, &five), -EDO_ETOOLONG);
     assert_ok(edo_framed_flush(&framed));
-    wrote(&script, "\0\0\0\x05"
-                   "12345");
+    check_wrote(&script, "\0\0\0\x05"
+                         "12345");
     edo_framed_writer_fini(&framed);
 }
 
@@ -429,12 +430,12 @@ EDO_TEST_PLAIN(room_for_a_frame_is_made_at_its_header)
     assert_ok(edo_length_codec_init(&codec, NULL));
     hand.decoder = edo_length_decoder(&codec);
     assert_ok(edo_buf_append(&hand.buf, "\0\1\0\0", 4));
-    says(&hand, 0);
+    check_says(&hand, 0);
     assert_true(edo_buf_spare(&hand.buf) >= 65536);
     edo_buf_fini(&hand.buf);
     hand.buf.limit = 1000;
     codec.knows = false;
     assert_ok(edo_buf_append(&hand.buf, "\0\1\0\0", 4));
-    says(&hand, -EDO_ETOOLONG);
+    check_says(&hand, -EDO_ETOOLONG);
     edo_buf_fini(&hand.buf);
 }

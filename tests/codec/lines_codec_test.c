@@ -15,14 +15,14 @@ EDO_TEST_PLAIN(both_ends_of_lines_are_left_out) /* codec-003 */
     edo_lines_codec codec = {0};
     by_hand hand = lines_of(&codec);
 
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "line 1\nline 2\r\nline 3\n\r\n\r");
-    gives(&hand, "line 1");
-    gives(&hand, "line 2");
-    gives(&hand, "line 3");
-    gives(&hand, "");
-    says(&hand, 0);
-    says(&hand, 0);
+    check_gives(&hand, "line 1");
+    check_gives(&hand, "line 2");
+    check_gives(&hand, "line 3");
+    check_gives(&hand, "");
+    check_says(&hand, 0);
+    check_says(&hand, 0);
     edo_buf_fini(&hand.buf);
 }
 
@@ -36,7 +36,7 @@ EDO_TEST_PLAIN(lines_are_written_with_their_end) /* codec-004 */
     assert_ok(edo_encode(edo_lines_encoder(), &second, &dst));
     assert_int_equal(dst.len, 14);
     assert_ok(edo_encode(edo_lines_encoder(), &empty, &dst));
-    holds(&dst, "line 1\nline 2\n\n");
+    check_holds(&dst, "line 1\nline 2\n\n");
 }
 
 EDO_TEST_PLAIN(a_line_without_an_end_comes_at_the_end) /* codec-005 */
@@ -45,18 +45,18 @@ EDO_TEST_PLAIN(a_line_without_an_end_comes_at_the_end) /* codec-005 */
     by_hand hand = lines_of(&codec);
 
     put_text(&hand, "line 1\r\nk");
-    ends_with(&hand, "line 1");
-    says(&hand, 0);
-    ends_with(&hand, "k");
-    end_says(&hand, 0);
+    check_ends_with(&hand, "line 1");
+    check_says(&hand, 0);
+    check_ends_with(&hand, "k");
+    check_end_says(&hand, 0);
     put_text(&hand, "\r");
-    end_says(&hand, 0); /* the half of an end is no line */
+    check_end_says(&hand, 0); /* the half of an end is no line */
     put_text(&hand, "k");
-    says(&hand, 0);
-    ends_with(&hand, "\rk");
+    check_says(&hand, 0);
+    check_ends_with(&hand, "\rk");
     put_text(&hand, "last\r");
-    ends_with(&hand, "last");
-    end_says(&hand, 0);
+    check_ends_with(&hand, "last");
+    check_end_says(&hand, 0);
     edo_buf_fini(&hand.buf);
 }
 
@@ -66,17 +66,17 @@ EDO_TEST_PLAIN(what_is_not_utf8_is_refused_once) /* codec-006 */
     by_hand hand = lines_of(&codec);
 
     put_text(&hand, "line 1\xc3\x28");
-    says(&hand, 0);
-    end_says(&hand, -EILSEQ);
-    end_says(&hand, 0);
+    check_says(&hand, 0);
+    check_end_says(&hand, -EILSEQ);
+    check_end_says(&hand, 0);
     put_text(&hand, "line 2\n\xff\nline 3 \xc3\xa4\n");
-    gives(&hand, "line 2");
-    says(&hand, -EILSEQ);
-    gives(&hand, "line 3 \xc3\xa4");
-    says(&hand, 0);
+    check_gives(&hand, "line 2");
+    check_says(&hand, -EILSEQ);
+    check_gives(&hand, "line 3 \xc3\xa4");
+    check_says(&hand, 0);
     codec.any_bytes = true;
     put_text(&hand, "\xff\n");
-    gives(&hand, "\xff");
+    check_gives(&hand, "\xff");
     edo_buf_fini(&hand.buf);
 }
 
@@ -86,21 +86,21 @@ EDO_TEST_PLAIN(a_line_over_the_limit_is_refused_and_the_next_is_good) /* codec-0
     by_hand hand = lines_of(&codec);
 
     put_text(&hand, "line 1 is too long\nline 2\nline 3\r\nline 4\n\r\n\r");
-    says(&hand, -EDO_ETOOLONG);
-    gives(&hand, "line 2");
-    gives(&hand, "line 3"); /* the end of a line doesn't count */
-    gives(&hand, "line 4");
-    gives(&hand, "");
-    says(&hand, 0);
-    end_says(&hand, 0);
+    check_says(&hand, -EDO_ETOOLONG);
+    check_gives(&hand, "line 2");
+    check_gives(&hand, "line 3"); /* the end of a line doesn't count */
+    check_gives(&hand, "line 4");
+    check_gives(&hand, "");
+    check_says(&hand, 0);
+    check_end_says(&hand, 0);
     put_text(&hand, "k");
-    says(&hand, 0);
-    ends_with(&hand, "\rk");
+    check_says(&hand, 0);
+    check_ends_with(&hand, "\rk");
     put_text(&hand, "line 1\r");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "\nline 1\rx");
-    gives(&hand, "line 1");
-    says(&hand, -EDO_ETOOLONG);
+    check_gives(&hand, "line 1");
+    check_says(&hand, -EDO_ETOOLONG);
     edo_buf_fini(&hand.buf);
 }
 
@@ -110,19 +110,19 @@ EDO_TEST_PLAIN(a_line_over_the_limit_in_pieces_is_dropped_as_it_comes) /* codec-
     by_hand hand = lines_of(&codec);
 
     put_text(&hand, "line ");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "too l");
-    says(&hand, -EDO_ETOOLONG);
+    check_says(&hand, -EDO_ETOOLONG);
     put_text(&hand, "o");
-    says(&hand, 0);
+    check_says(&hand, 0);
     assert_int_equal(hand.buf.len, 0);
     put_text(&hand, "ng\n");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "line 2");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "\n");
-    gives(&hand, "line 2");
-    says(&hand, 0);
+    check_gives(&hand, "line 2");
+    check_says(&hand, 0);
     edo_buf_fini(&hand.buf);
 }
 
@@ -132,17 +132,17 @@ EDO_TEST_PLAIN(a_line_may_be_as_long_as_the_limit) /* codec-009 */
     by_hand hand = lines_of(&codec);
 
     put_text(&hand, "line ");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "too l");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "ong\n");
-    says(&hand, -EDO_ETOOLONG);
+    check_says(&hand, -EDO_ETOOLONG);
     put_text(&hand, "line ");
-    says(&hand, 0);
+    check_says(&hand, 0);
     put_text(&hand, "too long!\n");
-    says(&hand, -EDO_ETOOLONG);
+    check_says(&hand, -EDO_ETOOLONG);
     put_text(&hand, "ten bytes!\n");
-    gives(&hand, "ten bytes!");
+    check_gives(&hand, "ten bytes!");
     edo_buf_fini(&hand.buf);
 }
 
@@ -152,15 +152,15 @@ EDO_TEST_PLAIN(an_end_forgets_what_was_too_long)
     by_hand hand = lines_of(&codec);
 
     put_text(&hand, "too long");
-    says(&hand, -EDO_ETOOLONG);
-    end_says(&hand, 0);
+    check_says(&hand, -EDO_ETOOLONG);
+    check_end_says(&hand, 0);
     put_text(&hand, "good\n");
-    gives(&hand, "good");
+    check_gives(&hand, "good");
     put_text(&hand, "four");
-    says(&hand, 0);
+    check_says(&hand, 0);
     codec.max_len = 3; /* lowered since */
-    end_says(&hand, -EDO_ETOOLONG);
-    end_says(&hand, 0);
+    check_end_says(&hand, -EDO_ETOOLONG);
+    check_end_says(&hand, 0);
     edo_buf_fini(&hand.buf);
 }
 
@@ -170,11 +170,11 @@ EDO_TEST_PLAIN(another_buffer_is_looked_at_from_its_front)
     by_hand hand = lines_of(&codec);
 
     put_text(&hand, "the beginning of a line");
-    says(&hand, 0);
+    check_says(&hand, 0);
     edo_buf_clear(&hand.buf);
     put_text(&hand, "a\nb\n");
-    gives(&hand, "a");
-    gives(&hand, "b");
+    check_gives(&hand, "a");
+    check_gives(&hand, "b");
     edo_buf_fini(&hand.buf);
 }
 
@@ -233,10 +233,10 @@ EDO_TEST_PLAIN(a_buffer_of_the_callers_needs_room_for_the_last_zero)
 
     hand.buf = edo_buf_over(memory, sizeof memory);
     put_text(&hand, "a\nfull..");
-    gives(&hand, "a");
-    ends_with(&hand, "full..");
+    check_gives(&hand, "a");
+    check_ends_with(&hand, "full..");
     put_text(&hand, "8 bytes.");
-    end_says(&hand, -ENOMEM);
+    check_end_says(&hand, -ENOMEM);
     assert_int_equal(hand.buf.len, 8);
     assert_memory_equal(hand.buf.data, "8 bytes.", 8);
 }

@@ -7,7 +7,7 @@
 
 #include <edo/error.h>
 
-static void next_is(edo_udp_framed *framed, const char *text, const edo_addr *from)
+static void check_next(edo_udp_framed *framed, const char *text, const edo_addr *from)
 {
     edo_bytes frame;
     edo_addr sender;
@@ -55,9 +55,9 @@ EDO_TEST_BOTH(a_frame_comes_with_its_senders_address) /* codec-054 */
 
     begin(&r, edo_bytes_decoder(), edo_bytes_encoder());
     send_text(&r.a, "four", &r.b_addr);
-    next_is(&r.b, "four", &r.a_addr);
+    check_next(&r.b, "four", &r.a_addr);
     send_text(&r.b, "back", &r.a_addr);
-    next_is(&r.a, "back", &r.b_addr);
+    check_next(&r.a, "back", &r.b_addr);
     end(&r);
 }
 
@@ -69,12 +69,12 @@ EDO_TEST_BOTH(a_datagram_may_have_several_frames) /* codec-055 */
     begin(&r, edo_lines_decoder(&lines), edo_bytes_encoder());
     send_text(&r.a, "1\r\n2\r\n3\r\n", &r.b_addr);
     send_text(&r.a, "4\n5\nlast", &r.b_addr);
-    next_is(&r.b, "1", &r.a_addr);
-    next_is(&r.b, "2", &r.a_addr);
-    next_is(&r.b, "3", &r.a_addr);
-    next_is(&r.b, "4", &r.a_addr);
-    next_is(&r.b, "5", &r.a_addr);
-    next_is(&r.b, "last", &r.a_addr); /* a datagram's end is one */
+    check_next(&r.b, "1", &r.a_addr);
+    check_next(&r.b, "2", &r.a_addr);
+    check_next(&r.b, "3", &r.a_addr);
+    check_next(&r.b, "4", &r.a_addr);
+    check_next(&r.b, "5", &r.a_addr);
+    check_next(&r.b, "last", &r.a_addr); /* a datagram's end is one */
     end(&r);
 }
 
@@ -93,9 +93,9 @@ EDO_TEST_BOTH(two_objects_share_a_socket) /* codec-056 */
     send_text(&a_out, "4\n5\n6\n", &b_addr);
     static const char *const texts[] = {"1", "2", "3", "4", "5", "6"};
     for (int i = 0; i < 6; i++)
-        next_is(&b_in, texts[i], &a_addr);
+        check_next(&b_in, texts[i], &a_addr);
     send_text(&b_out, "7\n", &a_addr);
-    next_is(&a_in, "7", &b_addr);
+    check_next(&a_in, "7", &b_addr);
     edo_bytes frame = {0};
     assert_err(edo_udp_framed_next(&b_out, &frame, NULL), -EINVAL);
     assert_err(edo_udp_framed_send(&b_in, &frame, NULL), -EINVAL);
@@ -115,18 +115,18 @@ EDO_TEST_BOTH(the_socket_goes_on_in_another_object) /* codec-057 */
 
     begin(&r, edo_bytes_decoder(), edo_bytes_encoder());
     send_text(&r.a, "first", &r.b_addr);
-    next_is(&r.b, "first", &r.a_addr);
+    check_next(&r.b, "first", &r.a_addr);
     edo_udp_framed_fini(&r.b);
     assert_ok(
         edo_udp_framed_init(&other, r.b_socket, edo_lines_decoder(&lines), edo_lines_encoder()));
     send_text(&r.a, "second\nthird\n", &r.b_addr);
-    next_is(&other, "second", &r.a_addr);
-    next_is(&other, "third", &r.a_addr);
+    check_next(&other, "second", &r.a_addr);
+    check_next(&other, "third", &r.a_addr);
     edo_udp_framed_fini(&other);
     end(&r);
 }
 
-static void next_fails(edo_udp_framed *framed, int error)
+static void check_next_fails(edo_udp_framed *framed, int error)
 {
     edo_bytes frame;
 
@@ -144,17 +144,17 @@ EDO_TEST_BOTH(what_is_wrong_in_a_datagram_ends_with_it)
     begin(&r, edo_length_decoder(&lengths), edo_bytes_encoder());
     send_text(&r.a, "\3abc\5cut", &r.b_addr);
     send_text(&r.a, "\2ok", &r.b_addr);
-    next_is(&r.b, "abc", &r.a_addr);
-    next_fails(&r.b, -EDO_EEOF);
-    next_is(&r.b, "ok", &r.a_addr);
+    check_next(&r.b, "abc", &r.a_addr);
+    check_next_fails(&r.b, -EDO_EEOF);
+    check_next(&r.b, "ok", &r.a_addr);
     edo_udp_framed_fini(&r.b);
     assert_ok(
         edo_udp_framed_init(&other, r.b_socket, edo_lines_decoder(&lines), edo_lines_encoder()));
     send_text(&r.a, "good\ntoo long", &r.b_addr);
     send_text(&r.a, "fine", &r.b_addr);
-    next_is(&other, "good", &r.a_addr);
-    next_fails(&other, -EDO_ETOOLONG);
-    next_is(&other, "fine", &r.a_addr);
+    check_next(&other, "good", &r.a_addr);
+    check_next_fails(&other, -EDO_ETOOLONG);
+    check_next(&other, "fine", &r.a_addr);
     edo_bytes long_line = edo_bytes_static("", 0);
     assert_ok(edo_udp_framed_send(&other, &long_line, &r.a_addr)); /* "\n" */
     edo_udp_framed_fini(&other);
@@ -169,11 +169,11 @@ EDO_TEST_BOTH(the_longest_datagram_fits)
     memset(data, 'x', sizeof data - 1);
     begin(&r, edo_bytes_decoder(), edo_bytes_encoder());
     send_text(&r.a, data, &r.b_addr);
-    next_is(&r.b, data, &r.a_addr);
+    check_next(&r.b, data, &r.a_addr);
     edo_bytes longer = edo_bytes_static(data, 65508);
     assert_err(edo_udp_framed_send(&r.a, &longer, &r.b_addr), -EMSGSIZE);
     send_text(&r.a, "short", &r.b_addr);
-    next_is(&r.b, "short", &r.a_addr);
+    check_next(&r.b, "short", &r.a_addr);
     end(&r);
 }
 
@@ -190,7 +190,7 @@ EDO_TEST_BOTH(a_frame_that_came_back_has_its_sender)
     assert_int_equal(poll_to_end(&next.base), 1);
     edo_future_put_back(&next.base);
     assert_int_equal(next.base.result, -ECANCELED);
-    next_is(&r.b, "first", &r.a_addr);
+    check_next(&r.b, "first", &r.a_addr);
     next = edo_udp_framed_next_async(&r.b, &frame, NULL);
     assert_int_equal(poll_to_end(&next.base), 1);
     edo_future_put_back(&next.base);
@@ -205,11 +205,11 @@ EDO_TEST_BOTH(a_cancelled_next_takes_no_datagram)
     begin(&r, edo_bytes_decoder(), edo_bytes_encoder());
     edo_udp_framed_next_future next = edo_udp_framed_next_async(&r.b, &frame, NULL);
     assert_pending(&next.base);
-    next_fails(&r.b, -EBUSY);
+    check_next_fails(&r.b, -EBUSY);
     edo_future_cancel(&next.base);
     assert_int_equal(poll_to_end(&next.base), -ECANCELED);
     send_text(&r.a, "for the next", &r.b_addr);
-    next_is(&r.b, "for the next", &r.a_addr);
+    check_next(&r.b, "for the next", &r.a_addr);
     end(&r);
 }
 

@@ -125,7 +125,7 @@ static int read_all(void *arg)
 }
 
 /* Both sides send and read all frames. */
-static void exchange(edo_io a, edo_io b, unsigned frames, bool is_cut)
+static void check_exchange(edo_io a, edo_io b, unsigned frames, bool is_cut)
 {
     side *sides = calloc(2, sizeof *sides);
     edo_task tasks[4];
@@ -154,7 +154,7 @@ EDO_TEST_BOTH(frames_of_all_lengths_pass_a_narrow_pipe) /* codec-059 */
     edo_duplex *a, *b;
 
     assert_ok(edo_duplex_new(37, &a, &b));
-    exchange(edo_duplex_io(a), edo_duplex_io(b), frame_count(), false);
+    check_exchange(edo_duplex_io(a), edo_duplex_io(b), frame_count(), false);
     edo_duplex_close(a);
     edo_duplex_close(b);
 }
@@ -164,7 +164,7 @@ EDO_TEST_BOTH(frames_of_all_lengths_pass_tcp) /* codec-059 */
     edo_tcp_stream *a, *b;
 
     connect_pair(&a, &b);
-    exchange(edo_tcp_io(a), edo_tcp_io(b), frame_count(), false);
+    check_exchange(edo_tcp_io(a), edo_tcp_io(b), frame_count(), false);
     edo_tcp_close(a);
     edo_tcp_close(b);
 }
@@ -176,11 +176,11 @@ EDO_TEST_BOTH(waits_that_are_cut_short_lose_no_frame)
     edo_duplex *c, *d;
 
     connect_pair(&a, &b);
-    exchange(edo_tcp_io(a), edo_tcp_io(b), frames, true);
+    check_exchange(edo_tcp_io(a), edo_tcp_io(b), frames, true);
     edo_tcp_close(a);
     edo_tcp_close(b);
     assert_ok(edo_duplex_new(1000, &c, &d));
-    exchange(edo_duplex_io(c), edo_duplex_io(d), frames, true);
+    check_exchange(edo_duplex_io(c), edo_duplex_io(d), frames, true);
     edo_duplex_close(c);
     edo_duplex_close(d);
     assert_true(a_load(&cuts, relaxed) > 0);
