@@ -117,7 +117,7 @@ int file_unref(edo_file *file)
         rc = sys_close(file->fd);
     cursor_unref(file->cursor);
     free(file);
-    return rc;
+    return rc == -EINTR ? 0 : rc; /* it is closed */
 }
 
 int edo_file_from_fd(int fd, edo_file **ret_file)

@@ -30,13 +30,13 @@ static edo_fs_whole_future *future_of(edo_future *base)
     return container_of(base, edo_fs_whole_future, base);
 }
 
-/* The first error; a descriptor that is written to may have one to tell as it is closed. */
+/* The first error; one that was written to may have one to tell as it is closed. Interrupted, it is closed. */
 static int64_t close_with(edo_fs_whole_future *fut, int64_t result)
 {
     int rc = fut->fd ? sys_close(fut->fd - 1) : 0;
 
     fut->fd = 0;
-    return result < 0 ? result : rc < 0 ? rc : result;
+    return result < 0 || fut->buf || rc == -EINTR ? result : rc < 0 ? rc : result;
 }
 
 /* Read. */

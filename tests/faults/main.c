@@ -50,6 +50,8 @@ static const scenario scenarios[] = {
     {"copies/multi", EDO_MULTI_THREAD, use_copies},
     {"dial/current", EDO_CURRENT_THREAD, dial},
     {"dial/multi", EDO_MULTI_THREAD, dial},
+    {"files/current", EDO_CURRENT_THREAD, use_files},
+    {"files/multi", EDO_MULTI_THREAD, use_files},
     {"names/current", EDO_CURRENT_THREAD, use_names},
     {"names/multi", EDO_MULTI_THREAD, use_names},
     {"relief/multi", EDO_MULTI_THREAD, relieve},

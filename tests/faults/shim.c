@@ -451,6 +451,21 @@ ssize_t fault_pwritev2(int fd, const struct iovec *iov, int count, off_t at, int
     return fails(FAULT_pwritev2) ? -1 : pwritev2(fd, iov, count, at, flags);
 }
 
+ssize_t fault_preadv(int fd, const struct iovec *iov, int count, off_t at)
+{
+    return fails(FAULT_preadv) ? -1 : preadv(fd, iov, count, at);
+}
+
+ssize_t fault_preadv2(int fd, const struct iovec *iov, int count, off_t at, int flags)
+{
+    return fails(FAULT_preadv2) ? -1 : preadv2(fd, iov, count, at, flags);
+}
+
+ssize_t fault_pwritev(int fd, const struct iovec *iov, int count, off_t at)
+{
+    return fails(FAULT_pwritev) ? -1 : pwritev(fd, iov, count, at);
+}
+
 ssize_t fault_splice(int from, off_t *from_at, int to, off_t *to_at, size_t len, unsigned flags)
 {
     return fails(FAULT_splice) ? -1 : splice(from, from_at, to, to_at, len, flags);
@@ -536,7 +551,8 @@ NO_ASAN long fault_syscall(long number, ...)
     if (number == SYS_epoll_pwait2 && fails(FAULT_epoll_pwait2))
         return -1;
 #endif
-    return syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+    long result = syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+    return number == SYS_openat2 ? opened((int)result) : result;
 }
 
 /* Only ever asked for the timer slack: one argument at most. */

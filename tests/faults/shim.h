@@ -72,7 +72,10 @@
     X(fsync)                                                                                       \
     X(renameat)                                                                                    \
     X(copy_file_range)                                                                             \
-    X(realpath)
+    X(realpath)                                                                                    \
+    X(preadv)                                                                                      \
+    X(preadv2)                                                                                     \
+    X(pwritev)
 
 enum fault_call {
 #define X(name) FAULT_##name,

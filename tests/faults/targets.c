@@ -17,7 +17,7 @@
  *   epoll_pwait2          deadlines in milliseconds instead
  *   membarrier            no relief; the shutdown relies on the fences that each spawn then makes
  *   prctl                 a precise sleep ends a little later
- *   pipe2, open           what is asked of the system is taken for no, or for its default
+ *   pipe2, open           what is asked of the system is taken for no, or for its default; told of a file
  *   accept4               a shortage is waited for; a connection that has ended is passed over
  *   close                 the descriptor is gone all the same; of a file that was written to, EIO is told
  *   sigaltstack           an overflow of a stack gets no sentence
@@ -25,6 +25,7 @@
  *   fcntl                 told; but the pipe of a copy stays as small as it is
  *   copy_file_range       told; but between two file systems (EXDEV) it is replaced by reads and writes
  *   splice                told; but one that can't (EINVAL) is replaced by reads and writes
+ *   preadv2               what can't be read at once is read by a thread, which tells of errors
  *   read, write, recv,    interrupted ones are made again
  *   send, connect
  */
@@ -102,7 +103,7 @@ const target targets[] = {
     TOLD(eventfd, ENFILE),
     TOLD(eventfd, ENOMEM),
     BORNE(pipe2, EMFILE),
-    BORNE(open, EMFILE),
+    CALL(open, EMFILE, .verdict = EITHER, .at_start = BEARS),
     BORNE(close, EINTR),
     CALL(close, EIO, .verdict = EITHER, .at_start = BEARS),
     BORNE(read, EINTR),
@@ -157,6 +158,12 @@ const target targets[] = {
     BORNE(sigaltstack, ENOMEM),
     BORNE(sched_getaffinity, EPERM),
     BORNE(getrandom, EAGAIN),
+    TOLD(preadv, EIO),
+    BORNE(preadv, EINTR),
+    BORNE(preadv2, EAGAIN),
+    BORNE(preadv2, EIO),
+    TOLD(pwritev, ENOSPC),
+    BORNE(pwritev, EINTR),
     TOLD(openat, EMFILE),
     BORNE(openat, EINTR),
     TOLD(fsync, EIO),

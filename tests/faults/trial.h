@@ -78,6 +78,7 @@ extern void use_server(edo_runtime_kind kind);
 extern void use_unix(edo_runtime_kind kind);
 extern void use_udp(edo_runtime_kind kind);
 extern void use_channels(edo_runtime_kind kind);
+extern void use_files(edo_runtime_kind kind);
 extern void use_names(edo_runtime_kind kind);
 extern void use_items(edo_runtime_kind kind);
 extern void shut_down(edo_runtime_kind kind);
