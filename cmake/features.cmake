@@ -106,10 +106,10 @@ edo_part(signal "signals as something to wait for"
     HEADERS signal
     USED_BY "edo_(signal|ctrl_c|termination|dump_on_signal)" "#include \"signal/")
 edo_part(process "child processes: starting them, their streams, their ends"
-    NEEDS pipe time
+    NEEDS pipe signal stdio time
     SOURCES src/process/*.c src/base/clone.c src/base/sys_process.c
-    HEADERS process
-    USED_BY "edo_(command|process|output)_" "#include \"process/")
+    HEADERS process pty
+    USED_BY "edo_(command|process|output)_" "edo_reaper" "edo_pty" "#include \"process/")
 edo_part(stream "streams and sinks of items, and what is built on them"
     NEEDS time
     SOURCES src/stream/*.c

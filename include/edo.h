@@ -102,6 +102,7 @@
 #include <edo/temp.h>           /* files and folders that remove themselves */
 #include <edo/fs_watch.h>       /* what happens to files and in folders */
 #include <edo/signal.h>         /* signals as something to wait for */
+#include <edo/pty.h>            /* pseudo-terminals */
 #include <edo/process.h>        /* child processes */
 #include <edo/stream.h>         /* streams of items, one after the other */
 #include <edo/stream_iter.h>    /* whose items are there, or made by a function */

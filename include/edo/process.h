@@ -16,13 +16,15 @@
 #include <edo/buf.h>
 #include <edo/op.h>
 #include <edo/pipe.h>
+#include <edo/pty.h>
 #include <edo/read.h>
+#include <edo/signal.h>
 #include <edo/time.h>
 
 EDO_BEGIN_DECLS
 
 typedef enum edo_stdio_kind {
-    EDO_STDIO_IS_DEFAULT, /**< the caller's; with edo_command_output: nothing, and pipes */
+    EDO_STDIO_IS_DEFAULT, /**< its terminal, or the caller's; with edo_command_output: nothing, and pipes */
     EDO_STDIO_IS_INHERITED,
     EDO_STDIO_IS_NULL,
     EDO_STDIO_IS_PIPE,
@@ -102,6 +104,8 @@ typedef struct edo_command {
     pid_t group;      /**< it joins this process group; 0: none */
     bool
         detached; /**< it leads a session of its own, without a terminal (setsid(2)); and so a group */
+    edo_pty
+        *terminal; /**< it is the terminal of its session, and its streams by default; NULL: none */
     /**
      * Is called in the child at last, before the program: 0, or a negative errno, which is then what the
      * spawn says. It shares the caller's memory and may do what a signal handler may, and no more.
@@ -292,6 +296,27 @@ typedef struct edo_command_output_future {
 EDO_API_PROCESS int edo_command_output(const edo_command *command, edo_output *output);
 EDO_API_PROCESS edo_command_output_future edo_command_output_async(const edo_command *command,
                                                                    edo_output *output);
+
+/** A reaper at work. Its fields are private; don't move it once it has been polled. */
+typedef struct edo_reaper_future {
+    edo_future base;
+    uint64_t done; /**< how many it has waited for */
+    edo_signal *listener;
+    edo_signal_recv_future next;
+} edo_reaper_future;
+
+/**
+ * Waits for those whose parents have ended, as the first process of a container has to, or one that asked for it by
+ * prctl(PR_SET_CHILD_SUBREAPER): each child that has ended and is no child of edo's, until it is cancelled. A child that
+ * the program has forked itself is one of these, unless it was adopted before its end. While it works it listens to
+ * SIGCHLD, so the program's handler for that isn't called.
+ *
+ * Returns   what edo_signal_open says; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
+ * Suspends  always.
+ * Cancel    says how many it has waited for, in `done`.
+ */
+EDO_API_PROCESS int edo_reaper(uint64_t *ret_done);
+EDO_API_PROCESS edo_reaper_future edo_reaper_async(void);
 
 EDO_END_DECLS
 

@@ -1,8 +1,12 @@
 /* sys_process.c: system calls about child processes. */
 #include "base/sys_process.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -75,6 +79,74 @@ int sys_is_child(pid_t pid)
     siginfo_t info;
 
     return wait_for(P_PID, pid, &info, WNOWAIT | WNOHANG);
+}
+
+/* The numbers in a list with blanks between them. What is cut off at the end of a piece is kept for the next. */
+static void each_in_list(int list, void (*fn)(pid_t pid, void *arg), void *arg)
+{
+    char text[512];
+    pid_t pid = 0;
+    ssize_t n;
+
+    while ((n = read(list, text, sizeof text)) > 0)
+        for (ssize_t i = 0; i < n; i++) {
+            if (text[i] >= '0' && text[i] <= '9') {
+                pid = 10 * pid + (text[i] - '0');
+            } else if (pid) {
+                fn(pid, arg);
+                pid = 0;
+            }
+        }
+    if (pid)
+        fn(pid, arg);
+}
+
+/* A child is in the list of one of our threads. */
+int sys_each_child(void (*fn)(pid_t pid, void *arg), void *arg)
+{
+    int saved = errno, lists = 0;
+    DIR *threads = opendir("/proc/self/task");
+    struct dirent *thread;
+
+    while (threads && (thread = readdir(threads))) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/self/task/%.20s/children", thread->d_name);
+        int list = *thread->d_name == '.' ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+        if (list < 0)
+            continue;
+        each_in_list(list, fn, arg);
+        close(list);
+        lists++;
+    }
+    if (threads)
+        closedir(threads);
+    errno = saved;
+    return lists ? 0 : -ENOENT;
+}
+
+int sys_pty_open(char path[SYS_PTY_PATH])
+{
+    int saved = errno;
+    int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return (int)sys_result(fd, saved);
+    int rc = unlockpt(fd);
+    if (rc == 0)
+        rc = -ptsname_r(fd, path, SYS_PTY_PATH);
+    else
+        rc = -errno;
+    if (rc < 0)
+        close(fd);
+    errno = saved;
+    return rc < 0 ? rc : fd;
+}
+
+int sys_terminal_set_size(int fd, unsigned rows, unsigned columns)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    int saved = errno;
+    return (int)sys_result(ioctl(fd, TIOCSWINSZ, &size), saved);
 }
 
 int sys_duplicate(int fd)

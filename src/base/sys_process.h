@@ -24,6 +24,12 @@ int sys_reap(int pidfd, pid_t pid, sys_exit *ret);
 int sys_await_child(pid_t pid);
 /* Whether it is a child of ours that nobody has waited for: 0; -ECHILD. */
 int sys_is_child(pid_t pid);
+/* Calls fn for each child of this process, ended or not; -ENOENT where /proc can't tell. */
+int sys_each_child(void (*fn)(pid_t pid, void *arg), void *arg);
+/* A pseudo-terminal: its own side, non-blocking, and the path of the other. */
+#define SYS_PTY_PATH 32
+int sys_pty_open(char path[SYS_PTY_PATH]);
+int sys_terminal_set_size(int fd, unsigned rows, unsigned columns);
 /* A second descriptor of the same, close-on-exec. */
 int sys_duplicate(int fd);
 /* The most descriptors that this process may have. */

@@ -118,12 +118,16 @@ static void add_paths(const char *program, const char *search, const char **to, 
 
 /* Descriptors. */
 
-static int add_stream(launch_fd *to, int number, const edo_stdio *stream)
+static int add_stream(const launch *l, launch_fd *to, int number, const edo_stdio *stream)
 {
     int writes = O_WRONLY | O_CREAT;
 
     *to = (launch_fd){.to = number, .from = -1, .path = stream->path};
     switch (stream->kind) {
+    case EDO_STDIO_IS_DEFAULT:
+        to->path = edo_pty_path(l->command->terminal);
+        to->flags = O_RDWR | O_NOCTTY;
+        return to->path ? 0 : -EINVAL;
     case EDO_STDIO_IS_NULL:
         to->path = "/dev/null";
         to->flags = O_RDWR;
@@ -151,7 +155,7 @@ static int add_fds(launch *l, const edo_stdio streams[3])
     l->low = 3;
     for (int i = 0; i < 3; i++)
         if (streams[i].kind != EDO_STDIO_IS_INHERITED &&
-            (rc = add_stream(&l->fds[l->fd_count++], i, &streams[i])) < 0)
+            (rc = add_stream(l, &l->fds[l->fd_count++], i, &streams[i])) < 0)
             return rc;
     for (size_t i = 0; i < command->fd_count; i++) {
         const edo_command_fd *given = &command->fds[i];
@@ -215,6 +219,7 @@ int launch_init(launch *l, const edo_command *command, const edo_stdio streams[3
 {
     *l = (launch){.command = command,
                   .drops_groups = command->uid && !command->groups && sys_geteuid() == 0,
+                  .terminal = edo_pty_path(command->terminal),
                   .most_fds = sys_most_fds()};
     if ((command->fd_count && !command->fds) || (command->group_count && !command->groups))
         return -EINVAL;

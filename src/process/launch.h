@@ -23,6 +23,7 @@ typedef struct launch {
     size_t fd_count;
     int low; /* above every number that is given to the child */
     bool drops_groups;
+    const char *terminal; /* of its session; NULL: none */
     unsigned most_fds;
     pid_t *own_number; /* atomic; where the child puts it, before anybody can know of its end */
     int error;         /* why it couldn't become the program; written by the child */

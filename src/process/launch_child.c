@@ -111,10 +111,24 @@ static int give_fds(launch *l)
     return 0;
 }
 
-static int join_group(const edo_command *command)
+/* The first terminal that a session's leader opens is the session's. */
+static int take_terminal(const char *path)
 {
-    if (command->detached)
-        return (int)raw_call(SYS_setsid, 0, 0, 0, 0);
+    int fd = (int)raw_call(SYS_openat, AT_FDCWD, pointer(path), O_RDWR | O_CLOEXEC, 0);
+
+    if (fd >= 0)
+        raw_call(SYS_close, fd, 0, 0, 0);
+    return fd < 0 ? fd : 0;
+}
+
+static int join_group(const launch *l)
+{
+    const edo_command *command = l->command;
+
+    if (command->detached || l->terminal) {
+        int rc = (int)raw_call(SYS_setsid, 0, 0, 0, 0);
+        return rc >= 0 && l->terminal ? take_terminal(l->terminal) : rc;
+    }
     if (command->leads_group || command->group)
         return (int)raw_call(SYS_setpgid, 0, command->leads_group ? 0 : command->group, 0, 0);
     return 0;
@@ -144,7 +158,7 @@ static int prepare(launch *l)
     reset_signals();
     if (!command->keep_fds)
         close_others_on_exec(l);
-    if ((rc = give_fds(l)) < 0 || (rc = join_group(command)) < 0 || (rc = become_user(l)) < 0)
+    if ((rc = give_fds(l)) < 0 || (rc = join_group(l)) < 0 || (rc = become_user(l)) < 0)
         return rc;
     if (command->cwd && (rc = (int)raw_call(SYS_chdir, pointer(command->cwd), 0, 0, 0)) < 0)
         return rc;

@@ -13,10 +13,12 @@ typedef struct their_ends {
     int fds[3];
 } their_ends;
 
-static edo_stdio choose(edo_stdio asked, bool collects, int number)
+static edo_stdio choose(const edo_command *command, edo_stdio asked, bool collects, int number)
 {
     if (asked.kind != EDO_STDIO_IS_DEFAULT)
         return asked;
+    if (command->terminal)
+        return asked; /* which it then is */
     if (!collects)
         return (edo_stdio)EDO_STDIO_INHERIT;
     return number == 0 ? (edo_stdio)EDO_STDIO_NULL : (edo_stdio)EDO_STDIO_PIPE;
@@ -97,13 +99,14 @@ int command_spawn(const edo_command *command, bool collects, edo_process **ret_c
 
     if (rc < 0)
         return rc;
-    edo_stdio streams[3] = {choose(command->in, collects, 0), choose(command->out, collects, 1),
-                            choose(command->err, collects, 2)};
+    edo_stdio streams[3] = {choose(command, command->in, collects, 0),
+                            choose(command, command->out, collects, 1),
+                            choose(command, command->err, collects, 2)};
     edo_process *child = child_new();
     if (!child)
         return -ENOMEM;
     child->kills = command->kills_on_release;
-    child->leads_group = command->leads_group || command->detached;
+    child->leads_group = command->leads_group || command->detached || command->terminal;
     if ((rc = make_streams(child, streams, &theirs)) == 0)
         rc = start(child, command, streams);
     close_theirs(&theirs);

@@ -1,0 +1,80 @@
+/* reaper_test.c: a process that waits for the children of others. */
+#include "process/children.h"
+
+#include <sys/prctl.h>
+
+/* Starts a shell that starts a `cat` and ends: the number of that orphan, which ends with what it reads. */
+static pid_t begin_orphan(int in)
+{
+    edo_output output = {0};
+    edo_command command = {SHELL("(exec cat <&3 >/dev/null 2>&1) & echo $!"),
+                           .fds = &(edo_command_fd){in, 3}, .fd_count = 1};
+
+    assert_ok(edo_command_output(&command, &output));
+    assert_true(output.out.len > 1);
+    pid_t pid = (pid_t)strtol((char *)output.out.data, NULL, 10);
+    edo_output_fini(&output);
+    return pid;
+}
+
+static bool is_zombie(pid_t pid)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | WNOHANG) == 0 && info.si_pid == pid;
+}
+
+EDO_TEST_BOTH(a_reaper_takes_orphans_and_leaves_known_children_alone)
+{
+    edo_reaper_future reaper = edo_reaper_async();
+    int fds[2];
+
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    assert_int_equal(pipe(fds), 0);
+    edo_process *known = begin(&(edo_command){SHELL("exit 3")});
+    task_wait_until(is_zombie(edo_process_id(known))); /* in front of all others */
+    pid_t early = begin_orphan(fds[0]), late = begin_orphan(fds[0]);
+    assert_int_equal(kill(early, SIGKILL), 0);
+    task_wait_until(is_zombie(early));
+    assert_pending(&reaper.base);
+    assert_true(is_gone(early)); /* as it was there at the first look */
+    assert_int_equal(reaper.done, 1);
+    close(fds[0]);
+    close(fds[1]);
+    task_wait_until(edo_test_poll(&reaper.base) == EDO_PENDING && is_gone(late));
+    assert_int_equal(reaper.done, 2);
+    assert_true(is_zombie(edo_process_id(known)));
+    edo_future_cancel(&reaper.base);
+    task_wait_until(edo_test_poll(&reaper.base) == EDO_READY);
+    assert_err((int)reaper.base.result, -ECANCELED);
+    check_ends(known, 3, 0);
+    edo_process_release(known);
+    assert_true(has_no_children());
+}
+
+static int run_reaper(void *arg)
+{
+    return edo_reaper(arg);
+}
+
+EDO_TEST_BOTH(a_reaper_works_beside_waits)
+{
+    uint64_t done = 0;
+    edo_task reaper;
+    int rc;
+
+    assert_ok(edo_spawn(run_reaper, &done, &reaper));
+    for (int i = 0; i < 20; i++) {
+        edo_process *child = begin(&(edo_command){SHELL("exit 4")});
+        check_ends(child, 4, 0);
+        edo_process_release(child);
+    }
+    pid_t own = fork(); /* nobody waits for it but the reaper */
+    if (own == 0)
+        _exit(0);
+    task_wait_until(is_gone(own));
+    edo_task_abort(reaper);
+    assert_ok(edo_join(reaper, &rc));
+    assert_err(rc, -ECANCELED);
+    assert_int_equal(done, 1);
+}
