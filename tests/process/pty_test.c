@@ -33,7 +33,8 @@ EDO_TEST_BOTH(a_program_runs_in_a_terminal)
 
     assert_ok(edo_pty_open(&size, &pty));
     edo_process *child = begin(&(edo_command){
-        SHELL("stty size; tty; test -t 0 && test -t 2 && echo ter''minal; read line; echo \"got "
+        SHELL("stty size; stty noflsh; tty; test -t 0 && test -t 2 && echo ter''minal; read line; "
+              "echo \"got "
               "$line\";"
               "trap 'echo inter''rupted; exit 5' INT; echo rea''dy; while :; do read line; done"),
         .terminal = pty});
@@ -43,7 +44,7 @@ EDO_TEST_BOTH(a_program_runs_in_a_terminal)
     check_shows(pty, &seen, "got hello\r\n");
     check_shows(pty, &seen, "ready\r\n");
     assert_int_equal(getsid(edo_process_id(child)), edo_process_id(child));
-    type(pty, "\3"); /* Ctrl-C, which is for the terminal's session */
+    type(pty, "\3"); /* Ctrl-C, which is for the session; what is said then isn't flushed */
     check_shows(pty, &seen, "interrupted\r\n");
     while (edo_read_buf(edo_pty_io(pty).reader, &seen) > 0)
         ;
