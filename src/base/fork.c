@@ -4,30 +4,43 @@
 #include <pthread.h>
 #include <stddef.h>
 
+#include "base/atomic.h"
+
 #define MOST 16
 
 static struct {
     lock lock; /* guards the rest; held over a fork as well, the last one taken */
     lock *guarded[MOST];
-    unsigned guarded_count;
+    unsigned guarded_count; /* atomic; written under the lock */
     void (*in_child[MOST])(void);
     unsigned in_child_count;
 } table;
 uint32_t fork_generation;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* Another module may come for the first time meanwhile, until the table's lock is held: with all of them. */
 static void before(void)
 {
-    for (unsigned i = 0; i < table.guarded_count; i++) /* grows before a module's first use */
-        lock_take(table.guarded[i]);
-    lock_take(&table.lock);
+    unsigned taken = 0;
+
+    for (;; lock_drop(&table.lock)) {
+        /* acquire: pairs with the release in fork_guard. */
+        unsigned count = a_load(&table.guarded_count, acquire);
+        while (taken < count)
+            lock_take(table.guarded[taken++]);
+        lock_take(&table.lock);
+        if (a_load(&table.guarded_count, relaxed) == taken) /* the lock orders it */
+            return;
+    }
 }
 
 static void release(void)
 {
+    unsigned taken = a_load(&table.guarded_count, relaxed); /* while nobody can come */
+
     lock_drop(&table.lock);
-    for (unsigned i = table.guarded_count; i-- > 0;)
-        lock_drop(table.guarded[i]);
+    while (taken > 0)
+        lock_drop(table.guarded[--taken]);
 }
 
 static void in_child(void)
@@ -51,8 +64,10 @@ void fork_guard(lock *l)
     unsigned i = 0;
     while (i < table.guarded_count && table.guarded[i] != l)
         i++;
-    if (i == table.guarded_count && i < MOST)
-        table.guarded[table.guarded_count++] = l;
+    if (i == table.guarded_count && i < MOST) {
+        table.guarded[i] = l;
+        a_store(&table.guarded_count, i + 1, release); /* pairs with the acquire in before */
+    }
     lock_drop(&table.lock);
 }
 

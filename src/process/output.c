@@ -32,7 +32,6 @@ static void begin(edo_process_output_future *fut)
 {
     fut->begun = true;
     fut->failure = 0;
-    child_close_stdin(fut->child);
     begin_stream(fut, 0, edo_process_stdout(fut->child), &fut->output->out);
     begin_stream(fut, 1, edo_process_stderr(fut->child), &fut->output->err);
     fut->wait = edo_process_wait_async(fut->child, &fut->output->status);

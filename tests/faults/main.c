@@ -48,6 +48,8 @@ static const scenario scenarios[] = {
     {"streams/multi", EDO_MULTI_THREAD, use_streams},
     {"copies/current", EDO_CURRENT_THREAD, use_copies},
     {"copies/multi", EDO_MULTI_THREAD, use_copies},
+    {"children/current", EDO_CURRENT_THREAD, use_children},
+    {"children/multi", EDO_MULTI_THREAD, use_children},
     {"dial/current", EDO_CURRENT_THREAD, dial},
     {"dial/multi", EDO_MULTI_THREAD, dial},
     {"files/current", EDO_CURRENT_THREAD, use_files},

@@ -265,6 +265,11 @@ static int opened(int fd)
     return fd;
 }
 
+void fault_note_opened(void)
+{
+    add(&ledger.descriptors, 1);
+}
+
 int fault_open(const char *path, int flags, ...)
 {
     return fails(FAULT_open) ? -1 : opened(open(path, flags)); /* the library creates no files */
@@ -547,6 +552,8 @@ NO_ASAN long fault_syscall(long number, ...)
     va_end(args);
     if (number == SYS_membarrier && fails(FAULT_membarrier))
         return -1;
+    if (number == SYS_pidfd_open)
+        return opened((int)syscall(number, arg[0], arg[1]));
 #ifdef SYS_epoll_pwait2
     if (number == SYS_epoll_pwait2 && fails(FAULT_epoll_pwait2))
         return -1;

@@ -115,5 +115,7 @@ uint32_t fault_fired(void);
 /* Bits of all the calls that were made since the first fault_arm, while a plan was armed. */
 uint64_t fault_made(void);
 fault_ledger fault_holds(void);
+/* A descriptor that came by no call of these. */
+void fault_note_opened(void);
 
 #endif

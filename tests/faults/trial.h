@@ -89,5 +89,6 @@ extern void look(edo_runtime_kind kind);
 extern void dial(edo_runtime_kind kind);
 extern void use_streams(edo_runtime_kind kind);
 extern void use_copies(edo_runtime_kind kind);
+extern void use_children(edo_runtime_kind kind);
 
 #endif
