@@ -446,6 +446,13 @@ EDO_TEST_BOTH(a_status_closes_its_pipes) /* process-028 */
         &(edo_command){
             .program = "cat", .in = EDO_STDIO_PIPE, .out = EDO_STDIO_PIPE, .err = EDO_STDIO_PIPE},
         0);
+
+    edo_exit_status status; /* more than a pipe holds, which nobody reads */
+    assert_ok(edo_command_status(&(edo_command){.program = "head",
+                                                .args = EDO_ARGS("-c", "200000", "/dev/zero"),
+                                                .out = EDO_STDIO_PIPE},
+                                 &status));
+    assert_int_equal(status.signal, SIGPIPE);
 }
 
 EDO_TEST_BOTH(children_in_a_row_pass_it_on) /* process-029 */
