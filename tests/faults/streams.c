@@ -97,6 +97,37 @@ static void copy_bytes(void)
     edo_bytes_queue_fini(&queue);
 }
 
+/* A frame that no memory was there for comes again; one that can't be encoded leaves nothing. */
+static void pass_frames(void)
+{
+    edo_bytes source = edo_bytes_static(text, LEN), line;
+    edo_lines_codec codec = {0};
+    edo_framed framed = {0};
+    edo_buf written = {0};
+    size_t at = 0;
+    int rc;
+
+    PERSIST(rc, edo_framed_init(
+                    &framed, edo_io_join(edo_bytes_as_reader(&source), edo_buf_as_writer(&written)),
+                    edo_lines_decoder(&codec), edo_lines_encoder(),
+                    EDO_OPTS(framed, .capacity = 1000, .boundary = 700)));
+    while (rc >= 0) {
+        PERSIST(rc, edo_framed_next(&framed.reader, &line));
+        if (rc <= 0)
+            break;
+        CHECK(line.len == LINE - 1 && memcmp(line.data, text + at, line.len) == 0);
+        at += LINE;
+        PERSIST(rc, edo_framed_feed(&framed.writer, &line));
+        edo_bytes_free(&line);
+    }
+    if (rc == 0)
+        PERSIST(rc, edo_framed_flush(&framed.writer));
+    CHECK(rc < 0 || (at == LEN && written.len == LEN));
+    CHECK(written.len == 0 || memcmp(written.data, text, written.len) == 0);
+    edo_framed_fini(&framed);
+    edo_buf_fini(&written);
+}
+
 static int use_all(void *arg)
 {
     (void)arg;
@@ -104,6 +135,7 @@ static int use_all(void *arg)
     read_lines();
     cut_frames();
     copy_bytes();
+    pass_frames();
     return 42;
 }
 
