@@ -66,6 +66,7 @@ EDO_TEST_BOTH(each_option_reaches_the_system) /* fs-026 fs-028 */
     close_file(file);
     assert_int_equal(mode_at(in_folder("m")), 0644);
     assert_ok(edo_file_create(in_folder("d"), &file));
+    assert_int_equal(fcntl(edo_file_fd(file), F_GETFD), FD_CLOEXEC);
     close_file(file);
     assert_int_equal(mode_at(in_folder("d")), 0666);
     put_text("a", "hello");

@@ -16,6 +16,17 @@ static edo_task hold_thread(call *c)
     return holder;
 }
 
+/* Lets it go, and sees to it that whatever was in its queue by now has been done. */
+static void drain_thread(call *c, edo_task holder)
+{
+    let_go(c);
+    join_result(holder);
+    for (int i = 0; i < 8; i++) { /* with jobs they go by turns */
+        assert_ok(edo_spawn_blocking(do_nothing, NULL, &holder));
+        join_result(holder);
+    }
+}
+
 static void in_both(int (*fn)(void *arg))
 {
     make_folder();
@@ -46,9 +57,8 @@ static int sync_after_writes(void *arg)
     assert_pending(&all.base);
     assert_pending(&data.base);
     assert_pending(&later.base);
-    let_go(&c);
-    join_result(holder);
-    wait_until(size_of(in_folder("a")) == 7); /* both are written, and not told yet */
+    drain_thread(&c, holder);
+    assert_int_equal(size_of(in_folder("a")), 7); /* both are written, and not told yet */
     assert_pending(&all.base);
     assert_int_equal(edo_await(&write.base), 4);
     assert_pending(&all.base); /* the other one is under way for whoever asks */
@@ -143,13 +153,14 @@ static int by_turns(void *arg)
     edo_future_cancel(&gone.base);
     assert_ready_eq(&gone.base, -ECANCELED);
     close_file(clone); /* its writes go on */
-    let_go(&c);
+    drain_thread(&c, holder);
+    assert_int_equal(size_of(in_folder("a")), 4); /* the others don't know yet where to begin */
     assert_int_equal(edo_await(&one.base), 4);
     assert_int_equal(edo_await(&two.base), 4);
     assert_int_equal(edo_await(&three.base), 5);
     assert_contains(in_folder("a"), "one two three");
     close_file(file);
-    return join_result(holder);
+    return 0;
 }
 
 EDO_TEST_PLAIN(clones_write_by_turns) /* fs-015 */
@@ -180,6 +191,29 @@ static int drop_write(void *arg)
 EDO_TEST_PLAIN(a_write_that_has_not_begun_is_dropped)
 {
     in_both(drop_write);
+}
+
+EDO_TEST_BOTH(a_cancelled_read_leaves_the_position)
+{
+    enum { LEN = 1000000 }; /* no read of it is made in the task */
+    unsigned char *buf = calloc(1, LEN);
+
+    make_folder();
+    edo_file *file = open_file(put_bytes("a", LEN), NULL);
+    for (int i = 0; i < 10; i++) {
+        edo_read_future read = edo_file_read_async(file, buf, LEN);
+        assert_pending(&read.base);
+        if (i % 2) /* its bytes are there: it has begun */
+            wait_until(a_load(&buf[LEN - 1], relaxed) == byte_at(LEN - 1));
+        edo_future_cancel(&read.base);
+        assert_int_equal(edo_await(&read.base), -ECANCELED);
+        assert_int_equal(edo_file_position(file), 0);
+        buf[LEN - 1] = 0;
+    }
+    assert_int_equal(edo_file_read(file, buf, LEN), LEN);
+    free(buf);
+    close_file(file);
+    remove_folder();
 }
 
 EDO_TEST_BOTH(a_read_that_was_put_back_is_read_again)

@@ -129,33 +129,49 @@ EDO_TEST_PLAIN(one_that_has_not_begun_is_dropped)
     }
 }
 
+/* On the one thread: in which order. */
 static int count_up(void *arg)
 {
     return ++*(int *)arg;
 }
 
+typedef struct count_future {
+    edo_future base;
+    edo_job job;
+    int *count;
+} count_future;
+FS_CALL_CHECK(count_future);
+
+static int64_t count_run(edo_future *base)
+{
+    return count_up(container_of(base, count_future, base)->count);
+}
+
+static const fs_ops count_ops = FS_OPS("test_count", count_run);
+
 static int call_and_jobs(void *arg)
 {
-    call first = {0}, jobs[3] = {{.go = 1}, {.go = 1}, {.go = 1}};
-    test_future held = make(&run_ops, &first), futs[3];
+    call first = {0};
+    test_future held = make(&run_ops, &first);
+    count_future futs[3];
     edo_task tasks[3];
-    int calls = 0;
+    int count = 0;
 
     (void)arg;
     assert_pending(&held.base);
     wait_until(has_begun(&first));
     for (int i = 0; i < 3; i++) {
-        futs[i] = make(&run_ops, &jobs[i]);
+        futs[i] = (count_future){.base = EDO_FUTURE_INIT(&count_ops.base), .count = &count};
         assert_pending(&futs[i].base);
-        assert_ok(edo_spawn_blocking(count_up, &calls, &tasks[i]));
+        assert_ok(edo_spawn_blocking(count_up, &count, &tasks[i]));
     }
     let_go(&first);
     assert_int_equal(edo_await(&held.base), 0);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(edo_await(&futs[i].base), 0);
-        assert_int_equal(join_result(tasks[i]), i + 1);
+        assert_int_equal(join_result(tasks[i]), 2 * i + 1);
+        assert_int_equal(edo_await(&futs[i].base), 2 * i + 2);
     }
-    return calls;
+    return count;
 }
 
 EDO_TEST_PLAIN(they_go_with_blocking_calls_by_turns)
@@ -164,7 +180,7 @@ EDO_TEST_PLAIN(they_go_with_blocking_calls_by_turns)
     {
         edo_runtime *runtime = make_with_threads(kind, 1);
 
-        assert_int_equal(edo_block_on(runtime, call_and_jobs, NULL), 3);
+        assert_int_equal(edo_block_on(runtime, call_and_jobs, NULL), 6);
         assert_ok(edo_runtime_free(runtime));
     }
 }
