@@ -70,8 +70,9 @@ typedef struct edo_stream_ops {
 struct edo_stream {
     const edo_stream_ops *ops;
     void *self;
-    const edo_item
-        *item; /**< what it gives; borrowed for as long as the stream is used. Static is best */
+    const edo_item *
+        item; /**< what it gives; borrowed by the stream and by edo_items made of it: static is best,
+                             as an EDO_ITEM(...) ends with its block */
 };
 
 /** A next under way. Its fields are private; don't move it once it has been polled. */

@@ -22,7 +22,7 @@ int edo_keyed_streams_new(size_t key_size, const edo_item *item, size_t capacity
         .capacity = capacity,
         .key_size = key_size,
         .item_at = (sizeof(keyed_entry) + key_size + align - 1) & ~(align - 1),
-        .item = item,
+        .item = *item,
     };
     *ret_streams = k;
     return 0;
@@ -64,7 +64,7 @@ static void let_go(const edo_keyed_streams *k, keyed_entry *e)
     edo_pull p = {.item = entry_item(k, e), .result = 1, .begun = true};
 
     if (e->holds && edo_stream_put_back(e->s, &p) < 0)
-        item_destroy(k->item, p.item);
+        item_destroy(&k->item, p.item);
     e->holds = false;
     e->error = 0;
 }
@@ -80,8 +80,8 @@ static void hand_over(edo_stream s, edo_stream *ret_stream)
 
 static int add(edo_keyed_streams *k, const void *key, edo_stream s)
 {
-    size_t align = item_align(k->item);
-    size_t size = (k->item_at + k->item->size + align - 1) & ~(align - 1);
+    size_t align = item_align(&k->item);
+    size_t size = (k->item_at + k->item.size + align - 1) & ~(align - 1);
 
     if (grow(k) < 0)
         return -ENOMEM;
@@ -98,7 +98,7 @@ static int add(edo_keyed_streams *k, const void *key, edo_stream s)
 int edo_keyed_streams_insert(edo_keyed_streams *k, const void *key, edo_stream s,
                              edo_stream *ret_before)
 {
-    if (!k || (!key && k->key_size) || !s.ops || !s.item || s.item->size != k->item->size)
+    if (!k || (!key && k->key_size) || !s.ops || !s.item || s.item->size != k->item.size)
         return -EINVAL;
     keyed_entry *e = keyed_find(k, key);
     if (e && e->is_pulling)

@@ -27,8 +27,8 @@ struct edo_keyed_streams {
     keyed_entry **entries;
     size_t len, capacity;
     size_t key_size;
-    size_t item_at; /* where in an entry its item lies */
-    const edo_item *item;
+    size_t item_at;               /* where in an entry its item lies */
+    edo_item item;                /* a copy: the one it was made with may go */
     edo_keyed_next_future *waits; /* the next under way that said PENDING */
     edo_waker waker;              /* its latest */
 };

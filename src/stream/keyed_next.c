@@ -40,7 +40,7 @@ static bool give(edo_keyed_next_future *fut, keyed_entry *e)
 
     if (e->holds) {
         write_key(fut, e);
-        item_copy(k->item, fut->ret_items + fut->got * k->item->size, entry_item(k, e));
+        item_copy(&k->item, fut->ret_items + fut->got * k->item.size, entry_item(k, e));
         fut->got++;
         e->holds = false;
     } else if (e->error && fut->got == 0) {
@@ -139,7 +139,7 @@ static bool is_valid(const edo_keyed_next_future *fut)
 {
     const edo_keyed_streams *k = fut->streams;
 
-    return k && (fut->ret_items || !fut->limit || !k->item->size);
+    return k && (fut->ret_items || !fut->limit || !k->item.size);
 }
 
 static edo_poll next_poll(edo_future *base, const edo_waker *waker)
@@ -187,7 +187,7 @@ static void next_put_back(edo_future *base)
         return;
     for (size_t i = 0; i < fut->got; i++) {
         keyed_entry *e = keyed_find(k, fut->ret_keys + i * k->key_size);
-        item_copy(k->item, entry_item(k, e), fut->ret_items + i * k->item->size);
+        item_copy(&k->item, entry_item(k, e), fut->ret_items + i * k->item.size);
         e->holds = true;
     }
     fut->got = 0;

@@ -12,6 +12,8 @@ typedef struct large {
     char rest[60];
 } large;
 
+static const edo_item large_item = {.size = sizeof(large), .align = _Alignof(large)};
+
 static int count_up(void *arg, void *ret_item)
 {
     large *item = ret_item;
@@ -54,9 +56,9 @@ static void one_by_one(void)
     int first = 0, second = 0, sum = 0, count = 0;
     large item;
 
-    a = edo_stream_from_fn(&iters[0], count_up, &first, EDO_ITEM(large));
-    b = edo_stream_from_fn(&iters[1], count_up, &second, EDO_ITEM(large));
-    a = edo_stream_map(&stages[0], a, pass, NULL, EDO_ITEM(large));
+    a = edo_stream_from_fn(&iters[0], count_up, &first, &large_item);
+    b = edo_stream_from_fn(&iters[1], count_up, &second, &large_item);
+    a = edo_stream_map(&stages[0], a, pass, NULL, &large_item);
     b = edo_stream_peekable(&stages[1], b);
     edo_stream s = edo_stream_merge(&pair, a, b);
     while (!trial_has_failed() && next_of(s, &item, count % 7 == 3) == 1) {
@@ -75,7 +77,7 @@ static void in_batches(void)
     edo_items batch = {0};
     int first = 0, count = 0, rc;
 
-    s = edo_stream_from_fn(&iter, count_up, &first, EDO_ITEM(large));
+    s = edo_stream_from_fn(&iter, count_up, &first, &large_item);
     MUST(edo_stream_chunks_timeout(&chunks, s, BATCH, EDO_SECONDS(60), &s));
     for (;;) {
         PERSIST(rc, edo_stream_next(s, &batch));
@@ -94,7 +96,7 @@ static void all_at_once(void)
     edo_iter iter;
     edo_items all = {0};
     int first = 0, rc;
-    edo_stream s = edo_stream_from_fn(&iter, count_up, &first, EDO_ITEM(large));
+    edo_stream s = edo_stream_from_fn(&iter, count_up, &first, &large_item);
 
     PERSIST(rc, edo_stream_collect(s, &all)); /* goes on where it came to */
     CHECK(all.len == COUNT);
@@ -110,11 +112,11 @@ static void by_keys(void)
     int firsts[12] = {0}, rc, count = 0, key;
     large item;
 
-    PERSIST(rc, edo_keyed_streams_new(sizeof key, EDO_ITEM(large), 0, &k));
+    PERSIST(rc, edo_keyed_streams_new(sizeof key, &large_item, 0, &k));
     if (rc < 0)
         return;
     for (int i = 0; i < 12; i++) {
-        edo_stream s = edo_stream_from_fn(&iters[i], count_up, &firsts[i], EDO_ITEM(large));
+        edo_stream s = edo_stream_from_fn(&iters[i], count_up, &firsts[i], &large_item);
         PERSIST(rc, edo_keyed_streams_insert(k, &i, s, NULL));
         CHECK(edo_keyed_streams_contains(k, &i) == (rc == 0));
     }
