@@ -330,6 +330,24 @@ EDO_TEST(the_beginning_of_a_frame_survives_a_cancelled_next) /* codec-027 */
     edo_framed_reader_fini(&n.framed);
 }
 
+EDO_TEST(bytes_that_came_in_spite_of_a_cancel_stay) /* codec-027 */
+{
+    io_script script = SCRIPT(WAITS, BYTES("\1\0"), BYTES("\0\0" TWO));
+    uint32_t number = 0;
+    numbers n;
+
+    begin(&n, script, NULL);
+    edo_framed_next_future next = edo_framed_next_async(&n.framed, &number);
+    assert_pending(&next.base);
+    edo_future_cancel(&next.base);
+    assert_ready_eq(&next.base, -ECANCELED);
+    assert_int_equal(n.script.calls, 1);
+    assert_int_equal(n.framed.buf.len, 2);
+    check_next(&n, 1);
+    check_next(&n, 2);
+    edo_framed_reader_fini(&n.framed);
+}
+
 EDO_TEST(a_frame_that_came_back_is_the_next_ones)
 {
     io_script script = SCRIPT(BYTES(ONE TWO));
@@ -469,7 +487,8 @@ static int count_turns(void *arg)
             return 0;
 }
 
-EDO_TEST(frames_of_the_buffer_let_others_run)
+/* Reads a buffer of empty lines, by futures or without. */
+static void check_turns(bool by_futures)
 {
     static char data[8192 + 1];
     io_script script = SCRIPT(BYTES(data));
@@ -483,13 +502,21 @@ EDO_TEST(frames_of_the_buffer_let_others_run)
     assert_ok(
         edo_framed_reader_init(&framed, script_reader(&script), edo_lines_decoder(&codec), NULL));
     assert_ok(edo_spawn(count_turns, &turns, &other));
-    while (edo_framed_next(&framed, &line) > 0)
-        lines++;
-    assert_int_equal(lines, 8192);
+    for (int rc = 1; rc > 0; lines++) {
+        edo_framed_next_future next = edo_framed_next_async(&framed, &line);
+        rc = by_futures ? (int)edo_await(&next.base) : edo_framed_next(&framed, &line);
+    }
+    assert_int_equal(lines, 8192 + 1);
     assert_true(turns >= 30);
     edo_task_abort(other);
     edo_join(other, NULL);
     edo_framed_reader_fini(&framed);
+}
+
+EDO_TEST(frames_of_the_buffer_let_others_run)
+{
+    check_turns(false);
+    check_turns(true);
 }
 
 EDO_TEST(what_is_missing_is_refused)
