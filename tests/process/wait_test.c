@@ -489,6 +489,7 @@ EDO_TEST_PLAIN(a_killed_child_is_waited_for_without_a_runtime) /* process-043 */
 
     in_a_runtime(leave_one_to_be_killed, &pid);
     wait_until(is_gone(pid));
+    assert_true(has_no_children());
 }
 
 EDO_TEST_BOTH(a_stop_is_no_end) /* process-045 */
@@ -511,7 +512,7 @@ EDO_TEST_BOTH(a_stop_is_no_end) /* process-045 */
 
 static unsigned waiting; /* atomic */
 
-static int check_waits_too(void *arg)
+static int wait_too(void *arg)
 {
     edo_exit_status status;
     edo_process_wait_future wait = edo_process_wait_async(arg, &status);
@@ -519,21 +520,23 @@ static int check_waits_too(void *arg)
     assert_pending(&wait.base);
     __atomic_fetch_add(&waiting, 1, __ATOMIC_SEQ_CST);
     assert_ok((int)edo_await(&wait.base));
-    assert_int_equal(status.signal, SIGKILL);
-    return 0;
+    return status.signal;
 }
 
 EDO_TEST_BOTH(all_waits_get_the_status) /* process-046 */
 {
     edo_process *child = begin_sleep();
     edo_task tasks[20];
+    int signo;
 
     for (int i = 0; i < 20; i++)
-        assert_ok(edo_spawn(check_waits_too, child, &tasks[i]));
+        assert_ok(edo_spawn(wait_too, child, &tasks[i]));
     task_wait_until(__atomic_load_n(&waiting, __ATOMIC_SEQ_CST) == 20);
     assert_ok(edo_process_start_kill(child));
-    for (int i = 0; i < 20; i++)
-        assert_ok(edo_join(tasks[i], NULL));
+    for (int i = 0; i < 20; i++) {
+        assert_ok(edo_join(tasks[i], &signo));
+        assert_int_equal(signo, SIGKILL);
+    }
     edo_process_release(child);
 }
 
