@@ -73,9 +73,10 @@ EDO_API_FS int edo_file_create(const char *path, edo_file **ret_file);
 EDO_API_FS edo_file_open_future edo_file_create_async(const char *path, edo_file **ret_file);
 /**
  * Takes a descriptor that is open, with its position. A pipe, socket or terminal is set to O_NONBLOCK, which all
- * that share it see.
+ * that share it see, and is waited for without a thread. (But taken outside of a runtime, or in one without I/O,
+ * each read of it blocks a thread for such calls until something comes, whatever becomes of who asked.)
  *
- * Returns   0; -EINVAL; -EBADF; -ENOMEM; of what can be waited for: -EDO_ENOIO, -EDO_ESHUTDOWN.
+ * Returns   0; -EINVAL; -EBADF; -ENOMEM; of what can be waited for: -EDO_ESHUTDOWN.
  * Owns      the descriptor is the file's on success only.
  */
 EDO_API_FS int edo_file_from_fd(int fd, edo_file **ret_file);

@@ -90,8 +90,7 @@ typedef struct edo_fs_watch_next_future {
 /**
  * Waits for the next event.
  *
- * Returns   1; -EINVAL; -ECANCELED when it is closed meanwhile; or why the waiting was cut short: -ECANCELED,
- *           -ETIMEDOUT, -EDO_ESHUTDOWN.
+ * Returns   1; -EINVAL; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
  * Suspends  unless something has happened.
  * Cancel    puts back: the next one gets the same event.
  * Threads   one at a time.

@@ -159,8 +159,9 @@ int edo_file_set_max_buf_size(edo_file *file, size_t size)
 static void share_cursor(edo_file *clone, file_cursor *cursor)
 {
     cursor_unref(clone->cursor);
-    a_fetch_add(&cursor->refs, 1, relaxed); /* the file has one */
     clone->cursor = cursor;
+    if (cursor)
+        a_fetch_add(&cursor->refs, 1, relaxed); /* the file has one */
 }
 
 int edo_file_try_clone(edo_file *file, edo_file **ret_file)
@@ -177,8 +178,7 @@ int edo_file_try_clone(edo_file *file, edo_file **ret_file)
         sys_close(fd);
         return rc;
     }
-    if (file->cursor)
-        share_cursor(clone, file->cursor);
+    share_cursor(clone, file->cursor);
     clone->max_buf = file->max_buf;
     *ret_file = clone;
     return 0;

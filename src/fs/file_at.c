@@ -124,7 +124,7 @@ static edo_poll at_poll(edo_future *base, const edo_waker *waker)
     edo_file_at_future *fut = container_of(base, edo_file_at_future, base);
     bool counts = fut->op.kind == &read_kind || fut->op.kind == &write_kind;
 
-    if (!(base->state & (FUTURE_POLLED | FUTURE_CANCELED)) && !coop_proceed(waker))
+    if (file_op_is_new(&fut->op) && !(base->state & FUTURE_CANCELED) && !coop_proceed(waker))
         return EDO_PENDING;
     if (file_op_poll(&fut->op, base->state & FUTURE_CANCELED, waker) == EDO_PENDING)
         return EDO_PENDING;

@@ -96,7 +96,9 @@ static int64_t write_run(edo_file_op *op)
     file_pieces p;
 
     pieces_of(op, &p, &whole);
-    if (!file->cursor || file->appends)
+    if (!file->cursor) /* it may be a pipe that nobody reads */
+        return sys_write_unsignaled(file->fd, p.iov, p.count);
+    if (file->appends)
         return sys_file_append(file->fd, p.iov, p.count);
     return sys_file_write_at(file->fd, p.iov, p.count, position_of(file));
 }

@@ -1,8 +1,8 @@
 /*
  * file_op.c: the stages of an operation on an open file.
  *
- * From the first PENDING on the operation holds a reference of the file, so that its handle may be closed
- * meanwhile. The job's memory and the waiter's are the same, as there is never need of both.
+ * From the first PENDING on, and while it works, the operation holds a reference of the file, so that its handle
+ * may be closed meanwhile. The job's memory and the waiter's are the same, as there is never need of both.
  */
 #include "fs/file_op.h"
 
@@ -12,9 +12,9 @@
 #include "sched/job.h"
 #include "sync/permits.h"
 
-enum { STAGE_NEW, STAGE_USES, STAGE_TURN, STAGE_WORK };
+enum { STAGE_NEW /* see file_op_is_new */, STAGE_USES, STAGE_TURN, STAGE_WORK };
 
-/* It is going to be pending. */
+/* It is going to be pending, or to work while another thread may close the handle. */
 static void hold(edo_file_op *op)
 {
     if (!op->holds)
@@ -82,12 +82,12 @@ static edo_poll begin_work(edo_file_op *op, const edo_waker *waker)
 {
     const file_op_kind *kind = op->kind;
 
+    hold(op);
     if (op->canceled)
         op->result = -ECANCELED;
     else if (job_may_run_here())
         op->result = kind->run(op);
     else if (!kind->now || (op->result = kind->now(op)) == -EAGAIN) {
-        hold(op);
         int rc = job_start(&op->own.job, run_as_job, waker);
         if (rc == 0)
             return EDO_PENDING;

@@ -102,7 +102,7 @@ static edo_poll open_poll(edo_future *base, const edo_waker *waker)
     int fd = (int)base->result;
     if (fd < 0)
         return EDO_READY;
-    int rc = file_adopt(fd, 0, &fut->file);
+    int rc = file_adopt(fd, -1, &fut->file);
     if (rc < 0)
         sys_close(fd);
     else

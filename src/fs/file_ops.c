@@ -96,7 +96,7 @@ static edo_poll op_poll_of(edo_future *base, const edo_waker *waker)
 {
     edo_file_future *fut = container_of(base, edo_file_future, base);
 
-    if (!(base->state & (FUTURE_POLLED | FUTURE_CANCELED)) && !coop_proceed(waker))
+    if (file_op_is_new(&fut->op) && !(base->state & FUTURE_CANCELED) && !coop_proceed(waker))
         return EDO_PENDING;
     if (file_op_poll(&fut->op, base->state & FUTURE_CANCELED, waker) == EDO_PENDING)
         return EDO_PENDING;

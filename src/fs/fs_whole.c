@@ -118,7 +118,8 @@ static ssize_t read_waiting(int fd, const struct iovec *iov, int count, int64_t 
     return n;
 }
 
-/* The task may have opened it, and read a part. */
+/* The task may have opened it, and read a part. What can't be read at an offset is read where it stands, which is
+ * its beginning unless the task has read. */
 static int64_t read_run(edo_future *base)
 {
     edo_fs_whole_future *fut = future_of(base);
@@ -126,7 +127,9 @@ static int64_t read_run(edo_future *base)
     if (fut->fd && !fut->is_special)
         (void)make_room(fut, SIZE_MAX);
     if (fut->fd)
-        return close_with(fut, read_rest(fut, fut->is_special ? read_waiting : sys_file_read_at));
+        return close_with(fut, read_rest(fut, fut->is_special ? read_waiting
+                                              : fut->done     ? sys_file_read_at
+                                                              : read_anything));
     int fd = sys_file_open(fut->path, O_RDONLY, 0);
     if (fd < 0)
         return fd;
@@ -162,7 +165,7 @@ static int64_t write_rest(edo_fs_whole_future *fut)
         struct iovec rest = {(char *)(uintptr_t)fut->data + fut->done, fut->len - fut->done};
         if (rest.iov_len > FILE_MAX_BUF)
             rest.iov_len = FILE_MAX_BUF;
-        ssize_t n = sys_file_append(fut->fd - 1, &rest, 1);
+        ssize_t n = sys_write_unsignaled(fut->fd - 1, &rest, 1); /* it may be a FIFO */
         if (n <= 0)
             return n ? n : -EDO_EWRITEZERO;
         fut->done += (size_t)n;

@@ -64,16 +64,16 @@ static int open_folder(int at, const char *name)
     return sys_openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 }
 
-static int level_new(int at, const char *name, level **ret)
+static int level_new(int at, const char *name, size_t len, level **ret)
 {
-    size_t size = strlen(name) + 1;
-    level *l = malloc(sizeof *l + BATCH + size);
+    level *l = malloc(sizeof *l + BATCH + len + 1);
 
     if (!l)
         return -ENOMEM;
     *l = (level){.batch = {.room = (char *)(l + 1), .size = BATCH}};
-    l->name = memcpy(l->batch.room + BATCH, name, size);
-    l->fd = open_folder(at, name);
+    l->name = memcpy(l->batch.room + BATCH, name, len);
+    l->name[len] = 0;
+    l->fd = open_folder(at, l->name);
     int rc = l->fd < 0 ? l->fd : identify(l);
     if (rc < 0) {
         level_free(l);
@@ -99,7 +99,7 @@ static void shed(const remove_tree *tree)
 static int descend(remove_tree *tree, const char *name)
 {
     level *l;
-    int rc = level_new(tree->lowest->fd, name, &l);
+    int rc = level_new(tree->lowest->fd, name, strlen(name), &l);
 
     if (rc < 0)
         return rc;
@@ -180,10 +180,20 @@ static int step(remove_tree *tree)
     return rc == 0 ? ascend(tree) : rc < 0 ? rc : 0;
 }
 
+/* Without the slashes at its end: with one, a link is followed in spite of O_NOFOLLOW. */
+static size_t length_of(const char *path)
+{
+    size_t len = strlen(path);
+
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    return len;
+}
+
 int remove_tree_all(const char *path, bool (*should_stop)(void *arg), void *arg)
 {
     remove_tree tree = {NULL};
-    int rc = level_new(AT_FDCWD, path, &tree.lowest);
+    int rc = level_new(AT_FDCWD, path, length_of(path), &tree.lowest);
 
     while (rc == 0 && tree.lowest)
         rc = should_stop(arg) ? -ECANCELED : step(&tree);

@@ -50,16 +50,26 @@ static char *slot_of(const replacement *r)
     return r->temp + strlen(r->temp) - strlen("XXXXXX.tmp");
 }
 
-/* Who may not give files away keeps it, without the bits that lend a user's rights. */
+/* Who may not give files away keeps it, without the bits that lend a user's rights; and of another group than the
+ * old one's nobody may do more than everybody. */
+static mode_t mode_unless_given(int fd, const struct statx *old, mode_t mode)
+{
+    if (sys_fchown(fd, old->stx_uid, old->stx_gid) == 0)
+        return mode;
+    mode &= 0777;
+    if (sys_fchown(fd, (uid_t)-1, old->stx_gid) < 0)
+        mode &= ~070U | (mode & 07) << 3;
+    return mode;
+}
+
 static int take_after(int fd, const struct statx *old)
 {
     mode_t mode = old->stx_mode & 07777;
     struct statx mine;
     int rc = sys_statx(fd, "", AT_EMPTY_PATH, &mine);
 
-    if (rc == 0 && (mine.stx_uid != old->stx_uid || mine.stx_gid != old->stx_gid) &&
-        sys_fchown(fd, old->stx_uid, old->stx_gid) < 0)
-        mode &= 0777;
+    if (rc == 0 && (mine.stx_uid != old->stx_uid || mine.stx_gid != old->stx_gid))
+        mode = mode_unless_given(fd, old, mode);
     return rc < 0 ? rc : sys_fchmod(fd, mode);
 }
 

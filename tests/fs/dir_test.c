@@ -170,6 +170,7 @@ EDO_TEST_BOTH(a_folder_is_removed_with_all_in_it) /* fs-048 */
     assert_err(edo_fs_remove_dir_all("kept"), -ENOTDIR);
     assert_int_equal(symlink("kept_too", "link"), 0);
     assert_err(edo_fs_remove_dir_all("link"), -ENOTDIR);
+    assert_err(edo_fs_remove_dir_all("link//"), -ENOTDIR); /* which the system would follow */
     assert_true(holds("kept_too/file", "x"));
     leave_place();
 }

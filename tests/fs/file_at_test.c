@@ -1,6 +1,8 @@
 /* file_at_test.c: reading and writing at an offset. */
 #include "fs/folder.h"
 
+#include <sys/ioctl.h>
+
 EDO_TEST_BOTH(at_an_offset_the_position_stays) /* fs-020 */
 {
     char buf[16];
@@ -100,4 +102,67 @@ EDO_TEST_BOTH(slices_beyond_number) /* fs-022 */
     free(data);
     close_file(file);
     remove_folder();
+}
+
+static int count_turn(void *arg)
+{
+    a_fetch_add((unsigned *)arg, 1, relaxed);
+    return 0;
+}
+
+EDO_TEST(cached_reads_at_an_offset_let_others_run)
+{
+    unsigned turns = 0;
+    edo_task task;
+    char byte;
+
+    make_folder();
+    edo_file *file = open_both(put_text("a", "0123456789"));
+    assert_ok(edo_spawn(count_turn, &turns, &task));
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(edo_file_read_at(file, &byte, 1, i % 10), 1);
+    assert_int_equal(a_load(&turns, relaxed), 1);
+    assert_ok(edo_join(task, NULL));
+    close_file(file);
+    remove_folder();
+}
+
+typedef struct long_write {
+    edo_file *file;
+    int end;
+    size_t done;
+    int rc;
+} long_write;
+
+static void *write_outside(void *arg)
+{
+    static const char bytes[1 << 20];
+    long_write *w = arg;
+
+    w->rc = edo_file_write_all(w->file, bytes, sizeof bytes, &w->done);
+    return NULL;
+}
+
+/* A thread writes to a pipe, which is full until the handle has been closed. */
+EDO_TEST_PLAIN(a_file_may_be_closed_while_a_thread_uses_it)
+{
+    static char chunk[65536];
+    long_write w = {.rc = 1};
+    int fds[2], held;
+
+    assert_int_equal(pipe(fds), 0);
+    assert_ok(edo_file_from_fd(fds[1], &w.file));
+    pthread_t thread = start_thread(write_outside, &w);
+    wait_until(ioctl(fds[0], FIONREAD, &held) == 0 && held == 65536);
+    assert_ok(edo_file_close(w.file));
+    for (size_t got = 0; got < 1 << 20;) {
+        ssize_t n = read(fds[0], chunk, sizeof chunk);
+        assert_true(n > 0);
+        got += (size_t)n;
+    }
+    join_thread(thread);
+    assert_int_equal(w.rc, 0);
+    assert_int_equal(w.done, 1 << 20);
+    assert_int_equal(read(fds[0], chunk, 1), 0); /* and then its descriptor was */
+    close(fds[0]);
 }

@@ -102,3 +102,31 @@ EDO_TEST_BOTH(a_fifo_is_read_from_its_writer_to_its_end)
     edo_buf_fini(&buf);
     remove_folder();
 }
+
+static void *read_a_part(void *path)
+{
+    int fd = open(path, O_RDONLY);
+    char byte;
+
+    assert_int_equal(read(fd, &byte, 1), 1);
+    close(fd);
+    return NULL;
+}
+
+/* The default action of SIGPIPE would end the test. */
+EDO_TEST_BOTH(a_fifo_whose_reader_leaves_is_an_error_and_no_signal)
+{
+    char path[IN_FOLDER_MAX];
+    size_t size = 1 << 20, done;
+    char *bytes = calloc(1, size);
+
+    assert_non_null(bytes);
+    make_folder();
+    strcpy(path, in_folder("fifo"));
+    assert_int_equal(mkfifo(path, 0600), 0);
+    pthread_t reader = start_thread(read_a_part, path);
+    assert_int_equal(edo_fs_write(path, bytes, size, &done), -EPIPE);
+    join_thread(reader);
+    free(bytes);
+    remove_folder();
+}
