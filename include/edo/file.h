@@ -81,8 +81,8 @@ EDO_API_FS edo_file_open_future edo_file_create_async(const char *path, edo_file
  */
 EDO_API_FS int edo_file_from_fd(int fd, edo_file **ret_file);
 /**
- * Closes it. An operation that is under way goes on, and the descriptor is closed after it. close(2) is called
- * where it stands: what a network file system has to say or to wait for belongs to edo_file_sync_all before.
+ * Closes it. A call that is under way goes on, and the descriptor is closed after it; what is made of several, as a
+ * write of the whole, a copy or a buffered reader, may not be under way. close(2) is called where it stands: what a network file system has to say or to wait for belongs to edo_file_sync_all before.
  *
  * Returns   0; -EINVAL; what close(2) says. It is closed in any case.
  */
