@@ -86,7 +86,7 @@ static int operate(void *arg)
 
 enum { MOST = 400 };
 
-static void shut_down_amid(edo_runtime *runtime, int (*fn)(void *arg), int count)
+static void check_shutdown_amid(edo_runtime *runtime, int (*fn)(void *arg), int count)
 {
     static edo_task tasks[MOST];
     static int numbers[MOST];
@@ -109,7 +109,7 @@ EDO_TEST_PLAIN(a_shutdown_amid_operations_returns) /* fs-065 */
     make_folder();
     put_text("a", "hello");
     for (size_t i = 0; i < sizeof workers / sizeof *workers; i++)
-        shut_down_amid(workers[i] ? make_multi(workers[i]) : make_current(), operate, MOST);
+        check_shutdown_amid(workers[i] ? make_multi(workers[i]) : make_current(), operate, MOST);
     remove_folder();
 }
 
@@ -140,7 +140,7 @@ EDO_TEST_PLAIN(a_shutdown_amid_long_reads_returns) /* fs-066 */
     put_bytes("a", 1000000);
     for (int kind = 0; kind < 2; kind++) {
         int before = open_fds();
-        shut_down_amid(kind ? make_multi(2) : make_current(), read_on_and_on, 50);
+        check_shutdown_amid(kind ? make_multi(2) : make_current(), read_on_and_on, 50);
         assert_true(open_fds() < before + 10); /* a driver of the tests may keep some */
     }
     remove_folder();

@@ -121,7 +121,7 @@ EDO_TEST_BOTH(options_make_sense_or_are_refused) /* fs-027 */
     remove_folder();
 }
 
-EDO_TEST_BOTH(what_cannot_be_opened_says_why) /* fs-029 */
+EDO_TEST_BOTH(what_cannot_be_opened_says_why) /* fs-029 fs-069 */
 {
     static char name[IN_FOLDER_MAX + 300];
     edo_file *file = NULL;

@@ -27,7 +27,7 @@ static void drain_thread(call *c, edo_task holder)
     }
 }
 
-static void in_both(int (*fn)(void *arg))
+static void check_in_both(int (*fn)(void *arg))
 {
     make_folder();
     FOR_BOTH_SCHEDULERS(kind)
@@ -73,7 +73,7 @@ static int sync_after_writes(void *arg)
 
 EDO_TEST_PLAIN(a_sync_waits_for_the_writes_before_it) /* fs-034 */
 {
-    in_both(sync_after_writes);
+    check_in_both(sync_after_writes);
 }
 
 static int fd_after_writes(void *arg)
@@ -101,7 +101,7 @@ static int fd_after_writes(void *arg)
 
 EDO_TEST_PLAIN(a_descriptor_is_given_back_after_the_writes) /* fs-016 */
 {
-    in_both(fd_after_writes);
+    check_in_both(fd_after_writes);
 }
 
 static int fd_of_waiters(void *arg)
@@ -130,7 +130,7 @@ static int fd_of_waiters(void *arg)
 
 EDO_TEST_PLAIN(who_comes_after_the_end_of_the_handle_is_told)
 {
-    in_both(fd_of_waiters);
+    check_in_both(fd_of_waiters);
 }
 
 static int by_turns(void *arg)
@@ -165,7 +165,7 @@ static int by_turns(void *arg)
 
 EDO_TEST_PLAIN(clones_write_by_turns) /* fs-015 */
 {
-    in_both(by_turns);
+    check_in_both(by_turns);
 }
 
 static int drop_write(void *arg)
@@ -190,7 +190,7 @@ static int drop_write(void *arg)
 
 EDO_TEST_PLAIN(a_write_that_has_not_begun_is_dropped)
 {
-    in_both(drop_write);
+    check_in_both(drop_write);
 }
 
 EDO_TEST_BOTH(a_cancelled_read_leaves_the_position)

@@ -35,7 +35,7 @@ static test_future make(const fs_ops *ops, call *c)
     return (test_future){.base = EDO_FUTURE_INIT(&ops->base), .call = c};
 }
 
-EDO_TEST_BOTH(a_call_is_made_on_another_thread) /* fs-070 */
+EDO_TEST_BOTH(a_call_is_made_on_another_thread) /* fs-069 fs-070 */
 {
     call c = {.go = 1, .result = 7};
     test_future fut = make(&run_ops, &c);

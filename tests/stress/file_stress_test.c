@@ -90,7 +90,7 @@ static int run_crowd(void *arg)
     return 0;
 }
 
-static void run_with(int workers, crowd *c)
+static void check_crowd_with(int workers, crowd *c)
 {
     edo_runtime *runtime = workers ? make_multi(workers) : make_current();
 
@@ -106,7 +106,7 @@ EDO_TEST_PLAIN(ten_thousand_opens) /* fs-030 */
 
     make_files(FILES, 1);
     for (size_t i = 0; i < sizeof workers / sizeof *workers; i++)
-        run_with(workers[i], &c);
+        check_crowd_with(workers[i], &c);
     remove_folder();
 }
 
@@ -115,8 +115,8 @@ EDO_TEST_PLAIN(a_hundred_files_at_once) /* fs-031 */
     crowd c = {read_by_handle, 100};
 
     make_files(100, 1024);
-    run_with(0, &c);
-    run_with(2, &c);
+    check_crowd_with(0, &c);
+    check_crowd_with(2, &c);
     remove_folder();
 }
 
@@ -125,8 +125,8 @@ EDO_TEST_PLAIN(ten_thousand_reads) /* fs-039 */
     crowd c = {read_one, 10000 / test_scale()};
 
     make_files(FILES, 1023);
-    run_with(0, &c);
-    run_with(2, &c);
+    check_crowd_with(0, &c);
+    check_crowd_with(2, &c);
     remove_folder();
 }
 
