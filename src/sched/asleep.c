@@ -42,16 +42,19 @@ bool asleep_is_dead(sched *s)
 }
 
 /* Whether each thread of the process is one of those that wait for the runtime, or that it waits
- * for. */
+ * for; and none of these runs a task that has kept it from its core for so long that another thread
+ * has that. */
 static bool knows_all_threads(sched *s)
 {
+    bool all_wait;
     unsigned known = a_load(&s->outsiders, relaxed) + a_load(&s->pool.staff, relaxed) +
                      a_load(&asleep_harmless_threads, relaxed) + s->has_monitor;
 
     lock_take(&s->threads_lock);
     known += s->thread_count;
+    all_wait = s->thread_count - s->spare_count <= s->core_count - s->free_count;
     lock_drop(&s->threads_lock);
-    return sys_thread_count() == (int)known;
+    return all_wait && sys_thread_count() == (int)known;
 }
 
 static uint64_t runs_of(const sched *s)

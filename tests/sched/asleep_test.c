@@ -50,6 +50,14 @@ static int block_then_send(void *arg)
     return (int)edo_mpsc_try_send(arg, &one);
 }
 
+static int block_here_then_send(void *arg)
+{
+    int one = 1;
+
+    block_thread_for(1000); /* another thread has its core meanwhile, and nothing to do */
+    return (int)edo_mpsc_try_send(arg, &one);
+}
+
 /* The task that would send waits for a task that would receive; or something else goes on. */
 static int wait_in_a_ring(void *arg)
 {
@@ -71,6 +79,8 @@ static int wait_in_a_ring(void *arg)
         edo_tcp_stream *stream;
         return edo_tcp_accept(listener, &stream);
     }
+    if (set->way == 5 && set->kind == EDO_MULTI_THREAD)
+        assert_ok(edo_spawn(block_here_then_send, tx, &other));
     return join_result(receiver);
 }
 
@@ -129,7 +139,7 @@ EDO_TEST_PLAIN(a_debug_build_needs_no_monitor_to_name_them)
 EDO_TEST_PLAIN(where_something_may_wake_them_nothing_is_said)
 {
     for (int kind = 0; kind < 2; kind++)
-        for (int way = 1; way <= 4; way++) {
+        for (int way = 1; way <= (kind == EDO_MULTI_THREAD ? 5 : 4); way++) {
             const char *err =
                 said_of((setting){.kind = (edo_runtime_kind)kind, .monitor = true, .way = way});
             if (strstr(err, SENTENCE))
