@@ -12,6 +12,7 @@ EVERYTHING = ("spawn_join", "spawn_detached_latch", "chain", "skynet", "yield1",
               "ping_pong", "timeout_churn", "select2", "timer_cancel", "sleep_many")
 # Go has no words for a call that blocks.
 BLOCKING = ("spawn_blocking", "spawn_blocking_100", "block_in_place", "file_tree")
+FRAMES = ("framed_lines",)
 SYNC = ("mpsc_1_1", "mpsc_4_1", "mpsc_unbounded_4_1", "oneshot", "watch", "broadcast",
         "ping_pong_many", "mutex_uncontended", "mutex_contended", "mutex_held", "semaphore",
         "rwlock_read", "notify")
@@ -31,10 +32,11 @@ class Contestant:
         return workload in self.workloads and threads in self.threads
 
 
-EDO = Contestant("edo", os.path.join(BUILD, "edo-bench"), EVERYTHING + BLOCKING + SYNC, threads=(1, 2, 4))
+EDO = Contestant("edo", os.path.join(BUILD, "edo-bench"), EVERYTHING + BLOCKING + FRAMES + SYNC,
+                 threads=(1, 2, 4))
 # Boost.Fiber on one thread only: with more, its idle threads spin, and CPU time says nothing.
 MICRO_PEERS = (
-    Contestant("tokio", os.path.join(PEERS, "bench-tokio"), EVERYTHING + BLOCKING + SYNC),
+    Contestant("tokio", os.path.join(PEERS, "bench-tokio"), EVERYTHING + BLOCKING + FRAMES + SYNC),
     Contestant("go", os.path.join(PEERS, "bench-go"),
                EVERYTHING + tuple(name for name in SYNC if name not in GO_LACKS)),
     Contestant("boostfiber", os.path.join(PEERS, "bench-boostfiber"), FIBER, threads=(1,)),

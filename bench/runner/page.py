@@ -20,6 +20,7 @@ OPS = {
     "spawn_blocking_100": "the same, of a hundred at a time",
     "block_in_place": "a function called in place by a task that is alone, and a yield",
     "file_tree": "one of 10,000 small files in the page cache, read as a whole",
+    "framed_lines": "a line of 40 bytes, encoded, through a pipe in memory, and decoded by another task",
 }
 SYNC = {
     "mpsc_1_1": "a message of 8 bytes through a channel with room for 128, one sender",

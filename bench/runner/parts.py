@@ -111,7 +111,7 @@ def run_quiet(_names, _rounds, results):
 
 
 NAMES = {
-    "micro": contestants.EVERYTHING + contestants.BLOCKING + contestants.SYNC,
+    "micro": contestants.EVERYTHING + contestants.BLOCKING + contestants.FRAMES + contestants.SYNC,
     "witness": tuple("witness_" + n for n in contestants.EVERYTHING + contestants.SYNC),
     "net": tuple(net.WORKLOADS),
     "tail": ("tail",),

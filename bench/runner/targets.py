@@ -20,6 +20,7 @@ MICRO = {
     "spawn_blocking_100": {"tokio": (0.7, 0.7)},
     "block_in_place": {"tokio": (0.7, 0.7)},
     "file_tree": {"tokio": (0.3, 0.3)},
+    "framed_lines": {"tokio": (0.5, 0.5)},
 }
 MICRO.update({workload: HALF_OF_TOKIO for workload in contestants.SYNC})
 FOUR_WORKERS = {"mutex_contended": 1.5}  # CPU time of an op over that with one worker

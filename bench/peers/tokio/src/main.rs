@@ -1,5 +1,6 @@
 //! The micro-benchmarks on Tokio. ../../micro says what an op of each is.
 
+mod frames;
 mod sync;
 
 use std::collections::HashMap;
@@ -426,6 +427,7 @@ const WORKLOADS: &[&str] = &[
     "spawn_blocking_100",
     "block_in_place",
     "file_tree",
+    "framed_lines",
     "idle_tasks",
     "mpsc_1_1",
     "mpsc_4_1",
@@ -467,6 +469,7 @@ async fn run(name: &str, n: u64) -> Outcome {
         "spawn_blocking_100" => timed(spawn_blocking(100, n)).await,
         "block_in_place" => timed(block_in_place(n)).await,
         "file_tree" => file_tree(n).await,
+        "framed_lines" => timed(frames::lines(n)).await,
         "idle_tasks" => idle_tasks(n).await,
         "mpsc_1_1" => timed(sync::mpsc_bounded(1, n)).await,
         "mpsc_4_1" => timed(sync::mpsc_bounded(4, n)).await,
