@@ -21,12 +21,15 @@ static int wait_in_the_pool(void *arg)
     return 7;
 }
 
-/* As the threads of the tests' own driver do, which is the kernel to edo. */
+/* As the threads of the tests' own driver do for ever, which is the kernel to edo; others while they are in the
+ * handler. */
 static bool blocks_it(int tid)
 {
     char path[64], line[256];
     unsigned long long blocked = 0;
 
+    if (!getenv("EDO_DRIVER"))
+        return false;
     snprintf(path, sizeof path, "/proc/self/task/%d/status", tid);
     FILE *status = fopen(path, "r");
     while (status && fgets(line, sizeof line, status))
@@ -70,7 +73,7 @@ EDO_TEST_BOTH(any_thread_may_get_the_signal) /* signal-023 */
     task_wait_until(gate_is_open(&begun));
     int threads = thread_count();
     for (int i = 0; i < 5; i++)
-        assert_true(check_every_thread(listener) >= (HAS_TSAN ? 1 : 2));
+        assert_true(check_every_thread(listener) >= (HAS_TSAN || getenv("EDO_DRIVER") ? 1 : 2));
     assert_true(thread_count() >= (threads < 2 ? threads : 2)); /* nobody has died of it */
     gate_open(&opened);
     assert_ok(edo_join(call, &code));
