@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -153,6 +154,18 @@ int sys_duplicate(int fd)
 {
     int saved = errno;
     return (int)sys_result(fcntl(fd, F_DUPFD_CLOEXEC, 0), saved);
+}
+
+bool sys_is_dumpable(void)
+{
+    int saved = errno;
+    return sys_result(prctl(PR_GET_DUMPABLE), saved) == 1;
+}
+
+void sys_make_dumpable(void)
+{
+    int saved = errno;
+    (void)sys_result(prctl(PR_SET_DUMPABLE, 1UL), saved);
 }
 
 unsigned sys_most_fds(void)

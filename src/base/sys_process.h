@@ -3,6 +3,7 @@
 #define BASE_SYS_PROCESS_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* How a child has ended: as in siginfo_t. */
@@ -32,6 +33,9 @@ int sys_pty_open(char path[SYS_PTY_PATH]);
 int sys_terminal_set_size(int fd, unsigned rows, unsigned columns);
 /* A second descriptor of the same, close-on-exec. */
 int sys_duplicate(int fd);
+/* Whether it may be traced and have a core, by its users; and that it may. */
+bool sys_is_dumpable(void);
+void sys_make_dumpable(void);
 /* The most descriptors that this process may have. */
 unsigned sys_most_fds(void);
 

@@ -46,6 +46,17 @@ static pid_t number_of(const edo_process *child)
     return a_load(&child->known.pid, relaxed); /* it has begun long since */
 }
 
+/* As long as it is a child of ours the number is its own: somebody else may have waited for it, or the system if
+ * SIGCHLD is ignored. And no number is ever sent to that means many. */
+static int send_by_number(const edo_process *child, int signo, bool to_group)
+{
+    pid_t pid = number_of(child);
+
+    if (pid <= 1 || sys_is_child(pid) < 0)
+        return -ESRCH;
+    return sys_kill(to_group ? -pid : pid, signo);
+}
+
 int child_begin(edo_process *child, int pidfd)
 {
     sys_exit how;
@@ -54,7 +65,7 @@ int child_begin(edo_process *child, int pidfd)
     child->fd = pidfd >= 0 ? pidfd : pidfd_stand_in(number_of(child));
     if (child->fd >= 0)
         return 0;
-    sys_kill(number_of(child), SIGKILL);
+    send_by_number(child, SIGKILL, false);
     if (sys_await_child(number_of(child)) == 0)
         sys_reap(-1, number_of(child), &how);
     return child->fd;
@@ -80,7 +91,7 @@ bool child_reap(edo_process *child)
     return true;
 }
 
-/* By its number only where the other way isn't known or not allowed: that is this child still. */
+/* By its number only where the other way isn't known or not allowed. */
 int child_send(edo_process *child, int signo)
 {
     if (signo < 0 || signo > SIGRTMAX)
@@ -88,7 +99,7 @@ int child_send(edo_process *child, int signo)
     if (child->ended)
         return -ESRCH;
     int rc = child->has_pidfd ? sys_pidfd_signal(child->fd, signo) : -ENOSYS;
-    return rc == -ENOSYS || rc == -EPERM ? sys_kill(number_of(child), signo) : rc;
+    return rc == -ENOSYS || rc == -EPERM ? send_by_number(child, signo, false) : rc;
 }
 
 /* Its descriptor leaves the driver, for which somebody waits against the rules, or nobody. */
@@ -228,7 +239,7 @@ static int send_to_group(edo_process *child, int signo)
 
     if (rc != -EINVAL && rc != -ENOSYS)
         return rc;
-    return child->ended ? -ESRCH : sys_kill(-number_of(child), signo);
+    return child->ended ? -ESRCH : send_by_number(child, signo, true);
 }
 
 int edo_process_kill_group(edo_process *child, int signo)

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/atomic.h"
 #include "base/clone.h"
 #include "base/macros.h"
 #include "base/raw.h"
 #include "base/sys.h"
 #include "base/sys_process.h"
+#include "process/dumpable.h"
 #include "process/pidfd.h"
 
 /* The child's own part needs some hundred bytes; what a hook needs is its own affair. */
@@ -55,11 +57,12 @@ static bool is_named_in(const char *const *list, const char *entry)
     return false;
 }
 
-static const char **add_environment(const launch *l, const char **to)
+/* `most` of the caller's, as there may be more by now. */
+static const char **add_environment(const launch *l, const char **to, size_t most)
 {
     const char *const *own = l->command->env;
 
-    for (char **entry = environ; !l->command->env_clear && entry && *entry; entry++)
+    for (char **entry = environ; !l->command->env_clear && most > 0 && *entry; entry++, most--)
         if (!is_named_in(own, *entry))
             *to++ = *entry;
     for (; own && *own; own++)
@@ -181,7 +184,8 @@ static int lay_out(launch *l, const char *search)
     const edo_command *command = l->command;
     bool searched = is_searched(command->program);
     size_t dirs = searched ? count_dirs(search) : 1, args = length_of(command->args) + 2;
-    size_t variables = length_of((const char *const *)environ) + length_of(command->env) + 1;
+    size_t callers = length_of((const char *const *)environ);
+    size_t variables = callers + length_of(command->env) + 1;
     size_t lists = (args + variables + dirs + 1) * sizeof(char *);
     size_t fds = (3 + command->fd_count) * sizeof(launch_fd);
     size_t text = searched ? strlen(search) + dirs * (strlen(command->program) + 2) : 0;
@@ -191,7 +195,7 @@ static int lay_out(launch *l, const char *search)
         return -ENOMEM;
     l->argv = l->block;
     l->envp = l->argv + args;
-    l->paths = add_environment(l, l->envp);
+    l->paths = add_environment(l, l->envp, callers);
     l->fds = (launch_fd *)((char *)l->block + lists);
     l->stack_top = (char *)l->fds + fds + text + stack_size(command) + STACK_ALIGNMENT;
     l->stack_top -= (uintptr_t)l->stack_top % STACK_ALIGNMENT;
@@ -262,10 +266,23 @@ static void bury(pid_t pid, int pidfd)
         sys_close(pidfd);
 }
 
+static pid_t start(launch *l, int *pidfd)
+{
+    const edo_command *command = l->command;
+    bool changes_user = command->uid || command->gid || command->pre_exec;
+
+    if (changes_user)
+        dumpable_lend();
+    pid_t pid = clone_blocked(l, pidfd);
+    if (changes_user)
+        dumpable_take_back();
+    return pid;
+}
+
 pid_t launch_start(launch *l, int *ret_pidfd)
 {
     int pidfd = -1;
-    pid_t pid = clone_blocked(l, pidfd_is_known() ? &pidfd : NULL);
+    pid_t pid = start(l, pidfd_is_known() ? &pidfd : NULL);
 
     if (pid < 0)
         return pid;
@@ -273,6 +290,8 @@ pid_t launch_start(launch *l, int *ret_pidfd)
         bury(pid, pidfd);
         return l->error;
     }
+    /* In a PID namespace of its own it knows another. relaxed: as in the child. */
+    a_store(l->own_number, pid, relaxed);
     *ret_pidfd = pidfd;
     return pid;
 }

@@ -25,9 +25,10 @@ typedef struct launch {
     bool drops_groups;
     const char *terminal; /* of its session; NULL: none */
     unsigned most_fds;
-    pid_t *own_number; /* atomic; where the child puts it, before anybody can know of its end */
-    int error;         /* why it couldn't become the program; written by the child */
-    void *block;       /* what all of this lies in; freed by launch_fini */
+    pid_t *
+        own_number; /* atomic; the child puts it there before its end can be known, then its parent does */
+    int error;   /* why it couldn't become the program; written by the child */
+    void *block; /* what all of this lies in; freed by launch_fini */
     char *stack_top;
 } launch;
 

@@ -162,7 +162,8 @@ static int prepare(launch *l)
         return rc;
     if (command->cwd && (rc = (int)raw_call(SYS_chdir, pointer(command->cwd), 0, 0, 0)) < 0)
         return rc;
-    return command->pre_exec ? command->pre_exec(command->pre_exec_arg) : 0;
+    rc = command->pre_exec ? command->pre_exec(command->pre_exec_arg) : 0;
+    return rc > 0 ? -EINVAL : rc;
 }
 
 /* Whether it may be in another directory. */

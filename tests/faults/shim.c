@@ -562,7 +562,7 @@ NO_ASAN long fault_syscall(long number, ...)
     return number == SYS_openat2 ? opened((int)result) : result;
 }
 
-/* Only ever asked for the timer slack: one argument at most. */
+/* Only ever asked for what takes one argument at most. */
 NO_ASAN int fault_prctl(int option, ...)
 {
     va_list args;

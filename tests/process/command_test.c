@@ -2,6 +2,7 @@
 #include "process/children.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 EDO_TEST_BOTH(a_child_has_a_number_and_a_code) /* process-001 */
@@ -180,6 +181,22 @@ EDO_TEST_BOTH(a_group_is_killed_as_one) /* process-009 */
     edo_process_release(detached);
 }
 
+EDO_TEST(who_a_child_is_changes_nothing_of_the_caller)
+{
+    const uid_t user = geteuid() == 0 ? 65534 : geteuid();
+    edo_command command = {SHELL("id -u"), .uid = &user};
+    char text[16];
+
+    snprintf(text, sizeof text, "%d\n", (int)user);
+    assert_int_equal(prctl(PR_SET_DUMPABLE, 1), 0);
+    check_output(&command, text);
+    assert_int_equal(prctl(PR_GET_DUMPABLE), 1);
+    assert_int_equal(prctl(PR_SET_DUMPABLE, 0), 0);
+    check_output(&command, text);
+    assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
+    assert_int_equal(prctl(PR_SET_DUMPABLE, 1), 0);
+}
+
 static int note_number(void *arg)
 {
     *(pid_t *)arg = getpid();
@@ -205,6 +222,8 @@ EDO_TEST_BOTH(a_hook_runs_in_the_child) /* process-010 */
     edo_process_release(child);
     edo_command refused = {.program = "true", .pre_exec = refuse, .pre_exec_arg = &why};
     assert_err(edo_command_spawn(&refused, &none), -EDO_ELAGGED);
+    why = 7; /* which is no answer */
+    assert_err(edo_command_spawn(&refused, &none), -EINVAL);
     assert_true(has_no_children());
 }
 

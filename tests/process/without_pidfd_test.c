@@ -44,3 +44,21 @@ EDO_TEST_BOTH(there_are_no_pidfds) /* process-044 */
     task_wait_until(thread_count() <=
                     1 + 2 * test_workers() + 1); /* nobody is left who waited for it */
 }
+
+EDO_TEST_BOTH(nothing_is_sent_to_a_number_that_somebody_else_waited_for)
+{
+    int fds[2];
+
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    edo_process *child =
+        begin(&(edo_command){SHELL("cat <&3 & exit 0"), .fds = &(edo_command_fd){fds[0], 3},
+                             .fd_count = 1, .leads_group = true});
+    pid_t pid = edo_process_id(child);
+    close(fds[0]);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_int_equal(kill(-pid, 0), 0); /* its own child is there */
+    assert_err(edo_process_kill_group(child, 0), -ESRCH);
+    assert_err(edo_process_signal(child, 0), -ESRCH);
+    close(fds[1]);
+    edo_process_release(child);
+}

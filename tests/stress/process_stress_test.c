@@ -127,3 +127,27 @@ EDO_TEST_BOTH(children_that_are_let_go_somehow)
     }
     task_wait_until(has_no_children());
 }
+
+static void *fork_alone(void *arg)
+{
+    while (!a_load(&over, relaxed)) {
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(0);
+        assert_true(pid > 0);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+    }
+    return arg;
+}
+
+/* Nobody waits for them, so they are freed by whoever holds the orphans. */
+EDO_TEST_BOTH(orphans_end_beside_forks)
+{
+    pthread_t forks = start_thread(fork_alone, NULL);
+
+    for (unsigned i = 0; i < 4 * child_count(); i++)
+        edo_process_release(begin(&(edo_command){.program = "/bin/true"}));
+    a_store(&over, true, relaxed);
+    join_thread(forks);
+    task_wait_until(has_no_children());
+}
