@@ -150,18 +150,21 @@ static int at_once(edo_framed_reader *r, void *frame)
     if (r->state & KEPT)
         return give_kept(r, frame);
     if (r->state & FAILED) {
-        r->state &= (uint8_t) ~(FAILED | READABLE);
+        r->state &= (uint8_t)~FAILED; /* what lies behind it comes next */
         return 0;
     }
     if (!(r->state & READABLE))
         return GO_ON;
     bool ended = r->state & ENDED;
+    size_t before = r->buf.len;
     int rc = ended        ? edo_decode_eof(r->decoder, &r->buf, frame)
              : r->buf.len ? r->decoder.ops->decode(r->decoder.self, &r->buf, frame)
                           : 0;
-    if (rc != 0)
+    if (rc > 0 || rc == -ENOMEM || (rc < 0 && r->buf.len < before))
         return note(r, rc);
-    r->state &= (uint8_t)~READABLE;
+    r->state &= (uint8_t)~READABLE; /* it needs more, or can do nothing with what is there */
+    if (rc < 0)
+        return note(r, rc);
     return ended ? 0 : GO_ON;
 }
 

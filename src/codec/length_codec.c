@@ -124,8 +124,11 @@ static int decode(void *self, edo_buf *src, void *frame)
     if (rc <= 0)
         return rc;
     size_t all = codec->skip + codec->len;
-    if (src->len < all)
-        return edo_buf_reserve(src, all - src->len);
+    if (src->len < all) {
+        rc = edo_buf_reserve(src, all - src->len);
+        codec->knows = rc != -EDO_ETOOLONG;
+        return codec->knows ? rc : refuse(codec, src, rc); /* the buffer's own limit */
+    }
     edo_buf whole = *src;
     edo_buf_consume(src, codec->skip);
     rc = frame_out(src, codec->len, 0, codec->opts.lends, frame);

@@ -56,7 +56,7 @@ static edo_poll shut_down(void *self, edo_transfer *t, const edo_waker *waker)
 {
     edo_sink_writer *w = self;
 
-    return wait_for(w, t, w->to.ops->close, waker);
+    return wait_for(w, t, w->to.ops->close ? w->to.ops->close : w->to.ops->flush, waker);
 }
 
 static void cancel(void *self, edo_transfer *t)

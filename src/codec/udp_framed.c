@@ -15,6 +15,7 @@
 #include "await/await.h"
 #include "codec/codec.h"
 #include "codec/frame_place.h"
+#include "sched/coop.h"
 
 #define LONGEST 65536 /* a datagram and a byte more, so that none is cut */
 
@@ -111,11 +112,14 @@ static edo_poll next_poll(edo_future *base, const edo_waker *waker)
     if (f->in.user && f->in.user != fut)
         return edo_future_finish(base, -EBUSY);
     do {
+        if (!f->in.user && !(base->state & FUTURE_CANCELED) && !coop_proceed(waker))
+            return EDO_PENDING;
         base->result = f->in.user ? GO_ON : decode_next(f, fut->ret_frame);
         if (base->result == GO_ON &&
             receive(f, fut, base->state & FUTURE_CANCELED, waker, &base->result) == EDO_PENDING)
             return EDO_PENDING;
     } while (base->result == GO_ON);
+    coop_spend();
     if (base->result > 0 && fut->ret_from)
         *fut->ret_from = f->in.from;
     return EDO_READY;

@@ -28,7 +28,8 @@ static int take(edo_permits *p, size_t n, edo_file_op *op, const edo_waker *wake
     edo_waiter *w = &op->own.waiter;
     enum waiter_state is = WAITER_GRANTED;
 
-    if (w->state == WAITER_IDLE && permits_try(p, n) == 0)
+    /* relaxed: IDLE, it is known to nobody else. */
+    if (a_load(&w->state, relaxed) == WAITER_IDLE && permits_try(p, n) == 0)
         return 0;
     hold(op);
     if (!op->canceled)

@@ -60,7 +60,9 @@ static edo_push_poll *wait_of(const edo_item_sink_future *fut)
 {
     const edo_item_sink_ops *ops = fut->to.ops;
 
-    return fut->step == STEP_READY ? ops->ready : fut->step == STEP_FLUSH ? ops->flush : ops->close;
+    if (fut->step == STEP_READY)
+        return ops->ready;
+    return fut->step == STEP_FLUSH || !ops->close ? ops->flush : ops->close;
 }
 
 /* Does the step. PENDING; or READY, and `push` has its result. */

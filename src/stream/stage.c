@@ -85,7 +85,7 @@ int stage_put_back(void *self, edo_pull *p)
 {
     edo_stage *s = self;
 
-    if (s->holds || s->error)
+    if (s->holds)
         return -EBUSY;
     int rc = slot_need(&s->held, s->item);
     if (rc < 0)

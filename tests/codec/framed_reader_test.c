@@ -219,6 +219,10 @@ EDO_TEST_BOTH(a_decoders_error_is_no_end_of_its_reader)
         edo_framed_reader_init(&framed, script_reader(&script), edo_lines_decoder(&codec), NULL));
     assert_err(edo_framed_next(&framed, &line), -EDO_ETOOLONG);
     assert_err(edo_framed_next(&framed, &line), 0);
+    assert_int_equal(edo_framed_next(&framed, &line),
+                     1); /* what lay behind it, without another read */
+    assert_int_equal(script.calls, 1);
+    assert_memory_equal(line.data, "ok", 3);
     edo_framed_reader_fini(&framed);
 }
 

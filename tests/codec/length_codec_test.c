@@ -255,6 +255,21 @@ EDO_TEST_BOTH(a_length_that_makes_no_sense_is_refused)
     end(&r);
 }
 
+EDO_TEST(a_frame_over_the_buffers_limit_is_refused_with_its_header)
+{
+    static char memory[16];
+    edo_buf buf = edo_buf_over(memory, sizeof memory);
+    edo_length_codec codec;
+    edo_bytes frame;
+
+    assert_ok(edo_length_codec_init(&codec, EDO_OPTS(length_codec, .length_bytes = 1)));
+    assert_ok(edo_buf_append(&buf, "\x20\x01z", 3));
+    assert_true(edo_decode(edo_length_decoder(&codec), &buf, &frame) < 0);
+    assert_int_equal(edo_decode(edo_length_decoder(&codec), &buf, &frame), 1); /* the next one */
+    assert_int_equal(frame.len, 1);
+    edo_bytes_free(&frame);
+}
+
 /* A framed writer of nine bytes, three and eleven. */
 static void send_three(io_script *script, edo_length_codec *codec, bool each)
 {

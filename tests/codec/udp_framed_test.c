@@ -78,6 +78,35 @@ EDO_TEST_BOTH(a_datagram_may_have_several_frames) /* codec-055 */
     end(&r);
 }
 
+static int count_turns(void *arg)
+{
+    for (unsigned *turns = arg;; ++*turns)
+        if (edo_yield() < 0)
+            return 0;
+}
+
+EDO_TEST(frames_of_one_datagram_let_others_run)
+{
+    static char text[2001];
+    edo_lines_codec lines = {.lends = true};
+    unsigned turns = 0;
+    edo_bytes frame;
+    edo_task other;
+    rig r;
+
+    memset(text, '\n', sizeof text - 1);
+    begin(&r, edo_lines_decoder(&lines), edo_bytes_encoder());
+    send_text(&r.a, text, &r.b_addr);
+    assert_int_equal(edo_udp_framed_next(&r.b, &frame, NULL), 1);
+    assert_ok(edo_spawn(count_turns, &turns, &other));
+    for (int i = 0; i < 1999; i++)
+        assert_int_equal(edo_udp_framed_next(&r.b, &frame, NULL), 1);
+    assert_true(turns >= 10);
+    edo_task_abort(other);
+    edo_join(other, NULL);
+    end(&r);
+}
+
 EDO_TEST_BOTH(two_objects_share_a_socket) /* codec-056 */
 {
     edo_lines_codec lines = {0};

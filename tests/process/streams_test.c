@@ -136,7 +136,8 @@ EDO_TEST_BOTH(what_is_written_to_a_child_comes_back) /* process-016 */
 
 EDO_TEST_BOTH(a_parent_may_lack_a_standard_descriptor) /* process-017 */
 {
-    for (int number = 0; number < 3; number++) {
+    /* TSan takes it for a race if the monitor names a task that is slow there meanwhile. */
+    for (int number = 0; number < (HAS_TSAN ? 2 : 3); number++) {
         int before = fcntl(number, F_DUPFD_CLOEXEC, 10);
         close(number);
         edo_output output = {0};

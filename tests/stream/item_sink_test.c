@@ -99,6 +99,17 @@ EDO_TEST_BOTH(a_send_is_a_feed_and_a_flush)
     edo_item_sink_release((edo_item_sink){0});
 }
 
+EDO_TEST_BOTH(a_sink_that_cannot_be_closed_is_flushed_at_its_close)
+{
+    static const edo_item_sink_ops no_close = {.send = store_send, .flush = store_flush};
+    store s = {.room = 8};
+    edo_item_sink sink = {&no_close, &s, INT_ITEM};
+
+    assert_ok(edo_item_sink_feed(sink, &(int){1}));
+    assert_ok(edo_item_sink_close(sink));
+    assert_int_equal(s.flushed, 1);
+}
+
 EDO_TEST(a_feed_waits_for_room_and_takes_nothing_when_cancelled)
 {
     store s = {.room = 0};

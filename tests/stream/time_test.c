@@ -291,6 +291,34 @@ EDO_TEST(a_chunks_clock_goes_on_over_cancelled_nexts) /* stream-051 stream-002 *
     edo_stream_release(s);
 }
 
+/* A script whose cancelled nexts fail. */
+static edo_poll sour_next(void *self, edo_pull *p, const edo_waker *waker)
+{
+    return p->canceled ? script_tell(p, -EIO) : script_next(self, p, waker);
+}
+
+EDO_TEST(a_losing_chunk_is_the_next_one_though_an_error_is_behind_it) /* stream-002 */
+{
+    static const edo_stream_ops sour = {.next = sour_next, .name = "sour"};
+    script steps = SCRIPT(1, 2, STEP_WAIT);
+    edo_stream_chunks chunks;
+    edo_stream s;
+    edo_items items;
+    edo_instant start = edo_now();
+
+    assert_ok(edo_stream_chunks_timeout(&chunks, (edo_stream){&sour, &steps, INT_ITEM}, 9,
+                                        EDO_MILLIS(100), &s));
+    edo_stream_next_future next = edo_stream_next_async(s, &items);
+    assert_pending(&next.base);
+    assert_ok(edo_advance(EDO_MILLIS(100)));
+    assert_ready_eq(&next.base, 1);
+    edo_future_put_back(&next.base);
+    assert_int_equal(next.base.result, -ECANCELED);
+    check_chunk_at(s, start, 100, 1, 2);
+    assert_err(edo_stream_next(s, &items), -EIO);
+    edo_stream_release(s);
+}
+
 EDO_TEST(chunks_of_nothing_are_refused) /* stream-052 */
 {
     edo_iter iter;

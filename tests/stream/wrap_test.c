@@ -142,6 +142,34 @@ EDO_TEST(a_broadcast_says_where_it_lagged_and_goes_on) /* stream-071 */
     edo_stream_release(s);
 }
 
+static int clones_left;
+
+static int clone_if_any(void *to, const void *from)
+{
+    memcpy(to, from, sizeof(int));
+    return --clones_left < 0 ? -ENOMEM : 0;
+}
+
+EDO_TEST(a_watchs_value_that_could_not_be_copied_comes_again)
+{
+    static const edo_item item = {.size = sizeof(int), .clone = clone_if_any};
+    edo_watch_sender *tx;
+    edo_watch_receiver *rx;
+    edo_watch_items items;
+    int value = 0;
+
+    clones_left = 0;
+    assert_ok(edo_watch_new(&item, &(int){7}, &tx, &rx));
+    edo_stream s = edo_stream_of_watch(&items, rx, &item, false);
+    assert_err(edo_stream_next(s, &value), -ENOMEM);
+    clones_left = 1;
+    edo_watch_sender_free(tx);
+    assert_int_equal(edo_stream_next(s, &value), 1);
+    assert_int_equal(value, 7);
+    assert_int_equal(edo_stream_next(s, &value), 0);
+    edo_stream_release(s);
+}
+
 EDO_TEST(a_watch_gives_its_value_and_what_it_changes_to)
 {
     edo_watch_sender *tx;
@@ -337,6 +365,8 @@ EDO_TEST(lines_and_pieces_are_streams_of_bytes) /* stream-074 */
     check_bytes(s, "four");
     assert_int_equal(edo_stream_next(s, &line), 0);
     assert_true(edo_stream_is_done(s));
+    text = edo_bytes_static("more\n", 5); /* the reader goes on, the stream doesn't */
+    assert_int_equal(edo_stream_next(s, &line), 0);
     edo_stream_release(s);
 
     text = edo_bytes_static("a,b", 3);

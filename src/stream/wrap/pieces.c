@@ -9,6 +9,8 @@ static edo_poll pieces_next(void *self, edo_pull *p, const edo_waker *waker)
 {
     edo_piece_items *w = self;
 
+    if (w->wrapped.has_ended)
+        return pull_finish(p, 0);
     if (!p->begun)
         w->next = edo_pieces_next_async(&w->pieces, &w->piece, &w->len);
     if (wrapped_poll(&w->wrapped, &w->next.base, p, waker, false) == EDO_PENDING)

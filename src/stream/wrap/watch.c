@@ -13,6 +13,8 @@ static int copy(edo_watch_items *w, void *ret_item)
     else
         item_copy(w->item, ret_item, value);
     edo_watch_borrow_end(&ref);
+    if (rc < 0)
+        edo_watch_mark_changed(w->rx);
     return rc < 0 ? rc : 1;
 }
 
