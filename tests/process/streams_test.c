@@ -1,4 +1,5 @@
 /* streams_test.c: what children read and write. */
+#include "context/sanitizer.h"
 #include "process/children.h"
 
 #include <fcntl.h>
