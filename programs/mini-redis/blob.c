@@ -24,10 +24,11 @@ static int make_room(blob *b, size_t room)
 int blob_set(blob *b, slice s)
 {
     bool fits = s.len <= b->room && (b->room <= 64 || s.len >= b->room / 4);
-    int rc = fits || s.len == 0 ? 0 : make_room(b, s.len);
 
-    if (rc < 0)
-        return rc;
+    if (!fits && s.len == 0)
+        blob_free(b);
+    else if (!fits && make_room(b, s.len) < 0)
+        return -ENOMEM;
     if (s.len)
         memcpy(b->data, s.data, s.len);
     b->len = s.len;

@@ -107,7 +107,7 @@ void fail_arity(call *c)
     reply_error(c->reply, "ERR wrong number of arguments for '%s' command", c->command->name);
 }
 
-void fail_subcommand(call *c)
+static void fail_subcommand(call *c)
 {
     char upper[NAME_MAX_LEN];
     size_t len = strlen(c->command->name);
@@ -116,6 +116,21 @@ void fail_subcommand(call *c)
         upper[i] = (char)toupper((unsigned char)c->command->name[i]);
     reply_error(c->reply, "ERR unknown subcommand '%.*s'. Try %s HELP.", shown(c->args[1], 128),
                 c->args[1].data, upper);
+}
+
+void run_subcommand(call *c, const subcommand *known)
+{
+    for (; known->name; known++) {
+        if (!slice_is(c->args[1], known->name))
+            continue;
+        if (c->count >= known->least && c->count <= known->most)
+            known->run(c);
+        else
+            reply_error(c->reply, "ERR wrong number of arguments for '%s|%s' command",
+                        c->command->name, known->name);
+        return;
+    }
+    fail_subcommand(c);
 }
 
 static bool has_arity(const call *c)
@@ -207,9 +222,14 @@ uint64_t key_hash(const call *c, size_t i)
     return i == (size_t)c->command->first ? c->hash : hash_of(c->args[i]);
 }
 
+entry *key_find(call *c, size_t i)
+{
+    return store_find(c->store, c->args[i], key_hash(c, i), &c->clock);
+}
+
 entry *key_read(call *c, size_t i)
 {
-    return store_look_up(c->store, c->args[i], key_hash(c, i));
+    return store_look_up(c->store, c->args[i], key_hash(c, i), &c->clock);
 }
 
 static bool is_kind(call *c, const entry *e, value_kind kind)
@@ -228,7 +248,7 @@ bool key_read_kind(call *c, size_t i, value_kind kind, entry **ret_entry)
 
 bool key_write_kind(call *c, size_t i, value_kind kind, entry **ret_entry)
 {
-    return is_kind(c, *ret_entry = store_find(c->store, c->args[i], key_hash(c, i)), kind);
+    return is_kind(c, *ret_entry = key_find(c, i), kind);
 }
 
 bool key_obtain(call *c, size_t i, value_kind kind, entry **ret_entry)
@@ -243,7 +263,7 @@ bool key_obtain(call *c, size_t i, value_kind kind, entry **ret_entry)
 
 bool expiry_of(call *c, int64_t n, bool is_seconds, bool is_relative, int64_t *ret_at)
 {
-    int64_t now = is_relative ? store_now() : 0, at;
+    int64_t now = is_relative ? store_clock_now(&c->clock) : 0, at;
 
     if (__builtin_mul_overflow(n, is_seconds ? 1000 : 1, &at) ||
         __builtin_add_overflow(at, now, &at)) {

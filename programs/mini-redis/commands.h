@@ -18,6 +18,7 @@ typedef struct call {
     slice *args; /**< args[0] is the command's name */
     size_t count;
     uint64_t hash; /**< of the first key */
+    store_clock clock;
 } call;
 
 enum command_flags {
@@ -65,13 +66,25 @@ size_t commands_each(void (*fn)(const command *one, void *arg), void *arg);
 
 void fail_memory(call *c);
 void fail_arity(call *c);
-/** Of "CONFIG x": `x` isn't known. */
-void fail_subcommand(call *c);
+
+/** What follows the name of a command that has several: CONFIG GET. */
+typedef struct subcommand {
+    const char *name;
+    void (*run)(call *c);
+    size_t least, most; /**< arguments with both names */
+} subcommand;
+
+#define ANY_COUNT SIZE_MAX
+
+/** Runs that of args[1], or answers why not. The last of `known` has no name. */
+void run_subcommand(call *c, const subcommand *known);
 /** Reads args[i] as a number; false: it has answered that it is none. */
 bool arg_int(call *c, size_t i, int64_t *ret);
 /** The hash of the key args[i]. */
 uint64_t key_hash(const call *c, size_t i);
-/** The entry of the key args[i] or NULL, to be read. */
+/** The entry of the key args[i] or NULL. */
+entry *key_find(call *c, size_t i);
+/** The same to be read: it counts as a hit or a miss. */
 entry *key_read(call *c, size_t i);
 /** The same of that kind. False: it has answered that it is of another. */
 bool key_read_kind(call *c, size_t i, value_kind kind, entry **ret_entry);

@@ -6,7 +6,7 @@ static int64_t count_keys(call *c, bool removes)
     int64_t count = 0;
 
     for (size_t i = 1; i < c->count; i++) {
-        entry *e = removes ? store_find(c->store, c->args[i], key_hash(c, i)) : key_read(c, i);
+        entry *e = removes ? key_find(c, i) : key_read(c, i);
         count += e != NULL;
         if (e && removes)
             store_remove(c->store, e);
@@ -80,9 +80,9 @@ static void expire_key(call *c, bool is_seconds, bool is_relative)
     if (!read_conditions(c, &when) || !arg_int(c, 2, &n) ||
         !expiry_of(c, n, is_seconds, is_relative, &at))
         return;
-    entry *e = store_find(c->store, c->args[1], c->hash);
+    entry *e = key_find(c, 1);
     bool does = e && holds(&when, e->expires_at, at);
-    if (does && at <= store_now())
+    if (does && at <= store_clock_now(&c->clock))
         store_remove(c->store, e);
     else if (does)
         store_set_expiry(c->store, e, at);
@@ -111,7 +111,7 @@ static void pexpireat(call *c)
 
 static void persist(call *c)
 {
-    entry *e = store_find(c->store, c->args[1], c->hash);
+    entry *e = key_find(c, 1);
     bool does = e && e->expires_at;
 
     if (does)
@@ -131,21 +131,21 @@ static int64_t expiry_or(call *c, int64_t since)
 
 static void ttl(call *c)
 {
-    int64_t left = expiry_or(c, store_now());
+    int64_t left = expiry_or(c, store_clock_now(&c->clock));
 
     reply_int(c->reply, left < 0 ? left : (left + 500) / 1000);
 }
 
 static void pttl(call *c)
 {
-    reply_int(c->reply, expiry_or(c, store_now()));
+    reply_int(c->reply, expiry_or(c, store_clock_now(&c->clock)));
 }
 
 static void expiretime(call *c)
 {
     int64_t at = expiry_or(c, 0);
 
-    reply_int(c->reply, at < 0 ? at : (at + 500) / 1000);
+    reply_int(c->reply, at < 0 ? at : at / 1000 + (at % 1000 >= 500));
 }
 
 static void pexpiretime(call *c)
@@ -158,7 +158,7 @@ static void pexpiretime(call *c)
 /* The value goes along by its pointers. */
 static bool move_value(call *c, entry *from)
 {
-    entry *to = store_find(c->store, c->args[2], key_hash(c, 2));
+    entry *to = key_find(c, 2);
     int64_t expires_at = from->expires_at;
 
     if (to == from)
@@ -189,7 +189,7 @@ static bool move_value(call *c, entry *from)
 
 static void rename_key(call *c)
 {
-    entry *from = store_find(c->store, c->args[1], c->hash);
+    entry *from = key_find(c, 1);
 
     if (!from)
         reply_error(c->reply, NO_SUCH_KEY);
@@ -199,11 +199,11 @@ static void rename_key(call *c)
 
 static void renamenx(call *c)
 {
-    entry *from = store_find(c->store, c->args[1], c->hash);
+    entry *from = key_find(c, 1);
 
     if (!from)
         reply_error(c->reply, NO_SUCH_KEY);
-    else if (store_find(c->store, c->args[2], key_hash(c, 2)))
+    else if (key_find(c, 2))
         reply_int(c->reply, 0);
     else if (move_value(c, from))
         reply_int(c->reply, 1);
@@ -234,7 +234,7 @@ static void keys(call *c)
     reply found = {.error = 0};
     search s = {.pattern = c->args[1], .reply = &found};
 
-    store_each(c->store, match, &s);
+    store_each(c->store, &c->clock, match, &s);
     reply_array(c->reply, s.found);
     reply_append(c->reply, &found);
 }

@@ -277,25 +277,18 @@ static void ltrim(call *c)
 
 static void lrem(call *c)
 {
-    int64_t count, removed = 0;
+    size_t removed = 0;
+    int64_t count;
     entry *e;
 
     if (!arg_int(c, 2, &count) || !key_write_kind(c, 1, VALUE_LIST, &e))
         return;
-    size_t len = e ? e->list.len : 0;
     uint64_t most = count == 0 ? UINT64_MAX : count < 0 ? 0 - (uint64_t)count : (uint64_t)count;
-    for (size_t seen = 0, at = 0; seen < len && (uint64_t)removed < most; seen++) {
-        size_t i = count < 0 ? len - 1 - seen : at;
-        if (!slice_equal(list_at(&e->list, i), c->args[3])) {
-            at++;
-            continue;
-        }
-        list_remove(&e->list, i);
-        removed++;
-    }
-    if (e)
+    if (e) {
+        removed = list_remove_equal(&e->list, c->args[3], most, count < 0);
         remove_if_empty(c, e);
-    reply_int(c->reply, removed);
+    }
+    reply_int(c->reply, (int64_t)removed);
 }
 
 static void linsert(call *c)

@@ -108,6 +108,13 @@ static void match(slice channel, void *arg)
 
 static void channels(call *c)
 {
+    if (c->count > 3) { /* redis-server says this of no other command of ours */
+        reply_error(
+            c->reply,
+            "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try PUBSUB HELP.",
+            (int)c->args[1].len, c->args[1].data);
+        return;
+    }
     search s = {.pattern = c->count > 2 ? c->args[2] : slice_of("*")};
 
     pubsub_each(pubsub_of(c), match, &s);
@@ -124,16 +131,19 @@ static void numsub(call *c)
     }
 }
 
+static void numpat(call *c)
+{
+    reply_int(c->reply, (int64_t)pubsub_patterns(pubsub_of(c)));
+}
+
 static void about(call *c)
 {
-    if (slice_is(c->args[1], "channels") && c->count <= 3)
-        channels(c);
-    else if (slice_is(c->args[1], "numsub"))
-        numsub(c);
-    else if (slice_is(c->args[1], "numpat") && c->count == 2)
-        reply_int(c->reply, (int64_t)pubsub_patterns(pubsub_of(c)));
-    else
-        fail_subcommand(c);
+    static const subcommand known[] = {{"channels", channels, 2, ANY_COUNT},
+                                       {"numpat", numpat, 2, 2},
+                                       {"numsub", numsub, 2, ANY_COUNT},
+                                       {.name = NULL}};
+
+    run_subcommand(c, known);
 }
 
 const command commands_of_pubsub[] = {{"psubscribe", psubscribe, -2, 0, 0, 0, COMMAND_PUBSUB},

@@ -78,16 +78,27 @@ static void set_name(call *c)
     reply_ok(c->reply);
 }
 
+static void get_name(call *c)
+{
+    if (c->client->name[0])
+        reply_text(c->reply, c->client->name);
+    else
+        reply_null(c->reply);
+}
+
+static void get_id(call *c)
+{
+    reply_int(c->reply, (int64_t)c->client->id);
+}
+
 static void client_command(call *c)
 {
-    if (slice_is(c->args[1], "setname") && c->count == 3)
-        set_name(c);
-    else if (slice_is(c->args[1], "getname") && c->count == 2)
-        c->client->name[0] ? reply_text(c->reply, c->client->name) : reply_null(c->reply);
-    else if (slice_is(c->args[1], "id") && c->count == 2)
-        reply_int(c->reply, (int64_t)c->client->id);
-    else
-        fail_subcommand(c);
+    static const subcommand known[] = {{"getname", get_name, 2, 2},
+                                       {"id", get_id, 2, 2},
+                                       {"setname", set_name, 3, 3},
+                                       {.name = NULL}};
+
+    run_subcommand(c, known);
 }
 
 /* --- COMMAND ------------------------------------------------------------------------------- */
@@ -108,18 +119,32 @@ static void describe(const command *one, void *arg)
     reply_int(r, one->step);
 }
 
+static void describe_all(call *c)
+{
+    reply_array(c->reply, commands_each(NULL, NULL));
+    commands_each(describe, c->reply);
+}
+
+static void count_commands(call *c)
+{
+    reply_int(c->reply, (int64_t)commands_each(NULL, NULL));
+}
+
+/* redis-cli then offers no hints. */
+static void no_docs(call *c)
+{
+    reply_array(c->reply, 0);
+}
+
 static void command_command(call *c)
 {
-    if (c->count == 1) {
-        reply_array(c->reply, commands_each(NULL, NULL));
-        commands_each(describe, c->reply);
-    } else if (slice_is(c->args[1], "count") && c->count == 2) {
-        reply_int(c->reply, (int64_t)commands_each(NULL, NULL));
-    } else if (slice_is(c->args[1], "docs")) {
-        reply_array(c->reply, 0); /* redis-cli then offers no hints */
-    } else {
-        fail_subcommand(c);
-    }
+    static const subcommand known[] = {
+        {"count", count_commands, 2, 2}, {"docs", no_docs, 2, ANY_COUNT}, {.name = NULL}};
+
+    if (c->count == 1)
+        describe_all(c);
+    else
+        run_subcommand(c, known);
 }
 
 /* --- CONFIG -------------------------------------------------------------------------------- */
@@ -162,12 +187,9 @@ static void config_get(call *c)
 
 static void config(call *c)
 {
-    if (slice_is(c->args[1], "get") && c->count >= 3)
-        config_get(c);
-    else if (slice_is(c->args[1], "get"))
-        reply_error(c->reply, "ERR wrong number of arguments for 'config|get' command");
-    else
-        fail_subcommand(c);
+    static const subcommand known[] = {{"get", config_get, 3, ANY_COUNT}, {.name = NULL}};
+
+    run_subcommand(c, known);
 }
 
 /* --- INFO ---------------------------------------------------------------------------------- */

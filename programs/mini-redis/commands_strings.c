@@ -12,7 +12,7 @@ static void reply_entry(call *c, const entry *e)
 /* Makes the key args[i] this string; an expiry that it had is gone unless it is kept. */
 static bool put(call *c, size_t i, slice value, bool keeps_expiry, entry **ret_entry)
 {
-    entry *e = store_find(c->store, c->args[i], key_hash(c, i));
+    entry *e = key_find(c, i);
     bool is_new = !e;
 
     if (is_new && store_add(c->store, c->args[i], key_hash(c, i), VALUE_STRING, &e) < 0)
@@ -33,7 +33,7 @@ static bool put(call *c, size_t i, slice value, bool keeps_expiry, entry **ret_e
 /* A time that has passed already removes the key at once. */
 static void expire_at(call *c, entry *e, int64_t at)
 {
-    if (at <= store_now())
+    if (at <= store_clock_now(&c->clock))
         store_remove(c->store, e);
     else
         store_set_expiry(c->store, e, at);
@@ -122,7 +122,7 @@ static void set(call *c)
     if (!read_options(c, 3, true, &o))
         return;
     if (o.get || o.nx || o.xx) {
-        e = store_find(c->store, c->args[1], c->hash);
+        e = key_find(c, 1);
         if (o.get && !answer_old(c, e))
             return;
         if ((o.nx && e) || (o.xx && !e)) {
@@ -176,7 +176,7 @@ static void psetex(call *c)
 
 static void setnx(call *c)
 {
-    entry *e = store_find(c->store, c->args[1], c->hash);
+    entry *e = key_find(c, 1);
 
     if (e)
         reply_int(c->reply, 0);
@@ -341,7 +341,7 @@ static void msetnx(call *c)
         return;
     }
     for (size_t i = 1; i < c->count; i += 2)
-        if (store_find(c->store, c->args[i], key_hash(c, i))) {
+        if (key_find(c, i)) {
             reply_int(c->reply, 0);
             return;
         }

@@ -49,6 +49,17 @@ static int make_room(list *l)
     return l->len < l->room ? 0 : resize(l, l->room ? l->room * 2 : 4);
 }
 
+/* Without memory it stays as large as it is. */
+static void shrink(list *l)
+{
+    size_t room = l->room;
+
+    while (room > 64 && l->len < room / 8)
+        room /= 4;
+    if (room < l->room)
+        (void)resize(l, room);
+}
+
 int list_push(list *l, slice s, bool in_front)
 {
     return list_insert(l, in_front ? 0 : l->len, s);
@@ -109,6 +120,27 @@ void list_remove(list *l, size_t index)
             *place(l, i) = *place(l, i + 1);
     }
     l->len--;
-    if (l->room > 64 && l->len < l->room / 8)
-        (void)resize(l, l->room / 4); /* without memory it stays as large as it is */
+    shrink(l);
+}
+
+/* One pass: who stays moves over the places of those who have gone. */
+size_t list_remove_equal(list *l, slice s, uint64_t most, bool last_first)
+{
+    size_t kept = 0, len = l->len;
+
+    for (size_t seen = 0; seen < len; seen++) {
+        size_t at = last_first ? len - 1 - seen : seen;
+        list_item *item = *place(l, at);
+        if (seen - kept < most && slice_equal(list_at(l, at), s)) {
+            free(item);
+        } else {
+            *place(l, last_first ? len - 1 - kept : kept) = item;
+            kept++;
+        }
+    }
+    if (last_first)
+        l->head = (l->head + len - kept) & (l->room - 1);
+    l->len = kept;
+    shrink(l);
+    return len - kept;
 }

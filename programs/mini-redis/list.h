@@ -30,5 +30,7 @@ int list_set(list *l, size_t index, slice s);
 int list_insert(list *l, size_t index, slice s);
 /** Takes the one at `index` away. */
 void list_remove(list *l, size_t index);
+/** Takes those away that are equal to `s`, at most that many, the first or the last. Returns how many. */
+size_t list_remove_equal(list *l, slice s, uint64_t most, bool last_first);
 
 #endif

@@ -5,6 +5,8 @@
  *             that nobody looks for each has a timer in a delay queue. What the queue gives is no pointer but
  *             the key's hash and the number of the timer: by the time the shard is locked the key may have gone,
  *             or have another expiry.
+ * Requests    have one clock each: else a key could expire between two looks of one request, which would free
+ *             what it has found.
  * Clocks      Expiries are told in the time of the day, which may be set; timers run in the runtime's. One that
  *             comes too early is set again.
  */
@@ -42,6 +44,13 @@ int64_t store_now(void)
 
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t store_clock_now(store_clock *clock)
+{
+    if (!clock->now)
+        clock->now = store_now();
+    return clock->now;
 }
 
 int store_new(store **ret_store)
@@ -140,9 +149,9 @@ void store_remove(store *s, entry *gone)
     free(gone);
 }
 
-static bool has_expired(const entry *e)
+static bool has_expired(const entry *e, store_clock *clock)
 {
-    return e->expires_at && e->expires_at <= store_now();
+    return e->expires_at && e->expires_at <= store_clock_now(clock);
 }
 
 static void expire(store *s, entry *e)
@@ -151,20 +160,20 @@ static void expire(store *s, entry *e)
     store_remove(s, e);
 }
 
-entry *store_find(store *s, slice key, uint64_t hash)
+entry *store_find(store *s, slice key, uint64_t hash, store_clock *clock)
 {
     entry *e = (entry *)table_find(&shard_of(s, hash)->table, key, hash);
 
-    if (e && has_expired(e)) {
+    if (e && has_expired(e, clock)) {
         expire(s, e);
         return NULL;
     }
     return e;
 }
 
-entry *store_look_up(store *s, slice key, uint64_t hash)
+entry *store_look_up(store *s, slice key, uint64_t hash, store_clock *clock)
 {
-    entry *e = store_find(s, key, hash);
+    entry *e = store_find(s, key, hash, clock);
     store_counts *counts = &shard_of(s, hash)->counts;
 
     (*(e ? &counts->hits : &counts->misses))++;
@@ -173,13 +182,13 @@ entry *store_look_up(store *s, slice key, uint64_t hash)
 
 /* --- all keys ------------------------------------------------------------------------------ */
 
-void store_each(store *s, void (*fn)(const entry *e, void *arg), void *arg)
+void store_each(store *s, store_clock *clock, void (*fn)(const entry *e, void *arg), void *arg)
 {
     table_walk walk;
 
     for (int i = 0; i < SHARDS; i++)
         for (node *n = table_first(&s->shards[i].table, &walk); n; n = table_next(&walk))
-            if (!has_expired((entry *)n))
+            if (!has_expired((entry *)n, clock))
                 fn((entry *)n, arg);
 }
 
@@ -280,10 +289,11 @@ static bool has_timer(const node *n, const void *timer)
 static void timer_is_due(store *s, const expiry *due, edo_delay_key timer)
 {
     store_shards held = store_shard_of(due->hash);
+    store_clock clock = {0};
 
     store_lock(s, held);
     entry *e = (entry *)table_find_by(&shard_of(s, due->hash)->table, due->hash, has_timer, &timer);
-    if (e && has_expired(e))
+    if (e && has_expired(e, &clock))
         expire(s, e);
     else if (e)
         set_timer(s, e);

@@ -45,12 +45,24 @@ store_shards store_shard_of(uint64_t hash);
 void store_lock(store *s, store_shards shards);
 void store_unlock(store *s, store_shards shards);
 
+/**
+ * The time of one request: however long it takes, a key that it has found stays, and one that had expired is
+ * gone. Zeros: it is read once it is asked for.
+ */
+typedef struct store_clock {
+    int64_t now; /**< as of store_now */
+} store_clock;
+
+/** Milliseconds since 1970. */
+int64_t store_now(void);
+int64_t store_clock_now(store_clock *clock);
+
 /* With the lock of the key's shard held; `hash` is the key's. */
 
-/** The entry; NULL: there is none, or it has expired just now. */
-entry *store_find(store *s, slice key, uint64_t hash);
+/** The entry; NULL: there is none, or it has expired by that clock. */
+entry *store_find(store *s, slice key, uint64_t hash, store_clock *clock);
 /** As store_find, for INFO's counts of hits and misses. */
-entry *store_look_up(store *s, slice key, uint64_t hash);
+entry *store_look_up(store *s, slice key, uint64_t hash, store_clock *clock);
 /** Adds an empty value for a key that isn't there. 0; -ENOMEM. */
 int store_add(store *s, slice key, uint64_t hash, value_kind kind, entry **ret_entry);
 void store_remove(store *s, entry *gone);
@@ -58,8 +70,6 @@ void store_remove(store *s, entry *gone);
 void store_replace(entry *e, value_kind kind);
 /** When it expires, by store_now; 0: never. */
 void store_set_expiry(store *s, entry *e, int64_t expires_at);
-/** Milliseconds since 1970. */
-int64_t store_now(void);
 
 /* With all locks held. */
 
@@ -68,7 +78,7 @@ void store_clear(store *s);
 /** How many keys there are, and how many of them expire. */
 size_t store_count(const store *s, size_t *ret_expiring);
 /** Calls `fn` for each key that has not expired. */
-void store_each(store *s, void (*fn)(const entry *e, void *arg), void *arg);
+void store_each(store *s, store_clock *clock, void (*fn)(const entry *e, void *arg), void *arg);
 
 typedef struct store_counts {
     uint64_t hits, misses, expired;

@@ -23,7 +23,7 @@ static bool is_there(store *s, slice name)
     uint64_t hash = hash_of(name);
 
     store_lock(s, store_shard_of(hash));
-    bool is = store_find(s, name, hash) != NULL;
+    bool is = store_find(s, name, hash, &(store_clock){0}) != NULL;
     store_unlock(s, store_shard_of(hash));
     return is;
 }
