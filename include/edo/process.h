@@ -177,7 +177,7 @@ typedef struct edo_process_wait_future {
     edo_process *child;
     edo_exit_status *ret_status;
     uint8_t phase;
-    bool kills;
+    bool kills, owns_source;
     uint16_t vain; /* how often it was told of an end that was none */
     union {
         edo_op op;
@@ -189,8 +189,9 @@ typedef struct edo_process_wait_future {
  * Waits until it has ended. First its standard input is closed, unless that was taken. `ret_status` may be NULL.
  * Any number of waits may be under way, and may come later: each is told the same.
  *
- * Returns   0; -EINVAL; -ECHILD: somebody else has waited for it; -ENOMEM; -EDO_ENORUNTIME, -EDO_ENOIO; or why
- *           the waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
+ * Returns   0; -EINVAL; -ECHILD: somebody else has waited for it; -ENOMEM, -EMFILE; -EDO_ENORUNTIME, -EDO_ENOIO;
+ *           -EDO_ENOTIME for one that is traced; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT,
+ *           -EDO_ESHUTDOWN.
  * Suspends  unless it has ended.
  * Cancel    takes nothing: the status is there for the next wait.
  */

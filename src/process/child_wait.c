@@ -3,8 +3,8 @@
  *
  * Several     A wait asks for the readiness of the child's descriptor, as any number may; who is told first takes
  *             the status, under the child's lock, and it stays with the child.
- * Runtime     The descriptor belongs to the driver of whoever waited first. When that has ended, the next who waits
- *             takes it to a driver of their own.
+ * Runtime     The descriptor is in a driver of whoever waits: nobody may be there to poll another runtime's. The next
+ *             takes it along, or has a second one if others wait by that still.
  * In vain     A child that is traced may seem to have ended and has not been given to us yet: nothing tells when,
  *             so it is asked again after a while.
  */
@@ -14,6 +14,7 @@
 #include <edo/error.h>
 
 #include "await/await.h"
+#include "base/sys.h"
 #include "base/sys_process.h"
 #include "future/future.h"
 #include "process/child.h"
@@ -26,45 +27,55 @@ enum wait_phase { WAIT_NEW, WAIT_ASKS, WAIT_PAUSES };
 
 #define PAUSE_DOUBLINGS 6 /* from 1 ms to 64 ms */
 
-/* Lock held: away from a driver that has ended, for which others may wait still. */
-static int leave_ended_driver(edo_process *child)
+/* Whether this runtime sees to it that it is polled. Outside of all it is left as it is. */
+static bool is_served(const source *src)
 {
-    int fd = -1;
+    const driver *home = src ? a_load(&src->home, relaxed) : NULL; /* its end is told by the poll */
 
-    /* relaxed: a driver that ends meanwhile is noticed when the source is polled. */
-    if (!child->src || a_load(&child->src->home, relaxed))
-        return 0;
-    if (source_release(child->src, &fd) == -EBUSY) {
-        if ((fd = sys_duplicate(child->fd)) < 0)
-            return fd;
-        source_close(child->src);
-    }
-    child->src = NULL;
-    child->fd = fd;
-    return 0;
+    return home && (current_has(home) || !current_has_driver());
 }
 
-/* Lock held. */
-static int enter_driver(edo_process *child)
+/* Lock held: by a descriptor for this wait alone. */
+static int open_own(edo_process_wait_future *fut, driver *d, source **ret_src)
 {
-    driver *d;
-    int rc = leave_ended_driver(child);
+    int fd = sys_duplicate(fut->child->fd);
+    int rc = fd < 0 ? fd : source_open(d, fd, false, ret_src);
 
-    if (rc < 0 || child->src)
-        return rc;
-    rc = current_driver(&d);
-    return rc < 0 ? rc : source_open(d, child->fd, false, &child->src);
+    if (rc < 0 && fd >= 0)
+        sys_close(fd);
+    fut->owns_source = rc == 0;
+    return rc;
+}
+
+/* Lock held: what the wait asks. */
+static int enter_driver(edo_process_wait_future *fut, source **ret_src)
+{
+    edo_process *child = fut->child;
+    driver *d;
+    int rc = 0;
+
+    if (!is_served(child->src)) {
+        if ((rc = current_driver(&d)) < 0)
+            return rc;
+        if (child->src && source_release(child->src, &child->fd) < 0)
+            return open_own(fut, d, ret_src);
+        child->src = NULL;
+        rc = source_open(d, child->fd, false, &child->src);
+    }
+    *ret_src = child->src;
+    return rc;
 }
 
 /* 1: it has ended; 0: the operation can be polled; a negative errno. */
 static int begin(edo_process_wait_future *fut)
 {
     edo_process *child = fut->child;
+    source *src;
     int rc = 1;
 
     lock_take(&child->lock);
-    if (!child_reap(child) && (rc = enter_driver(child)) == 0) {
-        op_init(&fut->at.op, child->src, OP_READINESS, NULL, 0);
+    if (!child_reap(child) && (rc = enter_driver(fut, &src)) == 0) {
+        op_init(&fut->at.op, src, OP_READINESS, NULL, 0);
         fut->at.op.flags = POLLIN;
     }
     lock_drop(&child->lock);
@@ -121,6 +132,13 @@ static int64_t answer_of(const edo_process_wait_future *fut)
     return result > 0 ? 1 : result;
 }
 
+static void leave_driver(edo_process_wait_future *fut)
+{
+    if (fut->owns_source)
+        source_close(fut->at.op.src);
+    fut->owns_source = false;
+}
+
 /* One phase to its end: in *ret 1: it seems to have ended; 0: go on; a negative errno. */
 static edo_poll step(edo_process_wait_future *fut, const edo_waker *waker, int64_t *ret)
 {
@@ -132,6 +150,7 @@ static edo_poll step(edo_process_wait_future *fut, const edo_waker *waker, int64
         if (op_poll(&fut->at.op, waker) == EDO_PENDING)
             return EDO_PENDING;
         *ret = answer_of(fut);
+        leave_driver(fut);
         break;
     default:
         if (edo_future_poll(&fut->at.pause.base, waker) == EDO_PENDING)

@@ -86,6 +86,16 @@ bool current_has_driver(void)
     return s && !s->opts.no_io;
 }
 
+bool current_has(const struct driver *d)
+{
+    const sched *s = sched_current(thread_self());
+
+    for (unsigned i = 0; s && i < s->core_count; i++)
+        if (s->cores[i]->driver == d)
+            return true;
+    return false;
+}
+
 static int wheel_of(thread *self, sched *s, timer_wheel **ret)
 {
     int rc = usable(s);

@@ -18,6 +18,8 @@ struct edo_handle;
 int current_driver(struct driver **ret);
 /* Whether there is one, without a word. */
 bool current_has_driver(void);
+/* Whether it is one of the current runtime's. A driver that has ended is nobody's. */
+bool current_has(const struct driver *d);
 /* The same of a worker of the current runtime, by its number; -ENOENT beyond the last. */
 int current_driver_of(unsigned worker, struct driver **ret);
 /* The same for timers: -EDO_ENORUNTIME, -EDO_ENOTIME, -EDO_ESHUTDOWN, -EDO_EFORKED. */

@@ -91,10 +91,10 @@ static int wait_second(void *arg)
     pthread_t first = start_thread(run_beside, arg);
     wait_until(__atomic_load_n(&stage, __ATOMIC_SEQ_CST) == 1);
     edo_process_wait_future wait = edo_process_wait_async(shared, NULL);
-    assert_pending(&wait.base); /* in the other's driver */
+    assert_pending(&wait.base); /* while the other waits */
     __atomic_store_n(&stage, 2, __ATOMIC_SEQ_CST);
     join_thread(first);
-    assert_pending(&wait.base); /* in this one's */
+    assert_pending(&wait.base);
     assert_ok(edo_process_start_kill(shared));
     assert_ok((int)wait_to_end(&wait));
     edo_process_release(shared);
@@ -105,6 +105,101 @@ EDO_TEST_PLAIN(a_wait_goes_on_when_the_drivers_runtime_ends) /* process-012 */
 {
     in_a_runtime(wait_second, NULL);
     assert_true(has_no_children());
+}
+
+/* Runtimes of one thread: while one runs, nobody polls another's driver. */
+static edo_process *between[2];
+static edo_process_wait_future left[2];
+
+/* Waits on when the runtime's thread is elsewhere. */
+static void leave_waiting(edo_runtime *in, int which, edo_process *child)
+{
+    edo_handle *handle = edo_runtime_handle(in);
+    edo_enter_guard guard;
+
+    assert_ok(edo_enter(handle, &guard));
+    left[which] = edo_process_wait_async(child, NULL);
+    assert_pending(&left[which].base);
+    edo_leave(&guard);
+    edo_handle_unref(handle);
+}
+
+static edo_runtime *begin_two(void)
+{
+    edo_runtime *runtime;
+
+    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD), &runtime));
+    assert_ok(edo_block_on(runtime, begin_there, between));
+    return runtime;
+}
+
+static int cut_here(void *arg)
+{
+    edo_future_cancel(&left[0].base);
+    assert_err((int)wait_to_end(&left[0]), -ECANCELED);
+    (void)arg;
+    return 0;
+}
+
+static int kill_elsewhere(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 2; i++) {
+        edo_process_wait_future wait = edo_process_wait_async(between[i], NULL);
+        assert_pending(&wait.base);
+        assert_ok(edo_process_start_kill(between[i]));
+        assert_ok((int)edo_timeout(&wait.base, EDO_SECONDS(10)));
+    }
+    return 0;
+}
+
+static int end_here(void *arg)
+{
+    (void)arg;
+    assert_ok((int)wait_to_end(&left[1]));
+    return 0;
+}
+
+EDO_TEST_PLAIN(a_wait_needs_no_runtime_but_its_own)
+{
+    edo_runtime *first = begin_two();
+
+    for (int i = 0; i < 2; i++)
+        leave_waiting(first, i, between[i]);
+    assert_ok(edo_block_on(first, cut_here, NULL));
+    int fds = open_fds();
+    in_a_runtime(kill_elsewhere, NULL);
+    wait_until(open_fds() <= fds);
+    assert_ok(edo_block_on(first, end_here, NULL));
+    for (int i = 0; i < 2; i++)
+        edo_process_release(between[i]);
+    assert_ok(edo_runtime_free(first));
+    assert_true(has_no_children());
+}
+
+static int go_on_elsewhere(void *arg)
+{
+    (void)arg;
+    for (int i = 2; i-- > 0;)
+        assert_pending(&left[i].base);
+    assert_ok(edo_process_start_kill(between[0]));
+    for (int i = 0; i < 2; i++)
+        assert_ok((int)wait_to_end(&left[i]));
+    return 0;
+}
+
+EDO_TEST_PLAIN(waits_go_on_in_another_runtime)
+{
+    edo_runtime *first = begin_two();
+
+    for (int i = 0; i < 2; i++)
+        leave_waiting(first, i, between[0]);
+    assert_ok(edo_runtime_free(first));
+    in_a_runtime(go_on_elsewhere, NULL);
+    assert_ok(edo_process_start_kill(between[1]));
+    for (int i = 0; i < 2; i++)
+        edo_process_release(between[i]);
+    wait_until(has_no_children());
 }
 
 static int run_ten(void *arg)
