@@ -18,7 +18,8 @@
 #define READ_SIZE ((size_t)16 << 10)
 #define READ_LEAST ((size_t)4 << 10)
 #define WRITE_EARLY ((size_t)64 << 10)
-#define KEPT_MAX ((size_t)128 << 10)
+/* Of what has come and is not decoded: twice the largest argument, and not all that a peer cares to send. */
+#define IN_MAX (2 * RESP_BULK_MAX)
 
 store *client_store(const client *c)
 {
@@ -26,12 +27,6 @@ store *client_store(const client *c)
 }
 
 /* --- writing ------------------------------------------------------------------------------- */
-
-static void give_back(edo_buf *buf)
-{
-    if (buf->len == 0 && buf->room > KEPT_MAX)
-        edo_buf_fini(buf);
-}
 
 static int write_replies(client *c)
 {
@@ -44,7 +39,7 @@ static int write_replies(client *c)
         return 0;
     int rc = edo_tcp_write_all(c->conn, out->data, out->len);
     edo_buf_clear(out);
-    give_back(out);
+    buf_trim(out);
     return rc;
 }
 
@@ -92,13 +87,14 @@ static int run_all(client *c)
         }
     }
     resp_trim(&c->decoder);
-    give_back(&c->in);
+    buf_trim(&c->in);
     return write_replies(c);
 }
 
 /* --- reading ------------------------------------------------------------------------------- */
 
-/* The count; 0 at the end; -EAGAIN: there is mail. */
+/* The count; 0 at the end; -EAGAIN: there is mail. A read that mail has beaten is put back; without memory for
+ * that it stands, and mail is told of once more. */
 static ssize_t read_or_mail(client *c)
 {
     edo_tcp_read_future read =
@@ -108,7 +104,12 @@ static ssize_t read_or_mail(client *c)
 
     if (winner < 0)
         return winner;
-    return winner == 0 ? (ssize_t)read.base.result : -EAGAIN;
+    if (winner == 0)
+        return (ssize_t)read.base.result;
+    if (read.base.result <= 0)
+        return -EAGAIN;
+    edo_notify_one(&c->subscriber.has_mail);
+    return (ssize_t)read.base.result;
 }
 
 /* A long argument has its room already, of which little may be left; more would double what it takes. */
@@ -188,7 +189,8 @@ static int turn_away(edo_tcp_stream *conn)
 
 int client_serve(server *s, edo_tcp_stream *conn)
 {
-    client c = {.server = s, .conn = conn, .subscriber = {.cut_off = cut_off}};
+    client c = {
+        .server = s, .conn = conn, .in = {.limit = IN_MAX}, .subscriber = {.cut_off = cut_off}};
 
     if (server_enter(s, &c) < 0)
         return turn_away(conn);

@@ -1,5 +1,6 @@
 /*
- * pubsub.c: a table of channels and one of patterns, each with a list of its subscriptions.
+ * pubsub.c: a table of channels and one of patterns, each with a list of its subscriptions; and for each
+ * subscriber a table of its own, as one may have very many.
  *
  * One lock guards all of it, the outboxes as well: so messages reach all subscribers in one order. Nobody waits
  * while holding it; a subscriber is woken by a notify and writes in its own task.
@@ -19,10 +20,11 @@ typedef struct topic {
 } topic;
 
 struct subscription {
+    node node; /* of its subscriber's table; the name is the topic's */
     topic *topic;
     subscriber *subscriber;
     subscription *of_topic_next, *of_topic_prev;
-    subscription *own_next;
+    subscription *older, *newer; /* of its subscriber */
 };
 
 struct pubsub {
@@ -53,9 +55,8 @@ void pubsub_free(pubsub *p)
 
 /* --- topics -------------------------------------------------------------------------------- */
 
-static topic *topic_obtain(table *t, slice name)
+static topic *topic_obtain(table *t, slice name, uint64_t hash)
 {
-    uint64_t hash = hash_of(name);
     topic *found = (topic *)table_find(t, name, hash);
 
     if (found)
@@ -82,16 +83,13 @@ static void topic_free_if_unused(table *t, topic *unused)
     free(unused);
 }
 
-static void link_subscription(subscription *s, topic *to, subscription **own)
+static void link_to_topic(subscription *s)
 {
-    s->topic = to;
-    s->of_topic_next = to->subscriptions;
+    s->of_topic_next = s->topic->subscriptions;
     if (s->of_topic_next)
         s->of_topic_next->of_topic_prev = s;
-    to->subscriptions = s;
-    to->count++;
-    s->own_next = *own;
-    *own = s;
+    s->topic->subscriptions = s;
+    s->topic->count++;
 }
 
 static void unlink_from_topic(table *t, subscription *s)
@@ -113,44 +111,64 @@ static table *topics(pubsub *p, bool is_pattern)
     return is_pattern ? &p->patterns : &p->channels;
 }
 
-static subscription **own_list(subscriber *s, bool is_pattern)
+static subscriptions *own(subscriber *s, bool is_pattern)
 {
     return is_pattern ? &s->patterns : &s->channels;
 }
 
-/* Where the link to the subscription of that name is; it points to NULL if there is none. */
-static subscription **find_own(subscriber *s, slice name, bool is_pattern)
+static void link_own(subscriptions *to, subscription *s)
 {
-    subscription **at = own_list(s, is_pattern);
-
-    while (*at && !slice_equal((*at)->topic->node.key, name))
-        at = &(*at)->own_next;
-    return at;
+    s->older = to->newest;
+    if (s->older)
+        s->older->newer = s;
+    to->newest = s;
 }
 
-static int subscribe(pubsub *p, subscriber *s, slice name, bool is_pattern)
+/* The name isn't among them. 0; -ENOMEM, and all is as it was. */
+static int add(table *t, subscriptions *to, subscriber *s, slice name, uint64_t hash)
 {
-    if (*find_own(s, name, is_pattern))
-        return 0;
-    topic *to = topic_obtain(topics(p, is_pattern), name);
-    if (!to)
-        return -ENOMEM;
-    subscription *made = malloc(sizeof *made);
-    if (!made) {
-        topic_free_if_unused(topics(p, is_pattern), to);
-        return -ENOMEM;
-    }
-    *made = (subscription){.subscriber = s};
-    link_subscription(made, to, own_list(s, is_pattern));
-    (*(is_pattern ? &s->pattern_count : &s->channel_count))++;
+    topic *of = topic_obtain(t, name, hash);
+    subscription *made = of ? malloc(sizeof *made) : NULL;
+
+    if (!made)
+        goto no_memory;
+    *made =
+        (subscription){.node = {.hash = hash, .key = of->node.key}, .topic = of, .subscriber = s};
+    if (table_insert(&to->by_name, &made->node) < 0)
+        goto no_memory;
+    link_own(to, made);
+    link_to_topic(made);
     return 0;
+no_memory:
+    free(made);
+    if (of)
+        topic_free_if_unused(t, of);
+    return -ENOMEM;
+}
+
+static void drop(table *t, subscriptions *from, subscription *gone)
+{
+    table_remove(&from->by_name, &gone->node);
+    if (gone->older)
+        gone->older->newer = gone->newer;
+    if (gone->newer)
+        gone->newer->older = gone->older;
+    else
+        from->newest = gone->older;
+    unlink_from_topic(t, gone);
+    free(gone);
 }
 
 int pubsub_subscribe(pubsub *p, subscriber *s, slice name, bool is_pattern)
 {
+    subscriptions *to = own(s, is_pattern);
+    uint64_t hash = hash_of(name);
+    int rc = 0;
+
     pthread_mutex_lock(&p->lock);
     s->outbox.buf.limit = PUBSUB_OUTBOX_MAX;
-    int rc = subscribe(p, s, name, is_pattern);
+    if (!table_find(&to->by_name, name, hash))
+        rc = add(topics(p, is_pattern), to, s, name, hash);
     pthread_mutex_unlock(&p->lock);
     return rc;
 }
@@ -163,25 +181,25 @@ static void collect(subscriber *s, reply *out)
     if (rc < 0 && !out->error)
         out->error = rc;
     edo_buf_clear(&s->outbox.buf);
+    buf_trim(&s->outbox.buf);
 }
 
 void pubsub_unsubscribe(pubsub *p, subscriber *s, slice name, bool is_pattern, reply *out)
 {
+    subscriptions *from = own(s, is_pattern);
+    uint64_t hash = hash_of(name);
+
     pthread_mutex_lock(&p->lock);
-    subscription **at = find_own(s, name, is_pattern), *gone = *at;
-    if (gone) {
-        *at = gone->own_next;
-        unlink_from_topic(topics(p, is_pattern), gone);
-        free(gone);
-        (*(is_pattern ? &s->pattern_count : &s->channel_count))--;
-    }
+    subscription *gone = (subscription *)table_find(&from->by_name, name, hash);
+    if (gone)
+        drop(topics(p, is_pattern), from, gone);
     collect(s, out);
     pthread_mutex_unlock(&p->lock);
 }
 
 bool subscriber_any(const subscriber *s, bool is_pattern, slice *ret_name)
 {
-    const subscription *any = is_pattern ? s->patterns : s->channels;
+    const subscription *any = is_pattern ? s->patterns.newest : s->channels.newest;
 
     if (any)
         *ret_name = any->topic->node.key;
@@ -190,14 +208,11 @@ bool subscriber_any(const subscriber *s, bool is_pattern, slice *ret_name)
 
 static void leave_all(pubsub *p, subscriber *s, bool is_pattern)
 {
-    subscription **own = own_list(s, is_pattern), *next;
+    subscriptions *from = own(s, is_pattern);
 
-    for (subscription *at = *own; at; at = next) {
-        next = at->own_next;
-        unlink_from_topic(topics(p, is_pattern), at);
-        free(at);
-    }
-    *own = NULL;
+    while (from->newest)
+        drop(topics(p, is_pattern), from, from->newest);
+    table_fini(&from->by_name);
 }
 
 void pubsub_leave(pubsub *p, subscriber *s)
@@ -205,7 +220,6 @@ void pubsub_leave(pubsub *p, subscriber *s)
     pthread_mutex_lock(&p->lock);
     leave_all(p, s, false);
     leave_all(p, s, true);
-    s->channel_count = s->pattern_count = 0;
     reply_fini(&s->outbox);
     pthread_mutex_unlock(&p->lock);
 }

@@ -19,10 +19,15 @@ typedef struct pubsub pubsub;
 
 typedef struct subscription subscription;
 
+/** Those of a subscriber. Only its own task changes them, and may read them without the lock. */
+typedef struct subscriptions {
+    table by_name;
+    subscription *newest;
+} subscriptions;
+
 /** A client's side of it; under the lock of the pubsub, but for what says otherwise. Zeros: none. */
 typedef struct subscriber {
-    subscription *channels, *patterns;   /**< its own, newest first */
-    size_t channel_count, pattern_count; /**< its own task's to read without the lock */
+    subscriptions channels, patterns;
     reply outbox;
     edo_notify has_mail;
     void (*cut_off)(struct subscriber *s); /**< called once its outbox is full; it may not wait */
@@ -35,7 +40,7 @@ void pubsub_free(pubsub *p);
 
 static inline size_t subscriber_count(const subscriber *s)
 {
-    return s->channel_count + s->pattern_count;
+    return s->channels.by_name.len + s->patterns.by_name.len;
 }
 
 /** Subscribes to a channel, or to a pattern; again does nothing. 0; -ENOMEM. */

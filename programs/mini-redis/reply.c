@@ -4,9 +4,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define KEPT_MAX ((size_t)128 << 10)
+
 void reply_fini(reply *r)
 {
     edo_buf_fini(&r->buf);
+}
+
+void buf_trim(edo_buf *buf)
+{
+    if (buf->len == 0 && buf->room > KEPT_MAX)
+        edo_buf_fini(buf);
 }
 
 static char *room_for(reply *r, size_t len)

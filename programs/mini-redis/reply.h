@@ -13,6 +13,8 @@ typedef struct reply {
 } reply;
 
 void reply_fini(reply *r);
+/** Gives the memory of an empty buffer back, if it has become large. */
+void buf_trim(edo_buf *buf);
 /** "+OK" */
 void reply_simple(reply *r, const char *text);
 void reply_ok(reply *r);

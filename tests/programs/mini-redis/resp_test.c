@@ -208,3 +208,18 @@ EDO_TEST_PLAIN(many_arguments_are_taken_as_they_come)
     resp_fini(&d);
     edo_buf_fini(&buf);
 }
+
+EDO_TEST_PLAIN(a_request_that_is_longer_than_its_buffer_may_be_is_an_error)
+{
+    static const char begin[] = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$2000\r\nabc";
+    resp_decoder d = {.room = 0};
+    edo_buf buf = {.limit = 2000};
+    resp_request request;
+
+    put(&buf, begin, sizeof begin - 1);
+    assert_err(edo_decode(resp_requests(&d), &buf, &request), -EDO_ETOOLONG);
+    buf.limit = 3000;
+    assert_int_equal(edo_decode(resp_requests(&d), &buf, &request), 0); /* it needs the rest */
+    resp_fini(&d);
+    edo_buf_fini(&buf);
+}
