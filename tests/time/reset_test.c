@@ -252,6 +252,22 @@ EDO_TEST_PLAIN(a_reset_after_the_runtimes_end_says_so_at_the_poll)
     assert_int_equal(sleep.base.result, -EDO_ESHUTDOWN);
 }
 
+/* Sleeps by hand; again if it was over before the first look, as on a busy machine. */
+static void sleep_by_hand(bool precise, once *woken, const edo_waker *waker)
+{
+    edo_sleep_future sleep;
+    int tries = 0;
+
+    do {
+        assert_in_range(++tries, 1, 100);
+        *woken = (once){0};
+        sleep = precise ? edo_sleep_precise_async(EDO_MILLIS(5)) : edo_sleep_async(EDO_MILLIS(5));
+    } while (edo_future_poll(&sleep.base, waker) == EDO_READY);
+    wait_until(once_is_open(woken));
+    assert_int_equal(edo_future_poll(&sleep.base, waker), EDO_READY);
+    assert_int_equal(sleep.base.result, 0);
+}
+
 /* Whoever sleeps for the wheel is woken for a sleep that is nearer than all that were in it. */
 EDO_TEST_PLAIN(a_plain_threads_sleep_wakes_the_worker)
 {
@@ -266,14 +282,8 @@ EDO_TEST_PLAIN(a_plain_threads_sleep_wakes_the_worker)
     edo_handle *handle = edo_runtime_handle(moving_runtime);
     assert_ok(edo_enter(handle, &guard));
     assert_ok(edo_waker_new(open_seven, NULL, &woken, &waker));
-    for (int round = 0; round < 2; round++) {
-        sleep = round ? edo_sleep_precise_async(EDO_MILLIS(5)) : edo_sleep_async(EDO_MILLIS(5));
-        assert_int_equal(edo_future_poll(&sleep.base, &waker), EDO_PENDING);
-        wait_until(once_is_open(&woken));
-        assert_int_equal(edo_future_poll(&sleep.base, &waker), EDO_READY);
-        assert_int_equal(sleep.base.result, 0);
-        woken = (once){0};
-    }
+    for (int precise = 0; precise < 2; precise++)
+        sleep_by_hand(precise, &woken, &waker);
     /* A wheel that has ended its service, while its runtime has not ended yet. */
     wheel_shutdown(&moving_runtime->sched->cores[0]->wheel);
     sleep = edo_sleep_async(EDO_MILLIS(5));
