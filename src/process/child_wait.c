@@ -66,22 +66,24 @@ static int enter_driver(edo_process_wait_future *fut, source **ret_src)
     return rc;
 }
 
-/* 1: it has ended; 0: the operation can be polled; a negative errno. */
-static int begin(edo_process_wait_future *fut)
+/* In *ret: 1: it has ended; a negative errno; or the phase is another, and the operation was polled: before the lock is
+ * dropped, as a source that nobody waits by is taken away. */
+static edo_poll begin(edo_process_wait_future *fut, const edo_waker *waker, int64_t *ret)
 {
     edo_process *child = fut->child;
+    edo_poll state = EDO_READY;
     source *src;
-    int rc = 1;
 
     lock_take(&child->lock);
-    if (!child_reap(child) && (rc = enter_driver(fut, &src)) == 0) {
+    *ret = child_reap(child) ? 1 : enter_driver(fut, &src);
+    if (*ret == 0) {
         op_init(&fut->at.op, src, OP_READINESS, NULL, 0);
         fut->at.op.flags = POLLIN;
+        fut->phase = WAIT_ASKS;
+        state = op_poll(&fut->at.op, waker);
     }
     lock_drop(&child->lock);
-    if (rc == 0)
-        fut->phase = WAIT_ASKS;
-    return rc;
+    return state;
 }
 
 static int take_status(edo_process *child, edo_exit_status *ret_status)
@@ -123,40 +125,35 @@ static int open_wait(edo_process_wait_future *fut)
 
 /* What the kernel has said: 1: that it has ended; 0: nothing, as a driver has ended, and whether that is ours is
  * found out when it begins anew; a negative errno. */
-static int64_t answer_of(const edo_process_wait_future *fut)
+static int64_t answer_of(edo_process_wait_future *fut)
 {
     int64_t result = fut->at.op.result;
 
+    if (fut->owns_source)
+        source_close(fut->at.op.src);
+    fut->owns_source = false;
     if (result == -EDO_ESHUTDOWN && !(fut->base.state & FUTURE_CANCELED))
         return 0;
     return result > 0 ? 1 : result;
 }
 
-static void leave_driver(edo_process_wait_future *fut)
-{
-    if (fut->owns_source)
-        source_close(fut->at.op.src);
-    fut->owns_source = false;
-}
-
 /* One phase to its end: in *ret 1: it seems to have ended; 0: go on; a negative errno. */
 static edo_poll step(edo_process_wait_future *fut, const edo_waker *waker, int64_t *ret)
 {
-    switch (fut->phase) {
-    case WAIT_NEW:
-        *ret = begin(fut);
-        return EDO_READY;
-    case WAIT_ASKS:
-        if (op_poll(&fut->at.op, waker) == EDO_PENDING)
-            return EDO_PENDING;
+    edo_poll state;
+
+    if (fut->phase == WAIT_NEW)
+        state = begin(fut, waker, ret);
+    else if (fut->phase == WAIT_ASKS)
+        state = op_poll(&fut->at.op, waker);
+    else
+        state = edo_future_poll(&fut->at.pause.base, waker);
+    if (state == EDO_PENDING)
+        return EDO_PENDING;
+    if (fut->phase == WAIT_ASKS)
         *ret = answer_of(fut);
-        leave_driver(fut);
-        break;
-    default:
-        if (edo_future_poll(&fut->at.pause.base, waker) == EDO_PENDING)
-            return EDO_PENDING;
+    else if (fut->phase == WAIT_PAUSES)
         *ret = fut->at.pause.base.result;
-    }
     fut->phase = WAIT_NEW;
     return EDO_READY;
 }

@@ -151,3 +151,48 @@ EDO_TEST_BOTH(orphans_end_beside_forks)
     join_thread(forks);
     task_wait_until(has_no_children());
 }
+
+enum { RUNTIMES = 3 };
+
+static edo_pipe_sender *its_input;
+
+/* Waits that are cut short, and so take its descriptor from each other; then one to the end. */
+static int wait_often(void *arg)
+{
+    a_fetch_add(&own_count, 1, relaxed);
+    wait_until(a_load(&own_count, relaxed) >= RUNTIMES); /* all have begun */
+    for (unsigned i = 0; i < test_count(500); i++) {
+        edo_process_wait_future wait = edo_process_wait_async(arg, NULL);
+        assert_pending(&wait.base);
+        edo_future_cancel(&wait.base);
+        task_wait_until(edo_test_poll(&wait.base) == EDO_READY);
+        assert_int_equal(wait.base.result, -ECANCELED);
+    }
+    if (a_fetch_add(&own_count, 1, acq_rel) + 1 == 2 * RUNTIMES)
+        edo_pipe_sender_close(its_input);
+    check_ends(arg, 0, 0);
+    return 0;
+}
+
+static void *wait_in_a_runtime(void *arg)
+{
+    edo_runtime *runtime;
+
+    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD), &runtime));
+    assert_ok(edo_block_on(runtime, wait_often, arg));
+    assert_ok(edo_runtime_free(runtime));
+    return NULL;
+}
+
+EDO_TEST_BOTH(runtimes_wait_for_one_child)
+{
+    edo_process *child = begin_cat();
+    pthread_t threads[RUNTIMES];
+
+    its_input = edo_process_take_stdin(child);
+    for (int i = 0; i < RUNTIMES; i++)
+        threads[i] = start_thread(wait_in_a_runtime, child);
+    for (int i = 0; i < RUNTIMES; i++)
+        join_thread(threads[i]);
+    edo_process_release(child);
+}
