@@ -69,7 +69,7 @@ static void check_ends(void)
     assert_err(edo_fs_write("bad/" BAD_CLOSE, "x", 1, NULL), -EIO);
 }
 
-static int with_errors(void *arg)
+static int check_errors(void *arg)
 {
     (void)arg;
     check_reads();
@@ -84,13 +84,13 @@ EDO_TEST_PLAIN(a_disk_that_fails_says_so_each_time) /* fs-032 fs-033 */
 
     enter_place();
     bad_disk_mount("bad");
-    run_in_both(with_errors, NULL);
+    run_in_both(check_errors, NULL);
     bad_disk_unmount("bad");
     assert_int_equal(open_fds(), before);
     leave_place();
 }
 
-static int with_little(void *arg)
+static int check_little(void *arg)
 {
     static unsigned char buf[BAD_SIZE], out[1000];
     edo_buf all = {0};
@@ -119,7 +119,7 @@ EDO_TEST_PLAIN(a_disk_that_does_little_at_a_time_gets_all_of_it)
 {
     enter_place();
     bad_disk_mount("bad");
-    run_in_both(with_little, NULL);
+    run_in_both(check_little, NULL);
     bad_disk_unmount("bad");
     leave_place();
 }

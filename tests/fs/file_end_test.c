@@ -12,7 +12,7 @@ static int let_others_run(void *arg)
     return 0;
 }
 
-EDO_TEST_PLAIN(without_its_pool_every_operation_says_so) /* fs-037 */
+EDO_TEST_PLAIN(without_its_pool_every_operation_says_so) /* fs-037 rt-084 */
 {
     edo_enter_guard entered;
     char byte;
@@ -35,6 +35,8 @@ EDO_TEST_PLAIN(without_its_pool_every_operation_says_so) /* fs-037 */
     edo_leave(&entered);
     edo_handle_unref(handle);
     assert_contains(in_folder("a"), "hello");
+    assert_int_equal(edo_file_read(file, &byte, 1), 1); /* outside of the runtime it goes on */
+    assert_int_equal(byte, 'h');
     close_file(file);
     remove_folder();
 }

@@ -87,6 +87,30 @@ EDO_TEST_BOTH(each_option_reaches_the_system) /* fs-026 fs-028 */
     remove_folder();
 }
 
+EDO_TEST_BOTH(opens_cancelled_after_their_first_poll_leak_nothing) /* future-014 */
+{
+    int pending = 0;
+
+    make_folder();
+    put_text("a", "hello");
+    int before = open_fds();
+    for (int i = 0; i < 128; i++) {
+        edo_file *file = NULL;
+        edo_file_open_future open = edo_file_open_async(
+            in_folder("a"), EDO_OPTS(file, .write = true, .create = true), &file);
+        pending += edo_test_poll(&open.base) == EDO_PENDING;
+        edo_future_cancel(&open.base);
+        task_wait_until(edo_test_poll(&open.base) == EDO_READY);
+        if (open.base.result == 0)
+            close_file(file);
+        else
+            assert_err(open.base.result, -ECANCELED);
+    }
+    assert_true(pending > 0); /* by far the most: they are made by a thread */
+    assert_int_equal(open_fds(), before);
+    remove_folder();
+}
+
 static int try_open(const edo_file_opts *opts)
 {
     edo_file *file = NULL;
