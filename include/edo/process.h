@@ -312,7 +312,8 @@ typedef struct edo_reaper_future {
  * the program has forked itself is one of these, unless it was adopted before its end. While it works it listens to
  * SIGCHLD, so the program's handler for that isn't called.
  *
- * Returns   what edo_signal_open says; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
+ * Returns   what edo_signal_open says; -ENOENT where /proc doesn't tell a process its children; -ENOMEM; or why the
+ *           waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
  * Suspends  always.
  * Cancel    says how many it has waited for, in `done`.
  */

@@ -82,47 +82,61 @@ int sys_is_child(pid_t pid)
     return wait_for(P_PID, pid, &info, WNOWAIT | WNOHANG);
 }
 
+static int add_child(sys_children *c, pid_t pid)
+{
+    if (c->count == c->room) {
+        size_t room = c->room ? 2 * c->room : 64;
+        pid_t *pids = realloc(c->pids, room * sizeof *pids);
+        if (!pids)
+            return -ENOMEM;
+        c->pids = pids;
+        c->room = room;
+    }
+    c->pids[c->count++] = pid;
+    return 0;
+}
+
 /* The numbers in a list with blanks between them. What is cut off at the end of a piece is kept for the next. */
-static void each_in_list(int list, void (*fn)(pid_t pid, void *arg), void *arg)
+static int add_list(sys_children *c, int list)
 {
     char text[512];
     pid_t pid = 0;
     ssize_t n;
+    int rc = 0;
 
-    while ((n = read(list, text, sizeof text)) > 0)
-        for (ssize_t i = 0; i < n; i++) {
+    while (rc == 0 && (n = read(list, text, sizeof text)) > 0)
+        for (ssize_t i = 0; i < n && rc == 0; i++) {
             if (text[i] >= '0' && text[i] <= '9') {
                 pid = 10 * pid + (text[i] - '0');
             } else if (pid) {
-                fn(pid, arg);
+                rc = add_child(c, pid);
                 pid = 0;
             }
         }
-    if (pid)
-        fn(pid, arg);
+    return rc == 0 && pid ? add_child(c, pid) : rc;
 }
 
 /* A child is in the list of one of our threads. */
-int sys_each_child(void (*fn)(pid_t pid, void *arg), void *arg)
+int sys_children_list(sys_children *ret)
 {
-    int saved = errno, lists = 0;
+    int saved = errno, rc = -ENOENT;
     DIR *threads = opendir("/proc/self/task");
     struct dirent *thread;
 
-    while (threads && (thread = readdir(threads))) {
+    *ret = (sys_children){NULL, 0, 0};
+    while (threads && (rc == 0 || rc == -ENOENT) && (thread = readdir(threads))) {
         char path[64];
         snprintf(path, sizeof path, "/proc/self/task/%.20s/children", thread->d_name);
         int list = *thread->d_name == '.' ? -1 : open(path, O_RDONLY | O_CLOEXEC);
         if (list < 0)
             continue;
-        each_in_list(list, fn, arg);
+        rc = add_list(ret, list);
         close(list);
-        lists++;
     }
     if (threads)
         closedir(threads);
     errno = saved;
-    return lists ? 0 : -ENOENT;
+    return rc;
 }
 
 int sys_pty_open(char path[SYS_PTY_PATH])

@@ -25,8 +25,13 @@ int sys_reap(int pidfd, pid_t pid, sys_exit *ret);
 int sys_await_child(pid_t pid);
 /* Whether it is a child of ours that nobody has waited for: 0; -ECHILD. */
 int sys_is_child(pid_t pid);
-/* Calls fn for each child of this process, ended or not; -ENOENT where /proc can't tell. */
-int sys_each_child(void (*fn)(pid_t pid, void *arg), void *arg);
+typedef struct sys_children {
+    pid_t *pids;
+    size_t count, room;
+} sys_children;
+/* The children of this process, ended or not: 0; -ENOENT where /proc can't tell; -ENOMEM. In any case `pids` is the
+ * caller's to free. */
+int sys_children_list(sys_children *ret);
 /* A pseudo-terminal: its own side, non-blocking, and the path of the other. */
 #define SYS_PTY_PATH 32
 int sys_pty_open(char path[SYS_PTY_PATH]);

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include <edo/await.h>
 #include <edo/process.h>
@@ -17,13 +18,17 @@
 #include "future/future.h"
 #include "process/known.h"
 
-static void reap_unknown(pid_t pid, void *arg)
+static int reap_unknown(edo_reaper_future *fut)
 {
-    edo_reaper_future *fut = arg;
+    sys_children children;
     sys_exit how;
+    int rc = sys_children_list(&children);
 
-    if (!known_has(pid) && sys_reap(-1, pid, &how) == 1)
-        fut->done++;
+    for (size_t i = 0; i < children.count; i++)
+        if (!known_has(children.pids[i]) && sys_reap(-1, children.pids[i], &how) == 1)
+            fut->done++;
+    free(children.pids);
+    return rc;
 }
 
 static edo_poll finish(edo_reaper_future *fut, int64_t result)
@@ -36,7 +41,7 @@ static edo_poll finish(edo_reaper_future *fut, int64_t result)
 /* A look, and what is to be waited for before the next one. 0; an error. */
 static int look(edo_reaper_future *fut)
 {
-    int rc = sys_each_child(reap_unknown, fut);
+    int rc = reap_unknown(fut);
 
     if (rc == 0 && fut->base.state & FUTURE_CANCELED)
         rc = -ECANCELED;
