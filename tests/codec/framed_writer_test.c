@@ -134,6 +134,12 @@ EDO_TEST(a_flush_goes_on_where_the_writer_stopped) /* codec-033 */
     end(&n);
 }
 
+static int64_t poll_to_ready(edo_future *fut)
+{
+    task_wait_until(edo_test_poll(fut) == EDO_READY);
+    return fut->result;
+}
+
 EDO_TEST_BOTH(close_flushes_and_shuts_down) /* codec-034 */
 {
     numbers n;
@@ -142,6 +148,24 @@ EDO_TEST_BOTH(close_flushes_and_shuts_down) /* codec-034 */
     feed(&n, 0);
     assert_ok(edo_framed_close(&n.framed));
     assert_string_equal(n.script.order, "wfs");
+    check_counts(&n.script.written, 1);
+    end(&n);
+}
+
+EDO_TEST(a_close_that_was_cancelled_goes_on_in_the_next) /* codec-034 */
+{
+    io_script script = SCRIPT(WAITS);
+    numbers n;
+
+    begin(&n, script, NULL);
+    feed(&n, 0);
+    edo_framed_write_future close = edo_framed_close_async(&n.framed);
+    assert_pending(&close.base);
+    edo_future_cancel(&close.base);
+    assert_err(poll_to_ready(&close.base), -ECANCELED);
+    close = edo_framed_close_async(&n.framed);
+    assert_err(poll_to_ready(&close.base), 0);
+    assert_int_equal(n.script.order[strlen(n.script.order) - 1], 's');
     check_counts(&n.script.written, 1);
     end(&n);
 }

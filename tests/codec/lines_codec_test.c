@@ -210,9 +210,11 @@ EDO_TEST_PLAIN(shared_lines_are_texts_that_stay)
 
 EDO_TEST_PLAIN(lent_lines_lie_in_the_buffer)
 {
-    edo_lines_codec codec = {.lends = true};
+    edo_lines_codec codec = {.lends = true}, shares = {.lends = false};
     by_hand hand = lines_of(&codec);
 
+    assert_ptr_equal(edo_lines_decoder(&codec).item, edo_lent_item());
+    assert_ptr_equal(edo_lines_decoder(&shares).item, edo_bytes_item());
     put_text(&hand, "first\nlast");
     const unsigned char *place = hand.buf.data;
     edo_bytes first = text_frame(&hand, edo_decode);

@@ -61,6 +61,18 @@ EDO_TEST_BOTH(a_frame_comes_with_its_senders_address) /* codec-054 */
     end(&r);
 }
 
+EDO_TEST_BOTH(a_frame_is_sent_by_a_future)
+{
+    edo_bytes frame = edo_bytes_static("four", 4);
+    rig r;
+
+    begin(&r, edo_bytes_decoder(), edo_bytes_encoder());
+    edo_udp_framed_send_future send = edo_udp_framed_send_async(&r.a, &frame, &r.b_addr);
+    assert_err(poll_to_end(&send.base), 0);
+    check_next(&r.b, "four", &r.a_addr);
+    end(&r);
+}
+
 EDO_TEST_BOTH(a_datagram_may_have_several_frames) /* codec-055 */
 {
     edo_lines_codec lines = {0};

@@ -50,6 +50,31 @@ EDO_TEST_BOTH(what_happens_in_a_folder_is_told_in_order)
     leave_place();
 }
 
+static int64_t poll_to_ready(edo_future *fut)
+{
+    task_wait_until(edo_test_poll(fut) == EDO_READY);
+    return fut->result;
+}
+
+EDO_TEST_BOTH(a_watch_is_filled_and_closed_by_futures)
+{
+    edo_fs_watch *watch;
+
+    enter_place();
+    int before = open_fds();
+    assert_ok(edo_fs_watch_new(&watch));
+    edo_fs_watch_future add = edo_fs_watch_add_async(watch, ".", EDO_FS_CREATED);
+    assert_true(poll_to_ready(&add.base) >= 1);
+    add = edo_fs_watch_add_async(watch, "none", EDO_FS_CREATED);
+    assert_err(poll_to_ready(&add.base), -ENOENT);
+    put_file("a", "x");
+    tells(watch, EDO_FS_CREATED, "a");
+    edo_fs_watch_future close = edo_fs_watch_close_async(watch);
+    assert_err(poll_to_ready(&close.base), 0);
+    assert_int_equal(open_fds(), before);
+    leave_place();
+}
+
 typedef struct wait {
     edo_fs_watch *watch;
     edo_fs_event event;

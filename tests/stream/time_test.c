@@ -252,6 +252,7 @@ EDO_TEST(a_full_chunk_is_given_at_once) /* stream-049 stream-050 */
     edo_stream s;
 
     assert_ok(edo_stream_chunks_timeout(&chunks, planned(&p, at, 4), 3, EDO_SECONDS(2), &s));
+    assert_ptr_equal(s.item, edo_items_item());
     check_hint(s, 2, 4);
     check_chunk_at(s, start, 1000, 1, 3);
     check_chunk_at(s, start, 4000, 4, 1);
