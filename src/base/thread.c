@@ -95,10 +95,12 @@ void thread_yield(void)
     sched_yield();
 }
 
+/* To a moment: what is left of a span has the timer's slack in it, so that many signals make it last for ever. */
 void thread_nap(uint64_t ns)
 {
-    struct timespec left = {.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+    uint64_t end = clock_now() + ns;
+    struct timespec until = {.tv_sec = (time_t)(end / NS_PER_S), .tv_nsec = (long)(end % NS_PER_S)};
 
-    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
         ;
 }

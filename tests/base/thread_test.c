@@ -1,8 +1,10 @@
 /* thread_test.c: starting threads, and the lines they report. */
 #include "support/edo_test.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -81,4 +83,40 @@ EDO_TEST_PLAIN(report_writes_one_line)
     assert_in_range(n, 900, 1024);
     assert_int_equal(buf[n - 1], '\n');
     assert_int_equal(buf[n - 2], 'x');
+}
+
+static void do_nothing_at(int signo)
+{
+    (void)signo;
+}
+
+/* With much slack: what is left of a sleep is counted from its latest end. */
+static void *nap_once(void *arg)
+{
+    prctl(PR_SET_TIMERSLACK, 100000000UL);
+    thread_nap(1000000);
+    __atomic_store_n((bool *)arg, true, __ATOMIC_RELEASE);
+    return NULL;
+}
+
+static void signal_until(pthread_t thread, const bool *over)
+{
+    uint64_t until = real_time_ns() + UINT64_C(3000000000);
+
+    while (!__atomic_load_n(over, __ATOMIC_ACQUIRE) && real_time_ns() < until)
+        pthread_kill(thread, SIGUSR1);
+}
+
+/* A sleep that goes on with what is left of it may never come to its end. */
+EDO_TEST_PLAIN(a_nap_ends_however_many_signals_come)
+{
+    const struct sigaction handled = {.sa_handler = do_nothing_at};
+    pthread_t thread;
+    bool over = false;
+
+    assert_int_equal(sigaction(SIGUSR1, &handled, NULL), 0);
+    assert_ok(thread_start(&thread, nap_once, &over, "napper"));
+    signal_until(thread, &over);
+    assert_true(__atomic_load_n(&over, __ATOMIC_ACQUIRE));
+    thread_join(thread);
 }
