@@ -391,6 +391,7 @@ EDO_TEST_PLAIN(threads_need_no_runtime) /* sync-013, sync-158 */
 
 struct relay {
     int rounds;
+    int read;    /* atomic */
     int64_t sum; /* plain */
 };
 
@@ -401,7 +402,7 @@ static int relay_sender(void *arg)
     for (int i = 1; i <= relay->rounds; i++) {
         relay->sum += i;
         assert_ok(send_number(i % 2));
-        task_wait_until(edo_watch_has_changed(rx) == 0);
+        task_wait_until(__atomic_load_n(&relay->read, __ATOMIC_ACQUIRE) == i);
     }
     edo_watch_sender_free(tx);
     return 0;
@@ -419,6 +420,7 @@ EDO_TEST_MT(what_the_sender_wrote_is_seen_after_the_change) /* sync-158 */
     while ((rc = edo_watch_changed(rx)) == 0) {
         expected += ++rounds;
         assert_int_equal(relay.sum, expected);
+        __atomic_store_n(&relay.read, rounds, __ATOMIC_RELEASE);
         if (rounds == relay.rounds)
             break;
     }
