@@ -127,9 +127,9 @@ edo_part(codec "frames: cutting what is read into them, and writing them"
     USED_BY "edo_(decode|encode|frame|[a-z]*_decoder|[a-z]*_encoder)" "#include \"codec/")
 edo_part(udp_framed "frames by UDP"
     NEEDS codec udp
-    SOURCES src/codec/udp_framed*.c
-    HEADERS udp_framed
-    USED_BY "edo_udp_framed_")
+    SOURCES src/codec/udp_frame*.c
+    HEADERS udp_framed udp_frames
+    USED_BY "edo_udp_frame")
 edo_part(test_util "libedo-test: futures by hand, cancelling at every step"
     NEEDS time
     HEADERS testing testing_cancel testing_io testing_run testing_stream

@@ -121,6 +121,7 @@
 #include <edo/framed_stream.h>  /* these as streams and sinks of frames */
 #include <edo/stream_io.h>      /* readers as streams of bytes, and back */
 #include <edo/udp_framed.h>     /* a codec on a UDP socket */
+#include <edo/udp_frames.h>     /* this as streams and sinks, of frames with their addresses */
 #if EDO_DEBUG
 #include <edo/debug.h> /* misuse that a debug build notices */
 #endif

@@ -1,6 +1,6 @@
 /*
  * edo/udp_framed.h: a codec on a UDP socket. A datagram may have several frames, and each comes with who sent it; a
- * frame is a datagram where it is sent.
+ * frame is a datagram where it is sent. As streams and sinks of items: edo/udp_frames.h.
  */
 #ifndef EDO_UDP_FRAMED_H
 #define EDO_UDP_FRAMED_H
@@ -27,6 +27,7 @@ typedef struct edo_udp_framed {
         edo_encoder encoder;
         edo_buf buf;
         const void *user;
+        bool is_held;
         edo_udp_send_future future;
     } out;
 } edo_udp_framed;
@@ -79,7 +80,8 @@ typedef struct edo_udp_framed_send_future {
 /**
  * Sends a frame as a datagram; `to` NULL: to the socket's peer. The frame stays the caller's.
  *
- * Returns   0; -EINVAL; -EBUSY: another send is under way; what the encoder says; as edo_udp_send_to.
+ * Returns   0; -EINVAL; -EBUSY: another send is under way, or a sink has a frame to be flushed; what the
+ *           encoder says; as edo_udp_send_to.
  * Suspends  unless there is room.
  * Cancel    takes nothing: it was sent as a whole, or not at all.
  */

@@ -15,7 +15,6 @@ static inline int frame_place_init(edo_frame_place *place, const edo_item *item)
     place->memory = NULL;
     if (item->size <= sizeof place->small && align <= _Alignof(uint64_t))
         return 0;
-    align = align < sizeof(void *) ? sizeof(void *) : align;
     place->memory = aligned_alloc(align, (item->size + align - 1) / align * align);
     return place->memory ? 0 : -ENOMEM;
 }
@@ -23,7 +22,6 @@ static inline int frame_place_init(edo_frame_place *place, const edo_item *item)
 static inline void frame_place_fini(edo_frame_place *place)
 {
     free(place->memory);
-    place->memory = NULL;
 }
 
 static inline void *frame_place(edo_frame_place *place)

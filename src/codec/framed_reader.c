@@ -214,8 +214,7 @@ static int64_t take_read(edo_framed_reader *r)
 static edo_poll read_on(edo_framed_reader *r, const void *user, bool canceled,
                         const edo_waker *waker, int64_t *ret_result)
 {
-    if (!r->t.begun) {
-        r->user = NULL;
+    if (!r->user) {
         *ret_result = canceled ? -ECANCELED : room_to_read(r);
         if (*ret_result < 0)
             return EDO_READY;
@@ -276,8 +275,7 @@ static edo_poll next_poll(edo_future *base, const edo_waker *waker)
 
 static void next_cancel(edo_future *base)
 {
-    if (of(base)->reader)
-        framed_read_cancel(of(base)->reader, of(base));
+    framed_read_cancel(of(base)->reader, of(base));
 }
 
 static void next_put_back(edo_future *base)

@@ -113,10 +113,8 @@ static edo_poll write_out(edo_framed_writer *w, const void *user, bool canceled,
     while (w->buf.len && is_writing(w)) {
         if (call(w, user, EDO_TRANSFER_WRITE, canceled, waker, ret_result) == EDO_PENDING)
             return EDO_PENDING;
-        if (*ret_result == 0)
-            *ret_result = -EDO_EWRITEZERO;
-        if (*ret_result < 0)
-            return EDO_READY;
+        if (*ret_result <= 0)
+            return finish(ret_result, *ret_result ? *ret_result : -EDO_EWRITEZERO);
         edo_buf_consume(&w->buf, (size_t)*ret_result);
     }
     return finish(ret_result, 0);
@@ -189,7 +187,6 @@ static edo_poll take_step(edo_framed_write_future *fut, const edo_waker *waker)
     }
 }
 
-/* A frame that the encoder refused may find the buffer full when it is tried again. */
 static edo_poll write_poll(edo_future *base, const edo_waker *waker)
 {
     edo_framed_write_future *fut = of(base);
@@ -199,8 +196,6 @@ static edo_poll write_poll(edo_future *base, const edo_waker *waker)
     for (;; fut->step++) {
         if (take_step(fut, waker) == EDO_PENDING)
             return EDO_PENDING;
-        if (base->result < 0 && fut->step == STEP_ENCODE)
-            fut->step = STEP_READY;
         if (base->result < 0 || fut->step == fut->last)
             return EDO_READY;
     }
@@ -208,8 +203,7 @@ static edo_poll write_poll(edo_future *base, const edo_waker *waker)
 
 static void write_cancel(edo_future *base)
 {
-    if (of(base)->writer)
-        framed_write_cancel(of(base)->writer, of(base));
+    framed_write_cancel(of(base)->writer, of(base));
 }
 
 static const edo_future_ops write_ops = {

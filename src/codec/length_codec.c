@@ -42,14 +42,15 @@ static void write_field(unsigned char *to, unsigned bytes, bool little, uint64_t
         to[little ? i : bytes - 1 - i] = (unsigned char)value;
 }
 
-/* a + b, as far as it goes. */
-static uint64_t add_adjustment(uint64_t a, int64_t b)
+/* The most that a field can say, adjusted, as far as that goes. */
+static uint64_t most_of(const edo_length_codec_opts *opts)
 {
-    uint64_t part = b < 0 ? -(uint64_t)b : (uint64_t)b;
+    unsigned bytes = opts->length_bytes;
+    uint64_t field = bytes < 8 ? ((uint64_t)1 << 8 * bytes) - 1 : UINT64_MAX, most;
 
-    if (b < 0)
-        return a > part ? a - part : 0;
-    return a <= UINT64_MAX - part ? a + part : UINT64_MAX;
+    if (__builtin_add_overflow(field, opts->adjustment, &most))
+        return opts->adjustment < 0 ? 0 : UINT64_MAX;
+    return most;
 }
 
 int edo_length_codec_init(edo_length_codec *codec, const edo_length_codec_opts *opts)
@@ -72,9 +73,7 @@ int edo_length_codec_init(edo_length_codec *codec, const edo_length_codec_opts *
 
 void edo_length_codec_set_max_len(edo_length_codec *codec, size_t max_len)
 {
-    unsigned bytes = codec->opts.length_bytes;
-    uint64_t field = bytes < 8 ? ((uint64_t)1 << 8 * bytes) - 1 : UINT64_MAX;
-    uint64_t most = bytes < 8 ? add_adjustment(field, codec->opts.adjustment) : field;
+    uint64_t most = most_of(&codec->opts);
 
     if (max_len == 0)
         max_len = DEFAULT_MAX_LEN;
@@ -104,9 +103,9 @@ static int decode_header(edo_length_codec *codec, edo_buf *src)
         return 0;
     uint64_t field =
         read_field(src->data + opts->offset, opts->length_bytes, is_little(opts->order));
-    if (opts->adjustment < 0 && field < -(uint64_t)opts->adjustment)
-        return refuse(codec, src, -EBADMSG);
-    uint64_t len = add_adjustment(field, opts->adjustment);
+    uint64_t len;
+    if (__builtin_add_overflow(field, opts->adjustment, &len))
+        return refuse(codec, src, opts->adjustment < 0 ? -EBADMSG : -EDO_ETOOLONG);
     if (len > opts->max_len || len > PTRDIFF_MAX - codec->skip)
         return refuse(codec, src, -EDO_ETOOLONG);
     if (len == 0 && codec->skip == 0)

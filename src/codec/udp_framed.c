@@ -1,11 +1,12 @@
 /*
  * udp_framed.c: a codec on a UDP socket: a datagram is all that there is, so frames are taken as at an end.
  *
- * Own         One receive and one send at a time, in the object, each for its `user`.
+ * Own         One receive and one send at a time, in the object, each for its `user`. A frame that a sink took is
+ *             held, encoded and with its address, until a flush sends it; then others are told -EBUSY as well.
  * Errors      What can't be decoded is asked for no more once the decoder takes nothing away: the rest of the
  *             datagram is dropped.
  */
-#include <edo/udp_framed.h>
+#include "codec/udp_framed.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "await/await.h"
 #include "codec/codec.h"
 #include "codec/frame_place.h"
+#include "future/future.h"
 #include "sched/coop.h"
 
 #define LONGEST 65536 /* a datagram and a byte more, so that none is cut */
@@ -38,16 +40,33 @@ int edo_udp_framed_init(edo_udp_framed *framed, edo_udp_socket *socket, edo_deco
     return 0;
 }
 
+void udp_framed_in_fini(edo_udp_framed *f)
+{
+    if (f->in.has_kept && f->in.decoder.item->destroy)
+        f->in.decoder.item->destroy(frame_place(&f->in.place));
+    frame_place_fini(&f->in.place);
+    edo_buf_fini(&f->in.buf);
+    memset(&f->in, 0, sizeof f->in);
+}
+
+void udp_framed_out_fini(edo_udp_framed *f)
+{
+    edo_buf_fini(&f->out.buf);
+    memset(&f->out, 0, sizeof f->out);
+}
+
 void edo_udp_framed_fini(edo_udp_framed *framed)
 {
     if (!framed)
         return;
-    if (framed->in.has_kept && framed->in.decoder.item->destroy)
-        framed->in.decoder.item->destroy(frame_place(&framed->in.place));
-    frame_place_fini(&framed->in.place);
-    edo_buf_fini(&framed->in.buf);
-    edo_buf_fini(&framed->out.buf);
-    memset(framed, 0, sizeof *framed);
+    udp_framed_in_fini(framed);
+    udp_framed_out_fini(framed);
+}
+
+static edo_poll finish(int64_t *ret_result, int64_t result)
+{
+    *ret_result = result;
+    return EDO_READY;
 }
 
 /* Receiving. */
@@ -97,6 +116,41 @@ static edo_poll receive(edo_udp_framed *f, const void *user, bool canceled, cons
     return EDO_READY;
 }
 
+edo_poll udp_framed_receive(edo_udp_framed *f, const void *user, bool canceled, void *frame,
+                            edo_addr *ret_from, const edo_waker *waker, int64_t *ret_result)
+{
+    if (!f || !decoder_is_good(f->in.decoder) || !frame)
+        return finish(ret_result, -EINVAL);
+    if (f->in.user && f->in.user != user)
+        return finish(ret_result, -EBUSY);
+    do {
+        if (!f->in.user && !canceled && !coop_proceed(waker))
+            return EDO_PENDING;
+        *ret_result = f->in.user ? GO_ON : decode_next(f, frame);
+        if (*ret_result == GO_ON && receive(f, user, canceled, waker, ret_result) == EDO_PENDING)
+            return EDO_PENDING;
+    } while (*ret_result == GO_ON);
+    coop_spend();
+    if (*ret_result == 1 && ret_from)
+        *ret_from = f->in.from;
+    return EDO_READY;
+}
+
+void udp_framed_receive_cancel(edo_udp_framed *f, const void *user)
+{
+    if (f->in.user == user)
+        edo_future_cancel(&f->in.future.base);
+}
+
+int udp_framed_put_back(edo_udp_framed *f, const void *frame)
+{
+    if (f->in.has_kept)
+        return -EEXIST;
+    memcpy(frame_place(&f->in.place), frame, f->in.decoder.item->size);
+    f->in.has_kept = true; /* and its sender is the one that was last */
+    return 0;
+}
+
 static edo_udp_framed_next_future *next_of(edo_future *base)
 {
     return container_of(base, edo_udp_framed_next_future, base);
@@ -105,45 +159,20 @@ static edo_udp_framed_next_future *next_of(edo_future *base)
 static edo_poll next_poll(edo_future *base, const edo_waker *waker)
 {
     edo_udp_framed_next_future *fut = next_of(base);
-    edo_udp_framed *f = fut->framed;
 
-    if (!f || !decoder_is_good(f->in.decoder) || !fut->ret_frame)
-        return edo_future_finish(base, -EINVAL);
-    if (f->in.user && f->in.user != fut)
-        return edo_future_finish(base, -EBUSY);
-    do {
-        if (!f->in.user && !(base->state & FUTURE_CANCELED) && !coop_proceed(waker))
-            return EDO_PENDING;
-        base->result = f->in.user ? GO_ON : decode_next(f, fut->ret_frame);
-        if (base->result == GO_ON &&
-            receive(f, fut, base->state & FUTURE_CANCELED, waker, &base->result) == EDO_PENDING)
-            return EDO_PENDING;
-    } while (base->result == GO_ON);
-    coop_spend();
-    if (base->result > 0 && fut->ret_from)
-        *fut->ret_from = f->in.from;
-    return EDO_READY;
+    return udp_framed_receive(fut->framed, fut, base->state & FUTURE_CANCELED, fut->ret_frame,
+                              fut->ret_from, waker, &base->result);
 }
 
 static void next_cancel(edo_future *base)
 {
-    edo_udp_framed *f = next_of(base)->framed;
-
-    if (f && f->in.user == next_of(base))
-        edo_future_cancel(&f->in.future.base);
+    udp_framed_receive_cancel(next_of(base)->framed, next_of(base));
 }
 
 static void next_put_back(edo_future *base)
 {
-    edo_udp_framed *f = next_of(base)->framed;
-
-    if (base->result > 0 && f->in.has_kept)
-        return;
-    if (base->result > 0) {
-        memcpy(frame_place(&f->in.place), next_of(base)->ret_frame, f->in.decoder.item->size);
-        f->in.has_kept = true;
-    }
-    base->result = -ECANCELED;
+    if (udp_framed_put_back(next_of(base)->framed, next_of(base)->ret_frame) == 0)
+        base->result = -ECANCELED;
 }
 
 static const edo_future_ops next_ops = {
@@ -172,24 +201,49 @@ int edo_udp_framed_next(edo_udp_framed *framed, void *ret_frame, edo_addr *ret_f
 
 /* Sending. */
 
+int udp_framed_hold(edo_udp_framed *f, const void *frame, const edo_addr *to)
+{
+    edo_buf *buf = &f->out.buf;
+
+    if (f->out.is_held)
+        return -EBUSY;
+    edo_buf_clear(buf);
+    int rc = edo_encode(f->out.encoder, frame, buf);
+    if (rc < 0)
+        return rc;
+    f->out.future = to ? edo_udp_send_to_async(f->socket, buf->data, buf->len, to)
+                       : edo_udp_send_async(f->socket, buf->data, buf->len);
+    f->out.is_held = true;
+    return 0;
+}
+
+edo_poll udp_framed_send(edo_udp_framed *f, const void *user, const edo_waker *waker,
+                         int64_t *ret_result)
+{
+    if (f->out.user && f->out.user != user)
+        return finish(ret_result, -EBUSY);
+    if (!f->out.is_held)
+        return finish(ret_result, 0);
+    f->out.user = user;
+    if (edo_future_poll(&f->out.future.base, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    f->out.user = NULL;
+    int64_t result = f->out.future.base.result;
+    f->out.is_held = result == -ECANCELED;
+    if (f->out.is_held)
+        future_restart(&f->out.future.base);
+    return finish(ret_result, result < 0 ? result : 0);
+}
+
+void udp_framed_send_cancel(edo_udp_framed *f, const void *user)
+{
+    if (f->out.user == user)
+        edo_future_cancel(&f->out.future.base);
+}
+
 static edo_udp_framed_send_future *send_of(edo_future *base)
 {
     return container_of(base, edo_udp_framed_send_future, base);
-}
-
-static int begin_send(edo_udp_framed_send_future *fut)
-{
-    edo_udp_framed *f = fut->framed;
-    edo_buf *buf = &f->out.buf;
-
-    edo_buf_clear(buf);
-    int rc = edo_encode(f->out.encoder, fut->frame, buf);
-    if (rc < 0)
-        return rc;
-    f->out.future = fut->to ? edo_udp_send_to_async(f->socket, buf->data, buf->len, fut->to)
-                            : edo_udp_send_async(f->socket, buf->data, buf->len);
-    f->out.user = fut;
-    return 0;
 }
 
 static edo_poll send_poll(edo_future *base, const edo_waker *waker)
@@ -199,26 +253,20 @@ static edo_poll send_poll(edo_future *base, const edo_waker *waker)
 
     if (!f || !encoder_is_good(f->out.encoder) || !fut->frame)
         return edo_future_finish(base, -EINVAL);
-    if (f->out.user && f->out.user != fut)
-        return edo_future_finish(base, -EBUSY);
-    if (!f->out.user) {
-        int rc = begin_send(fut);
+    if (f->out.user != fut) {
+        int rc = udp_framed_hold(f, fut->frame, fut->to);
         if (rc < 0)
             return edo_future_finish(base, rc);
     }
-    if (edo_future_poll(&f->out.future.base, waker) == EDO_PENDING)
+    if (udp_framed_send(f, fut, waker, &base->result) == EDO_PENDING)
         return EDO_PENDING;
-    f->out.user = NULL;
-    int64_t result = f->out.future.base.result;
-    return edo_future_finish(base, result < 0 ? result : 0);
+    f->out.is_held = false; /* what wasn't sent is its caller's */
+    return EDO_READY;
 }
 
 static void send_cancel(edo_future *base)
 {
-    edo_udp_framed *f = send_of(base)->framed;
-
-    if (f && f->out.user == send_of(base))
-        edo_future_cancel(&f->out.future.base);
+    udp_framed_send_cancel(send_of(base)->framed, send_of(base));
 }
 
 static const edo_future_ops send_ops = {

@@ -165,3 +165,76 @@ EDO_TEST_PLAIN(an_end_forgets_what_was_too_long)
     check_gives(&hand, "good");
     edo_buf_fini(&hand.buf);
 }
+
+EDO_TEST_PLAIN(another_buffer_is_looked_at_from_its_front)
+{
+    edo_delimiter_codec codec = {0};
+    by_hand hand = chunks_of(&codec);
+
+    put_text(&hand, "the beginning of a chunk");
+    check_says(&hand, 0);
+    edo_buf_clear(&hand.buf);
+    put_text(&hand, "a,b,");
+    check_gives(&hand, "a");
+    check_gives(&hand, "b");
+    edo_buf_fini(&hand.buf);
+}
+
+EDO_TEST_PLAIN(what_comes_after_an_end_is_looked_at_from_its_front)
+{
+    edo_delimiter_codec codec = {0};
+    by_hand hand = chunks_of(&codec);
+
+    put_text(&hand, "last");
+    check_ends_with(&hand, "last");
+    put_text(&hand, "a,bcdefgh,");
+    check_gives(&hand, "a");
+    check_gives(&hand, "bcdefgh");
+    edo_buf_fini(&hand.buf);
+}
+
+EDO_TEST_PLAIN(what_follows_something_too_long_is_looked_at_from_its_front)
+{
+    edo_delimiter_codec codec = {.max_len = 4};
+    by_hand hand = chunks_of(&codec);
+
+    put_text(&hand, "too long");
+    check_says(&hand, -EDO_ETOOLONG);
+    put_text(&hand, ",one,two,");
+    check_gives(&hand, "one");
+    check_gives(&hand, "two");
+    put_text(&hand, "too long");
+    check_says(&hand, -EDO_ETOOLONG);
+    put_text(&hand, "and more");
+    check_says(&hand, 0);
+    put_text(&hand, ",one,two,");
+    check_gives(&hand, "one");
+    check_gives(&hand, "two");
+    edo_buf_fini(&hand.buf);
+}
+
+EDO_TEST_PLAIN(what_lies_behind_the_buffers_end_is_not_looked_at)
+{
+    edo_delimiter_codec codec = {0};
+    by_hand hand = chunks_of(&codec);
+
+    put_text(&hand, "abc,");
+    edo_buf_truncate(&hand.buf, 3);
+    check_says(&hand, 0);
+    check_ends_with(&hand, "abc");
+    edo_buf_fini(&hand.buf);
+}
+
+EDO_TEST_PLAIN(bytes_are_looked_at_once)
+{
+    edo_delimiter_codec codec = {0};
+    by_hand hand = chunks_of(&codec);
+
+    put_text(&hand, "abc");
+    check_says(&hand, 0);
+    hand.buf.data[1] = ','; /* it wasn't one when it was looked at */
+    check_says(&hand, 0);
+    put_text(&hand, ",");
+    check_gives(&hand, "a,c");
+    edo_buf_fini(&hand.buf);
+}

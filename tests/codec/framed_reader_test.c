@@ -226,6 +226,47 @@ EDO_TEST_BOTH(a_decoders_error_is_no_end_of_its_reader)
     edo_framed_reader_fini(&framed);
 }
 
+EDO_TEST_BOTH(a_frame_that_is_dropped_as_it_comes_is_no_end)
+{
+    io_script script = SCRIPT(BYTES("too lo"), BYTES("ng"), BYTES("\nok\n"));
+    edo_lines_codec codec = {.max_len = 3, .lends = true};
+    edo_framed_reader framed;
+    edo_bytes line;
+
+    assert_ok(
+        edo_framed_reader_init(&framed, script_reader(&script), edo_lines_decoder(&codec), NULL));
+    assert_err(edo_framed_next(&framed, &line), -EDO_ETOOLONG);
+    assert_err(edo_framed_next(&framed, &line), 0);
+    assert_int_equal(edo_framed_next(&framed, &line), 1);
+    assert_memory_equal(line.data, "ok", 3);
+    edo_framed_reader_fini(&framed);
+}
+
+/* The first time there is no memory. */
+static int without_memory(void *self, edo_buf *src, void *frame)
+{
+    number_codec *codec = self;
+
+    return codec->decodes ? number_decode(self, src, frame) : (codec->decodes++, -ENOMEM);
+}
+
+EDO_TEST_BOTH(a_decoder_without_memory_has_lost_nothing)
+{
+    static const edo_decoder_ops ops = {.decode = without_memory, .name = "without_memory"};
+    io_script script = SCRIPT(BYTES(ONE TWO));
+    numbers n;
+
+    begin(&n, script, NULL);
+    n.framed.decoder.ops = &ops;
+    check_next_says(&n, -ENOMEM);
+    check_next(&n, 1); /* and no end before it */
+    n.codec.decodes = 0;
+    check_next_says(&n, -ENOMEM);
+    check_next(&n, 2);
+    check_next_says(&n, 0);
+    edo_framed_reader_fini(&n.framed);
+}
+
 EDO_TEST_BOTH(another_decoder_goes_on_where_the_first_came_to) /* codec-023 */
 {
     io_script script = SCRIPT(BYTES("\x2a\0\0\0\x54\0\0\0\0\0\0\0"));
@@ -241,6 +282,26 @@ EDO_TEST_BOTH(another_decoder_goes_on_where_the_first_came_to) /* codec-023 */
     assert_int_equal(number, 84);
     assert_int_equal(n.script.calls, 1);
     assert_err(edo_framed_reader_set_decoder(&n.framed, (edo_decoder){0}), -EINVAL);
+    edo_framed_reader_fini(&n.framed);
+}
+
+EDO_TEST(another_decoder_may_see_a_frame_where_the_first_saw_none) /* codec-023 */
+{
+    io_script script = SCRIPT(BYTES("\x2a\0\0\0"), WAITS);
+    number_codec wide = {.size = 8};
+    uint64_t number;
+    numbers n;
+
+    script.stands = true;
+    begin(&n, script, NULL);
+    assert_ok(edo_framed_reader_set_decoder(&n.framed, number_decoder(&wide)));
+    edo_framed_next_future next = edo_framed_next_async(&n.framed, &number);
+    assert_pending(&next.base);
+    edo_future_cancel(&next.base);
+    assert_ready_eq(&next.base, -ECANCELED);
+    assert_ok(edo_framed_reader_set_decoder(&n.framed, number_decoder(&n.codec)));
+    next = edo_framed_next_async(&n.framed, &number);
+    assert_ready_eq(&next.base, 1); /* without a read */
     edo_framed_reader_fini(&n.framed);
 }
 
@@ -261,6 +322,8 @@ EDO_TEST_BOTH(the_parts_come_out_and_go_in_again) /* codec-024 */
     edo_encoder encoder = framed.writer.encoder;
     assert_ok(edo_framed_reader_into_buf(&framed.reader, &unread));
     assert_ok(edo_framed_writer_into_buf(&framed.writer, &unwritten));
+    assert_err(edo_framed_next(&framed.reader, &number), -EINVAL); /* these have ended */
+    assert_err(edo_framed_feed(&framed.writer, &number), -EINVAL);
     assert_int_equal(unread.len, 6);
     assert_int_equal(unwritten.len, 4);
     assert_ok(edo_framed_init(&framed, io, decoder, encoder,
@@ -276,6 +339,8 @@ EDO_TEST_BOTH(the_parts_come_out_and_go_in_again) /* codec-024 */
     assert_int_equal(script.written.len, 4);
     assert_memory_equal(script.written.data, ONE, 4);
     edo_framed_fini(&framed);
+    assert_err(edo_framed_next(&framed.reader, &number), -EINVAL);
+    assert_err(edo_framed_feed(&framed.writer, &number), -EINVAL);
     edo_buf_fini(&script.written);
 }
 
@@ -311,6 +376,38 @@ EDO_TEST_BOTH(an_empty_buffer_is_not_decoded) /* codec-026 */
     assert_int_equal(n.codec.decodes, 1);
     check_next_says(&n, 0);
     assert_int_equal(n.codec.on_nothing, 0);
+    edo_framed_reader_fini(&n.framed);
+}
+
+EDO_TEST_BOTH(a_decoder_is_asked_once_for_the_same_bytes)
+{
+    io_script script = SCRIPT(BYTES(ONE "\2\0"), BYTES("\0\0"));
+    numbers n;
+
+    begin(&n, script, NULL);
+    check_next(&n, 1);
+    assert_int_equal(n.codec.decodes, 1);
+    check_next(&n, 2);
+    assert_int_equal(n.codec.decodes, 3);
+    edo_framed_reader_fini(&n.framed);
+}
+
+static int waits(void *self, edo_buf *src, void *frame)
+{
+    assert_err(edo_yield(), -EDEADLK);
+    return number_decode(self, src, frame);
+}
+
+EDO_TEST_BOTH(a_decoder_cannot_wait)
+{
+    static const edo_decoder_ops ops = {.decode = waits, .name = "waits"};
+    io_script script = SCRIPT(BYTES(ONE TWO));
+    numbers n;
+
+    begin(&n, script, NULL);
+    n.framed.decoder.ops = &ops;
+    check_next(&n, 1);
+    check_next(&n, 2); /* from the buffer, without a future */
     edo_framed_reader_fini(&n.framed);
 }
 
@@ -371,6 +468,30 @@ EDO_TEST(a_frame_that_came_back_is_the_next_ones)
     edo_framed_reader_fini(&n.framed);
 }
 
+EDO_TEST(only_one_frame_comes_back_and_no_end)
+{
+    io_script script = SCRIPT(BYTES(ONE TWO));
+    uint32_t number = 0, other = 0;
+    numbers n;
+
+    begin(&n, script, NULL);
+    edo_framed_next_future first = edo_framed_next_async(&n.framed, &number),
+                           second = edo_framed_next_async(&n.framed, &other);
+    assert_ready_eq(&first.base, 1);
+    assert_ready_eq(&second.base, 1);
+    edo_future_put_back(&second.base);
+    edo_future_put_back(&first.base);
+    assert_int_equal(second.base.result, -ECANCELED);
+    assert_int_equal(first.base.result, 1); /* its success stands */
+    check_next(&n, 2);
+    edo_framed_next_future end = edo_framed_next_async(&n.framed, &number);
+    assert_ready_eq(&end.base, 0);
+    edo_future_put_back(&end.base);
+    assert_int_equal(end.base.result, -ECANCELED);
+    check_next_says(&n, 0);
+    edo_framed_reader_fini(&n.framed);
+}
+
 EDO_TEST(a_frame_that_came_back_and_is_not_wanted_ends)
 {
     io_script script = SCRIPT(BYTES("a line\n"));
@@ -392,36 +513,62 @@ EDO_TEST(a_frame_that_came_back_and_is_not_wanted_ends)
 
 /* An item that is too large for the reader's own place, and particular about where it lies. */
 typedef struct wide {
-    _Alignas(64) unsigned char bytes[192];
+    _Alignas(1024) unsigned char bytes[1024];
 } wide;
 
 static int wide_decode(void *self, edo_buf *src, void *frame)
 {
     (void)self;
-    assert_int_equal((uintptr_t)frame % 64, 0);
+    assert_int_equal((uintptr_t)frame % 1024, 0);
     return edo_buf_take(src, frame, sizeof(wide)) == 0;
+}
+
+static unsigned wide_ones_destroyed;
+
+static void wide_destroy(void *item)
+{
+    assert_int_equal((uintptr_t)item % 1024, 0);
+    wide_ones_destroyed++;
+}
+
+static const edo_decoder_ops wide_ops = {.decode = wide_decode, .name = "wide"};
+static const edo_item wide_item = {
+    .size = sizeof(wide), .align = _Alignof(wide), .destroy = wide_destroy};
+
+/* A first frame comes back, and is the next one's. */
+static void check_wide_comes_back(edo_framed_reader *framed, const char *data)
+{
+    static wide first, again;
+    edo_framed_next_future next = edo_framed_next_async(framed, &first);
+
+    assert_ready_eq(&next.base, 1);
+    edo_future_put_back(&next.base);
+    assert_int_equal(edo_framed_next(framed, &again), 1);
+    assert_memory_equal(&again, data, sizeof again);
+    next = edo_framed_next_async(framed, &first);
+    assert_ready_eq(&next.base, 1);
+    assert_memory_equal(&first, data + sizeof again, sizeof first);
+    edo_future_put_back(&next.base);
+    wide_ones_destroyed = 0;
+    edo_framed_reader_fini(framed);
+    assert_int_equal(wide_ones_destroyed, 1);
 }
 
 EDO_TEST(large_frames_come_back_too)
 {
-    static const edo_decoder_ops ops = {.decode = wide_decode, .name = "wide"};
     static char data[2 * sizeof(wide) + 1];
-    io_script script = SCRIPT(BYTES(data));
+    io_script script = SCRIPT(BYTES(data)), more = SCRIPT(BYTES(data));
     edo_framed_reader framed;
-    wide first, again;
+    numbers n;
 
     for (size_t i = 0; i < sizeof data; i++)
-        data[i] = (char)i;
-    assert_ok(edo_framed_reader_init(&framed, script_reader(&script),
-                                     (edo_decoder){&ops, NULL, EDO_ITEM(wide)}, NULL));
-    edo_framed_next_future next = edo_framed_next_async(&framed, &first);
-    assert_ready_eq(&next.base, 1);
-    edo_future_put_back(&next.base);
-    assert_int_equal(edo_framed_next(&framed, &again), 1);
-    assert_memory_equal(&again, data, sizeof again);
-    assert_int_equal(edo_framed_next(&framed, &again), 1);
-    assert_memory_equal(&again, data + sizeof again, sizeof again);
-    edo_framed_reader_fini(&framed);
+        data[i] = (char)(i * 7);
+    edo_decoder decoder = {&wide_ops, NULL, &wide_item};
+    assert_ok(edo_framed_reader_init(&framed, script_reader(&script), decoder, NULL));
+    check_wide_comes_back(&framed, data);
+    begin(&n, more, NULL);
+    assert_ok(edo_framed_reader_set_decoder(&n.framed, decoder)); /* of larger ones than before */
+    check_wide_comes_back(&n.framed, data);
 }
 
 EDO_TEST(one_next_at_a_time)

@@ -35,7 +35,7 @@ EDO_TEST_BOTH(frames_are_a_stream)
     check_frame(&line, "last");
     edo_bytes_free(&line);
     edo_stream_release(lines);
-    edo_framed_reader_fini(&framed); /* nothing is left */
+    assert_err(edo_framed_next(&framed, &line), -EINVAL); /* nothing is left */
 }
 
 EDO_TEST(a_stream_of_frames_puts_back)
@@ -55,6 +55,28 @@ EDO_TEST(a_stream_of_frames_puts_back)
     assert_int_equal(edo_stream_next(lines, &line), 1);
     check_frame(&line, "one");
     edo_bytes_free(&line);
+    edo_stream_release(lines);
+}
+
+EDO_TEST(an_end_that_comes_back_is_no_frame)
+{
+    io_script script = SCRIPT(BYTES("one\n"));
+    edo_lines_codec codec = {0};
+    edo_framed_reader framed;
+    edo_pull pull;
+    edo_bytes line;
+
+    assert_ok(
+        edo_framed_reader_init(&framed, script_reader(&script), edo_lines_decoder(&codec), NULL));
+    edo_stream lines = edo_framed_reader_stream(&framed);
+    assert_int_equal(edo_stream_next(lines, &line), 1);
+    edo_bytes_free(&line);
+    edo_pull_begin(&pull, &line);
+    edo_waker none = {0};
+    assert_int_equal(edo_stream_poll(lines, &pull, &none), EDO_READY);
+    assert_int_equal(pull.result, 0);
+    assert_ok(edo_stream_put_back(lines, &pull));
+    assert_err(edo_stream_next(lines, &line), 0);
     edo_stream_release(lines);
 }
 
@@ -136,6 +158,29 @@ EDO_TEST_BOTH(a_writer_is_a_sink_that_ends_what_it_takes)
     assert_ok(edo_item_sink_close(sink));
     assert_string_equal(script.order, "wwffs");
     assert_memory_equal(script.written.data, "10,20,30,", 9);
+    edo_item_sink_release(sink);
+    assert_err(edo_framed_feed(&framed, &(int){40}), -EINVAL); /* nothing is left */
+    edo_buf_fini(&script.written);
+}
+
+EDO_TEST(a_cancelled_flush_of_a_sink_goes_on_in_the_next)
+{
+    io_script script = SCRIPT(WAITS);
+    edo_framed_writer framed;
+
+    script.stands = true;
+    assert_ok(edo_framed_writer_init(&framed, script_writer(&script), edo_lines_encoder(), NULL));
+    edo_item_sink sink = edo_framed_writer_sink(&framed);
+    edo_bytes line = edo_bytes_static("line", 4);
+    assert_ok(edo_item_sink_feed(sink, &line));
+    edo_item_sink_future flush = edo_item_sink_flush_async(sink);
+    assert_pending(&flush.base);
+    edo_future_cancel(&flush.base);
+    assert_ready_eq(&flush.base, -ECANCELED);
+    script.stands = false;
+    assert_ok(edo_item_sink_flush(sink));
+    assert_int_equal(script.written.len, 5);
+    assert_memory_equal(script.written.data, "line\n", 5);
     edo_item_sink_release(sink);
     edo_buf_fini(&script.written);
 }

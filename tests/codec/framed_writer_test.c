@@ -170,6 +170,106 @@ EDO_TEST(a_close_that_was_cancelled_goes_on_in_the_next) /* codec-034 */
     end(&n);
 }
 
+EDO_TEST(a_close_whose_write_fails_shuts_nothing_down) /* codec-034 */
+{
+    io_script script = SCRIPT(FAILS(-EPIPE));
+    numbers n;
+
+    begin(&n, script, NULL);
+    feed(&n, 0);
+    edo_framed_write_future close = edo_framed_close_async(&n.framed);
+    assert_ready_eq(&close.base, -EPIPE);
+    assert_int_equal(n.script.flushes + n.script.shutdowns, 0);
+    assert_ok(edo_framed_close(&n.framed));
+    assert_string_equal(n.script.order, "wfs");
+    check_counts(&n.script.written, 1);
+    end(&n);
+}
+
+/* A writer whose flush and shutdown wait once each. */
+typedef struct slow_end {
+    unsigned flushes, shutdowns;
+} slow_end;
+
+static edo_poll slow_write(void *self, edo_transfer *t, const edo_waker *waker)
+{
+    (void)self;
+    (void)waker;
+    return script_says(t, (int64_t)t->len);
+}
+
+static edo_poll second_time(unsigned *calls, edo_transfer *t, const edo_waker *waker)
+{
+    if (++*calls % 2 == 0)
+        return script_says(t, 0);
+    edo_waker_wake_by_ref(waker);
+    return EDO_PENDING;
+}
+
+static edo_poll slow_flush(void *self, edo_transfer *t, const edo_waker *waker)
+{
+    return second_time(&((slow_end *)self)->flushes, t, waker);
+}
+
+static edo_poll slow_shutdown(void *self, edo_transfer *t, const edo_waker *waker)
+{
+    return second_time(&((slow_end *)self)->shutdowns, t, waker);
+}
+
+EDO_TEST(a_close_waits_for_the_flush_and_for_the_shutdown) /* codec-034 */
+{
+    static const edo_writer_ops ops = {
+        .write = slow_write, .flush = slow_flush, .shutdown = slow_shutdown, .name = "slow_end"};
+    slow_end slow = {0};
+    number_codec codec = {.size = 4};
+    uint32_t number = 1;
+    edo_framed_writer framed;
+
+    assert_ok(
+        edo_framed_writer_init(&framed, (edo_writer){&ops, &slow}, number_encoder(&codec), NULL));
+    assert_ok(edo_framed_feed(&framed, &number));
+    edo_framed_write_future close = edo_framed_close_async(&framed);
+    assert_pending(&close.base);
+    assert_int_equal(slow.flushes, 1);
+    assert_int_equal(slow.shutdowns, 0);
+    assert_pending(&close.base);
+    assert_int_equal(slow.flushes, 2);
+    assert_int_equal(slow.shutdowns, 1);
+    assert_ready_eq(&close.base, 0);
+    assert_int_equal(slow.flushes, 2);
+    assert_int_equal(slow.shutdowns, 2);
+    edo_framed_writer_fini(&framed);
+}
+
+/* Flushes until the budget holds one back. */
+static void flush_until_held_back(numbers *n, edo_framed_write_future *ret_flush)
+{
+    for (unsigned i = 0; i < 1000; i++) {
+        *ret_flush = edo_framed_flush_async(&n->framed);
+        if (edo_test_poll(&ret_flush->base) == EDO_PENDING)
+            return;
+        assert_int_equal(ret_flush->base.result, 0);
+    }
+    fail();
+}
+
+EDO_TEST(a_flush_that_was_cancelled_before_its_turn_leaves_nothing_under_way)
+{
+    edo_framed_write_future flush;
+    numbers n;
+
+    begin(&n, (io_script){0}, NULL);
+    flush_until_held_back(&n, &flush);
+    unsigned flushes = n.script.flushes;
+    edo_future_cancel(&flush.base);
+    assert_ready_eq(&flush.base, -ECANCELED);
+    assert_int_equal(n.script.flushes, flushes);
+    feed(&n, 0);
+    assert_ok(edo_framed_flush(&n.framed));
+    check_counts(&n.script.written, 1);
+    end(&n);
+}
+
 /* Cancels a send of 2 after so many polls, sends 3 and says what was written. */
 static void check_cancelled_send(unsigned polls)
 {

@@ -146,6 +146,13 @@ EDO_TEST_BOTH(a_frame_over_the_limit_is_refused_at_its_header) /* codec-041 */
     end(&r);
 }
 
+EDO_TEST_BOTH(a_frame_may_be_as_long_as_the_limit)
+{
+    io_script script = SCRIPT(BYTES("\x09" NINE "\x02xx"));
+
+    check_frames(script, EDO_OPTS(length_codec, .length_bytes = 1, .max_len = 9), NINE, "xx");
+}
+
 EDO_TEST_BOTH(a_lowered_limit_holds_for_the_next_frame) /* codec-042 */
 {
     io_script script = SCRIPT(BYTES("\0\0\0\x09" NINE "\0\0\0\x09" NINE));
@@ -240,11 +247,16 @@ EDO_TEST_PLAIN(lengths_of_one_to_eight_bytes_work) /* codec-048 */
     assert_err(made_with((edo_length_codec_opts){.length_bytes = 4, .order = (edo_byte_order)3}),
                -EINVAL);
     assert_err(edo_length_codec_init(NULL, NULL), -EINVAL);
+    assert_ok(made_with((edo_length_codec_opts){.length_bytes = 4, .offset = PTRDIFF_MAX - 4}));
+    assert_err(made_with((edo_length_codec_opts){.length_bytes = 4, .offset = PTRDIFF_MAX - 3}),
+               -EINVAL);
+    assert_ok(made_with((edo_length_codec_opts){.length_bytes = 4, .skip = PTRDIFF_MAX}));
 }
 
 EDO_TEST_BOTH(a_length_that_makes_no_sense_is_refused)
 {
-    io_script negative = SCRIPT(BYTES("\x01")), nothing = SCRIPT(BYTES("\0"));
+    io_script negative = SCRIPT(BYTES("\x01")), nothing = SCRIPT(BYTES("\0")),
+              most = SCRIPT(BYTES("\xff\xff\xff\xff\xff\xff\xff\xff"));
     rig r;
 
     begin(&r, negative, EDO_OPTS(length_codec, .length_bytes = 1, .adjustment = -2));
@@ -252,6 +264,9 @@ EDO_TEST_BOTH(a_length_that_makes_no_sense_is_refused)
     end(&r);
     begin(&r, nothing, EDO_OPTS(length_codec, .length_bytes = 1, .no_skip = true));
     check_next_says(&r, -EBADMSG);
+    end(&r);
+    begin(&r, most, EDO_OPTS(length_codec, .length_bytes = 8, .adjustment = 1));
+    check_next_says(&r, -EDO_ETOOLONG);
     end(&r);
 }
 
@@ -348,6 +363,8 @@ EDO_TEST_PLAIN(what_lies_around_the_length_is_zero)
     edo_buf dst = {0};
     edo_bytes frame;
 
+    assert_ok(edo_buf_fill(&dst, 'x', 64));
+    edo_buf_clear(&dst); /* and there they are still */
     assert_ok(edo_length_codec_init(&codec, EDO_OPTS(length_codec, .length_bytes = 2, .offset = 2,
                                                      .skip = 5, .adjustment = 1)));
     assert_ok(encodes(&codec, "abc", &dst));
@@ -355,6 +372,9 @@ EDO_TEST_PLAIN(what_lies_around_the_length_is_zero)
     assert_memory_equal(dst.data, "\0\0\0\2\0abc", 8);
     check_frame(edo_decode(edo_length_decoder(&codec), &dst, &frame), &frame, "abc");
     assert_err(encodes(&codec, "", &dst), -EINVAL); /* a length of -1 */
+    assert_ok(encodes(&codec, "a", &dst));
+    assert_memory_equal(dst.data, "\0\0\0\0\0a", 6);
+    check_frame(edo_decode(edo_length_decoder(&codec), &dst, &frame), &frame, "a");
     edo_buf_fini(&dst);
 }
 
@@ -396,6 +416,18 @@ EDO_TEST_PLAIN(a_full_buffer_grows_for_the_header) /* codec-052 */
     edo_buf_fini(&dst);
 }
 
+EDO_TEST_PLAIN(a_frame_and_a_header_that_no_memory_holds_are_refused)
+{
+    edo_bytes frame = edo_bytes_static("", PTRDIFF_MAX);
+    edo_length_codec codec;
+    edo_buf dst = {0};
+
+    assert_ok(edo_length_codec_init(
+        &codec, EDO_OPTS(length_codec, .length_bytes = 8, .max_len = SIZE_MAX)));
+    assert_err(edo_encode(edo_length_encoder(&codec), &frame, &dst), -ENOMEM);
+    assert_int_equal(dst.len, 0);
+}
+
 static size_t max_len_of(unsigned bytes, int64_t adjustment, size_t wanted)
 {
     edo_length_codec codec;
@@ -414,6 +446,8 @@ EDO_TEST_PLAIN(a_limit_is_what_the_field_can_say) /* codec-053 */
     assert_int_equal(max_len_of(8, 0, SIZE_MAX), SIZE_MAX);
     assert_int_equal(max_len_of(2, 0, 0), 65535);
     assert_int_equal(max_len_of(1, -300, 0), 0);
+    assert_int_equal(max_len_of(8, -1, SIZE_MAX), SIZE_MAX - 1);
+    assert_int_equal(max_len_of(8, 1, SIZE_MAX), SIZE_MAX);
 }
 
 EDO_TEST_PLAIN(lent_frames_lie_in_the_buffer)
@@ -452,5 +486,6 @@ EDO_TEST_PLAIN(room_for_a_frame_is_made_at_its_header)
     codec.knows = false;
     assert_ok(edo_buf_append(&hand.buf, "\0\1\0\0", 4));
     check_says(&hand, -EDO_ETOOLONG);
+    assert_int_equal(hand.buf.len, 0); /* its header is gone */
     edo_buf_fini(&hand.buf);
 }

@@ -178,6 +178,90 @@ EDO_TEST_PLAIN(another_buffer_is_looked_at_from_its_front)
     edo_buf_fini(&hand.buf);
 }
 
+EDO_TEST_PLAIN(what_comes_after_an_end_is_looked_at_from_its_front)
+{
+    edo_lines_codec codec = {0};
+    by_hand hand = lines_of(&codec);
+
+    put_text(&hand, "last");
+    check_ends_with(&hand, "last");
+    put_text(&hand, "a\nbcdefgh\n");
+    check_gives(&hand, "a");
+    check_gives(&hand, "bcdefgh");
+    edo_buf_fini(&hand.buf);
+}
+
+EDO_TEST_PLAIN(what_follows_something_too_long_is_looked_at_from_its_front)
+{
+    edo_lines_codec codec = {.max_len = 4};
+    by_hand hand = lines_of(&codec);
+
+    put_text(&hand, "too long");
+    check_says(&hand, -EDO_ETOOLONG);
+    put_text(&hand, "\none\ntwo\n");
+    check_gives(&hand, "one");
+    check_gives(&hand, "two");
+    put_text(&hand, "too long");
+    check_says(&hand, -EDO_ETOOLONG);
+    put_text(&hand, "and more");
+    check_says(&hand, 0);
+    put_text(&hand, "\none\ntwo\n");
+    check_gives(&hand, "one");
+    check_gives(&hand, "two");
+    edo_buf_fini(&hand.buf);
+}
+
+EDO_TEST_PLAIN(what_lies_behind_the_buffers_end_is_not_looked_at)
+{
+    edo_lines_codec codec = {0};
+    by_hand hand = lines_of(&codec);
+
+    put_text(&hand, "abc\n");
+    edo_buf_truncate(&hand.buf, 3);
+    check_says(&hand, 0);
+    check_ends_with(&hand, "abc");
+    edo_buf_fini(&hand.buf);
+}
+
+EDO_TEST_PLAIN(bytes_are_looked_at_once)
+{
+    edo_lines_codec codec = {0};
+    by_hand hand = lines_of(&codec);
+
+    put_text(&hand, "abc");
+    check_says(&hand, 0);
+    hand.buf.data[1] = '\n'; /* it wasn't one when it was looked at */
+    check_says(&hand, 0);
+    put_text(&hand, "\n");
+    check_gives(&hand, "a\nc");
+    edo_buf_fini(&hand.buf);
+}
+
+EDO_TEST_PLAIN(a_line_begins_where_the_one_before_it_ended)
+{
+    edo_lines_codec codec = {0};
+    by_hand hand = lines_of(&codec);
+
+    put_text(&hand, "\r\n");
+    assert_ok(edo_buf_consume(&hand.buf, 1));
+    check_gives(&hand, ""); /* the '\r' is no part of it */
+    edo_buf_fini(&hand.buf);
+}
+
+EDO_TEST_PLAIN(a_line_that_has_no_room_for_its_end_is_not_written)
+{
+    char memory[9] = "........";
+    edo_buf buf = edo_buf_over(memory, 8);
+    edo_bytes line = edo_bytes_static("8 bytes.", 8);
+
+    assert_err(edo_encode(edo_lines_encoder(), &line, &buf), -EDO_ETOOLONG);
+    assert_int_equal(buf.len, 0);
+    assert_string_equal(memory, "........");
+    line.len = 7;
+    assert_ok(edo_encode(edo_lines_encoder(), &line, &buf));
+    assert_string_equal(memory, "8 bytes\n");
+}
+
 /* A frame that is a C text, and stays so although the buffer goes on. */
 static edo_bytes text_frame(by_hand *hand, int (*decode)(edo_decoder, edo_buf *, void *))
 {
@@ -235,7 +319,9 @@ EDO_TEST_PLAIN(a_buffer_of_the_callers_needs_room_for_the_last_zero)
 
     hand.buf = edo_buf_over(memory, sizeof memory);
     put_text(&hand, "a\nfull..");
-    check_gives(&hand, "a");
+    edo_bytes line = text_frame(&hand, edo_decode);
+    assert_string_equal((const char *)line.data, "a");
+    edo_bytes_free(&line);
     check_ends_with(&hand, "full..");
     put_text(&hand, "8 bytes.");
     check_end_says(&hand, -ENOMEM);

@@ -31,7 +31,7 @@ static const edo_reader_ops zeros_ops = {.read = zeros_read, .name = "zeros"};
 
 EDO_TEST_BOTH(a_reader_is_a_stream_to_its_error) /* io-119 io-120 */
 {
-    for (size_t capacity = 0; capacity < 64; capacity += 7) {
+    for (size_t capacity = 0; capacity < 64; capacity += capacity ? 7 : 1) {
         zeros z = {.left = 8000};
         edo_reader_stream place;
         size_t got = 0;
@@ -84,8 +84,76 @@ EDO_TEST(what_a_stream_of_a_reader_gave_comes_back)
     assert_int_equal(item.len, 6);
     edo_bytes_free(&item);
     assert_err(edo_stream_next(s, &item), 0);
+    assert_true(edo_stream_is_done(s));
     edo_stream_release(s);
     assert_null(edo_stream_of_reader(&place, (edo_reader){0}, 0).ops);
+}
+
+EDO_TEST(only_one_item_of_a_reader_comes_back_and_no_end)
+{
+    io_script script = SCRIPT(BYTES("first"), BYTES("second"));
+    edo_reader_stream place;
+    edo_bytes item, other;
+    edo_pull pull;
+    edo_waker none = {0};
+    edo_stream s = edo_stream_of_reader(&place, script_reader(&script), 0);
+    edo_stream_next_future one = edo_stream_next_async(s, &item),
+                           two = edo_stream_next_async(s, &other);
+
+    assert_ready_eq(&one.base, 1);
+    assert_ready_eq(&two.base, 1);
+    edo_future_put_back(&two.base);
+    edo_future_put_back(&one.base);
+    assert_int_equal(two.base.result, -ECANCELED);
+    assert_int_equal(one.base.result, 1); /* its success stands */
+    edo_bytes_free(&item);
+    assert_int_equal(edo_stream_next(s, &item), 1);
+    assert_int_equal(item.len, 6);
+    edo_bytes_free(&item);
+    edo_pull_begin(&pull, &item);
+    assert_int_equal(edo_stream_poll(s, &pull, &none), EDO_READY);
+    assert_int_equal(pull.result, 0);
+    assert_ok(edo_stream_put_back(s, &pull));
+    assert_err(edo_stream_next(s, &item), 0);
+    edo_stream_release(s);
+}
+
+EDO_TEST(a_next_that_was_cancelled_before_its_turn_leaves_nothing_under_way)
+{
+    zeros z = {.left = 1000000};
+    edo_reader_stream place;
+    edo_bytes item;
+    edo_stream s = edo_stream_of_reader(&place, (edo_reader){&zeros_ops, &z}, 0);
+    edo_stream_next_future next = edo_stream_next_async(s, &item);
+
+    while (edo_test_poll(&next.base) == EDO_READY) { /* until the budget holds it back */
+        assert_int_equal(next.base.result, 1);
+        edo_bytes_free(&item);
+        next = edo_stream_next_async(s, &item);
+    }
+    edo_future_cancel(&next.base);
+    assert_ready_eq(&next.base, -ECANCELED);
+    assert_int_equal(edo_stream_next(s, &item), 1);
+    edo_bytes_free(&item);
+    edo_stream_release(s);
+}
+
+EDO_TEST(a_stream_of_a_reader_that_ended_holds_none_of_its_items)
+{
+    io_script script = SCRIPT(BYTES("first"));
+    edo_reader_stream place;
+    edo_bytes item;
+    edo_buf buf;
+    edo_stream s = edo_stream_of_reader(&place, script_reader(&script), 0);
+    edo_stream_next_future next = edo_stream_next_async(s, &item);
+
+    assert_ready_eq(&next.base, 1);
+    edo_bytes other = edo_bytes_clone(&item);
+    edo_future_put_back(&next.base);
+    assert_int_equal(next.base.result, -ECANCELED);
+    edo_stream_release(s);
+    assert_ok(edo_bytes_thaw(&other, &buf)); /* nobody else holds it */
+    edo_buf_fini(&buf);
 }
 
 /* Chunks of these lengths, of bytes that count up. */
@@ -126,7 +194,7 @@ EDO_TEST_BOTH(a_stream_is_a_reader_and_empty_chunks_no_end) /* io-121 */
 
 EDO_TEST_BOTH(a_stream_is_a_buffered_reader_too)
 {
-    edo_bytes chunks[3], none[1];
+    edo_bytes chunks[3];
     edo_stream_reader place;
     edo_iter iter;
     char *line;
@@ -147,10 +215,8 @@ EDO_TEST_BOTH(a_stream_is_a_buffered_reader_too)
     edo_pieces_fini(&lines);
     edo_stream_reader_fini(&place);
     edo_stream_reader_fini(&place);
+    edo_stream_reader_fini(NULL);
     assert_null(edo_reader_of_stream(&place, edo_stream_empty(EDO_ITEM(char))).ops);
-    assert_ok(edo_bytes_copy("left", 4, &none[0]));
-    reader = edo_reader_of_stream(&place, edo_stream_iter(&iter, none, 1, edo_bytes_item()));
-    edo_stream_reader_fini(&place); /* with what nobody read */
 }
 
 EDO_TEST(what_a_reader_of_a_stream_gave_comes_back)
@@ -164,8 +230,13 @@ EDO_TEST(what_a_reader_of_a_stream_gave_comes_back)
     assert_ok(edo_bytes_copy("ef", 2, &chunks[1]));
     edo_reader reader =
         edo_reader_of_stream(&place, edo_stream_iter(&iter, chunks, 2, edo_bytes_item()));
-    assert_int_equal(edo_read(reader, buf, 2), 2);
     edo_read_future read = edo_read_async(reader, buf, 8);
+    assert_ready_eq(&read.base, 4); /* all of a chunk */
+    edo_future_put_back(&read.base);
+    assert_int_equal(read.base.result, -ECANCELED);
+    assert_int_equal(edo_read(reader, buf, 2), 2);
+    assert_memory_equal(buf, "ab", 2);
+    read = edo_read_async(reader, buf, 8);
     assert_ready_eq(&read.base, 2);
     edo_future_put_back(&read.base);
     assert_int_equal(read.base.result, -ECANCELED);
@@ -173,6 +244,79 @@ EDO_TEST(what_a_reader_of_a_stream_gave_comes_back)
     assert_memory_equal(buf, "cd", 2);
     assert_int_equal(edo_read(reader, buf, 8), 2);
     assert_memory_equal(buf, "ef", 2);
+    edo_stream_reader_fini(&place);
+}
+
+EDO_TEST(what_was_read_before_the_last_chunk_stays_read)
+{
+    edo_bytes chunks[2];
+    char buf[8], other[8];
+    edo_stream_reader place;
+    edo_iter iter;
+
+    assert_ok(edo_bytes_copy("abcd", 4, &chunks[0]));
+    assert_ok(edo_bytes_copy("ef", 2, &chunks[1]));
+    edo_reader reader =
+        edo_reader_of_stream(&place, edo_stream_iter(&iter, chunks, 2, edo_bytes_item()));
+    edo_read_future first = edo_read_async(reader, buf, 8),
+                    second = edo_read_async(reader, other, 1);
+    assert_ready_eq(&first.base, 4);
+    assert_ready_eq(&second.base, 1);
+    edo_future_put_back(&first.base);
+    assert_int_equal(first.base.result, 4); /* its success stands */
+    assert_int_equal(edo_read(reader, buf, 8), 1);
+    assert_int_equal(buf[0], 'f');
+    edo_stream_reader_fini(&place);
+}
+
+static void check_nobody_holds(edo_bytes *bytes)
+{
+    edo_buf buf;
+
+    assert_ok(edo_bytes_thaw(bytes, &buf));
+    edo_buf_fini(&buf);
+}
+
+EDO_TEST_BOTH(a_reader_of_a_stream_holds_one_chunk_and_at_its_end_none)
+{
+    edo_bytes chunks[3], others[3];
+    char buf[8];
+    edo_stream_reader place;
+    edo_iter iter;
+
+    for (int i = 0; i < 3; i++) {
+        assert_ok(edo_bytes_copy("abcd", 4, &chunks[i]));
+        others[i] = edo_bytes_clone(&chunks[i]);
+    }
+    edo_reader reader =
+        edo_reader_of_stream(&place, edo_stream_iter(&iter, chunks, 3, edo_bytes_item()));
+    assert_int_equal(edo_read(reader, buf, 8), 4);
+    assert_int_equal(edo_read(reader, buf, 2), 2);
+    check_nobody_holds(&others[0]);
+    edo_stream_reader_fini(&place); /* with a half of one, and one that nobody read */
+    check_nobody_holds(&others[1]);
+    check_nobody_holds(&others[2]);
+}
+
+EDO_TEST_BOTH(no_more_is_consumed_than_is_there)
+{
+    edo_bytes chunk;
+    const void *data;
+    char buf[8];
+    edo_stream_reader place;
+    edo_iter iter;
+
+    assert_ok(edo_bytes_copy("abcd", 4, &chunk));
+    edo_reader reader =
+        edo_reader_of_stream(&place, edo_stream_iter(&iter, &chunk, 1, edo_bytes_item()));
+    assert_int_equal(edo_fill(reader, &data), 4);
+    assert_err(edo_consume(reader, 5), -EINVAL);
+    assert_ok(edo_consume(reader, 1));
+    assert_int_equal(edo_fill(reader, &data), 3);
+    assert_memory_equal(data, "bcd", 3);
+    assert_ok(edo_consume(reader, 3));
+    assert_int_equal(edo_fill(reader, &data), 0);
+    assert_int_equal(edo_read(reader, buf, 8), 0);
     edo_stream_reader_fini(&place);
 }
 
@@ -328,4 +472,9 @@ EDO_TEST(a_cancelled_write_gives_the_sink_nothing)
     edo_future_cancel(&write.base);
     assert_ready_eq(&write.base, -ECANCELED);
     assert_int_equal(s.count, 0);
+    s.stands = false;
+    edo_write_future again = edo_write_async(writer, "four", 4);
+    assert_ready_eq(&again.base, 4); /* a wait of its own */
+    assert_int_equal(s.count, 1);
+    edo_bytes_free(&s.items[0]);
 }

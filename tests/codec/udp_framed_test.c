@@ -202,6 +202,45 @@ EDO_TEST_BOTH(what_is_wrong_in_a_datagram_ends_with_it)
     end(&r);
 }
 
+/* What a datagram has, and a frame for its end. */
+static int with_its_end(void *self, edo_buf *src, void *frame)
+{
+    bool *ended = self;
+
+    if (src->len) {
+        *ended = false;
+        return edo_frame_take(src, src->len, 0, frame) == 0;
+    }
+    if (*ended)
+        return *ended = false;
+    edo_bytes end = edo_bytes_static("end", 3);
+    memcpy(frame, &end, sizeof end);
+    return *ended = true;
+}
+
+EDO_TEST_BOTH(a_decoder_is_asked_of_a_datagram_until_it_has_no_more)
+{
+    static const edo_decoder_ops ops = {
+        .decode = with_its_end, .decode_eof = with_its_end, .name = "with_its_end"};
+    bool ended = false;
+    rig r;
+
+    begin(&r, (edo_decoder){&ops, &ended, edo_bytes_item()}, edo_bytes_encoder());
+    send_text(&r.a, "1", &r.b_addr);
+    send_text(&r.a, "", &r.b_addr);
+    static const char *const texts[] = {"1", "end", "end"};
+    for (int i = 0; i < 3; i++)
+        check_next(&r.b, texts[i], &r.a_addr);
+    for (int i = 0; i < 2; i++) {
+        edo_bytes frame;
+        edo_udp_framed_next_future next = edo_udp_framed_next_async(&r.b, &frame, NULL);
+        assert_pending(&next.base);
+        edo_future_cancel(&next.base);
+        assert_int_equal(poll_to_end(&next.base), -ECANCELED);
+    }
+    end(&r);
+}
+
 EDO_TEST_BOTH(the_longest_datagram_fits)
 {
     static char data[65507 + 1];
@@ -221,8 +260,9 @@ EDO_TEST_BOTH(the_longest_datagram_fits)
 EDO_TEST_BOTH(a_frame_that_came_back_has_its_sender)
 {
     edo_lines_codec lines = {0};
-    edo_bytes frame;
     edo_addr from = {0};
+    edo_bytes frame;
+    edo_buf buf;
     rig r;
 
     begin(&r, edo_lines_decoder(&lines), edo_bytes_encoder());
@@ -234,8 +274,11 @@ EDO_TEST_BOTH(a_frame_that_came_back_has_its_sender)
     check_next(&r.b, "first", &r.a_addr);
     next = edo_udp_framed_next_async(&r.b, &frame, NULL);
     assert_int_equal(poll_to_end(&next.base), 1);
+    edo_bytes other = edo_bytes_clone(&frame);
     edo_future_put_back(&next.base);
-    end(&r); /* it ends with the object */
+    end(&r);
+    assert_ok(edo_bytes_thaw(&other, &buf)); /* it ended with the object */
+    edo_buf_fini(&buf);
 }
 
 EDO_TEST_BOTH(a_cancelled_next_takes_no_datagram)
@@ -251,6 +294,37 @@ EDO_TEST_BOTH(a_cancelled_next_takes_no_datagram)
     assert_int_equal(poll_to_end(&next.base), -ECANCELED);
     send_text(&r.a, "for the next", &r.b_addr);
     check_next(&r.b, "for the next", &r.a_addr);
+    end(&r);
+}
+
+EDO_TEST(a_cancelled_send_leaves_nothing_under_way)
+{
+    edo_bytes frame = edo_bytes_static("x", 1), last = edo_bytes_static("y", 1);
+    edo_udp_framed_send_future send;
+    unsigned sent = 0;
+    edo_bytes got;
+    rig r;
+
+    begin(&r, edo_bytes_decoder(), edo_bytes_encoder());
+    for (;; sent++) { /* until one has to wait, as the budget is spent */
+        send = edo_udp_framed_send_async(&r.a, &frame, &r.b_addr);
+        if (edo_test_poll(&send.base) == EDO_PENDING)
+            break;
+        assert_int_equal(send.base.result, 0);
+        assert_in_range(sent, 0, 1000);
+    }
+    assert_err(edo_udp_framed_send(&r.a, &last, &r.b_addr), -EBUSY);
+    edo_future_cancel(&send.base);
+    int64_t result = poll_to_end(&send.base);
+    if (sent > 0 || result != 0) /* else it has a driver that had begun */
+        assert_err(result, -ECANCELED);
+    sent += result == 0;
+    assert_ok(edo_udp_framed_send(&r.a, &last, &r.b_addr));
+    for (unsigned i = 0; i < sent; i++)
+        check_next(&r.b, "x", &r.a_addr);
+    assert_int_equal(edo_udp_framed_next(&r.b, &got, NULL), 1);
+    assert_memory_equal(got.data, "y", 1); /* what was cancelled isn't sent */
+    edo_bytes_free(&got);
     end(&r);
 }
 
