@@ -108,10 +108,14 @@ EDO_TEST_PLAIN(a_trace_has_each_run_of_each_task)
     }
 }
 
+static bool blocks, went_on; /* atomic */
+
+/* Until the other task has run, which takes another thread for the one worker. */
 static int block_once(void *arg)
 {
     (void)arg;
-    block_thread_for(60);
+    __atomic_store_n(&blocks, true, __ATOMIC_RELEASE);
+    wait_until(__atomic_load_n(&went_on, __ATOMIC_ACQUIRE));
     return 0;
 }
 
@@ -121,8 +125,10 @@ static int keep_sleeping(void *arg)
 
     assert_ok(edo_spawn(block_once, NULL, &blocker));
     *(uint64_t *)arg = edo_task_id(blocker);
-    while (!edo_task_is_finished(blocker))
+    while (!__atomic_load_n(&blocks, __ATOMIC_ACQUIRE))
         assert_ok(edo_sleep(EDO_MILLIS(1)));
+    assert_ok(edo_sleep(EDO_MILLIS(1)));
+    __atomic_store_n(&went_on, true, __ATOMIC_RELEASE);
     return join_result(blocker);
 }
 

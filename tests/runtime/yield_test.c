@@ -102,7 +102,7 @@ static int count_yields_until_served(void *arg)
     line_open(&l);
     while (edo_yield() == 0 && yields < 10) /* the reader waits by now */
         yields++;
-    join_thread(start_thread(fill, &l));
+    join_thread(start_thread(fill, &l)); /* if that takes long, another thread serves the reader */
     for (yields = 0; !a_load(&l.served, acquire) && yields < 1000; yields++)
         assert_ok(edo_yield());
     line_close(&l);
@@ -120,7 +120,7 @@ EDO_TEST_PLAIN(the_driver_is_looked_at_every_61_runs) /* rt-048 */
         assert_int_equal(same, 1000);
         turns = metrics_of(runtime).driver_turns - turns;
         assert_in_range(turns, 16, 999);
-        assert_in_range(edo_block_on(runtime, count_yields_until_served, NULL), 1, 61);
+        assert_in_range(edo_block_on(runtime, count_yields_until_served, NULL), 0, 61);
         assert_ok(edo_runtime_free(runtime));
     }
 }

@@ -8,6 +8,8 @@
 
 /* How much slower this run is than a plain one, at least 1: EDO_TEST_SCALE. Multiply limits. */
 unsigned test_scale(void);
+/* What to multiply limits by that only end what hangs: the scale, and more on a busy machine. */
+unsigned test_patience(void);
 /* n rounds of a plain run, fewer in a slower one, at least 1. */
 unsigned test_count(unsigned n);
 /* Whether an emulator of the processor runs this: it has threads and memory of its own. */
@@ -21,7 +23,7 @@ uint64_t real_time_ns(void);
 uint64_t cpu_time_ns(void);
 
 /*
- * Waits until `cond`, at most 5 s (times the scale), else fails. wait_until blocks the thread;
+ * Waits until `cond`, at most 5 s (times the patience), else fails. wait_until blocks the thread;
  * task_wait_until, in a task, lets others run.
  */
 #define wait_until(cond) WAIT_UNTIL_(cond, wait_nap)

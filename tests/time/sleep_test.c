@@ -255,7 +255,7 @@ EDO_TEST_PLAIN(rests_below_a_millisecond_are_no_busy_loop) /* timer-017 */
     for (int kind = 0; kind < 2; kind++) {
         edo_runtime *runtime =
             make_runtime(EDO_OPTS(runtime, .kind = (edo_runtime_kind)kind, .workers = 1));
-        assert_in_range(edo_block_on(runtime, rest_below_a_tick, &runtime), 1, 49);
+        assert_in_range(edo_block_on(runtime, rest_below_a_tick, &runtime), 0, 49);
         assert_ok(edo_runtime_free(runtime));
     }
 }
