@@ -108,9 +108,10 @@ typedef struct edo_forward_future {
 } edo_forward_future;
 
 /**
- * Gives a sink all items of a stream, both of which are borrowed. It asks the stream when the sink has room,
- * and flushes while it waits for the stream, and at the end. *ret_done (NULL is fine), or the future's done,
- * is how many the sink has taken.
+ * Gives a sink all items of a stream, both of which are borrowed. It asks the stream first, so that its end
+ * needs no room, then waits for room for the item; one that takes nothing back (no put_back) it asks only when
+ * there is room. It flushes while it waits for the stream, and at the end. *ret_done (NULL is fine), or the
+ * future's done, is how many the sink has taken.
  *
  * Returns   0 at the stream's end; the stream's first error, or the sink's; -EINVAL; -ENOMEM: nothing was
  *           taken; or why the waiting was cut short. An item that the sink refused goes back to the stream;

@@ -1,9 +1,10 @@
 /*
  * forward.c: all of a stream to a sink.
  *
- * ROOM -> PULL -> SEND -> ROOM ... -> LAST. An item is pulled when there is room for it, so none is in hand
- * while the sink is waited for; but for a flush, which is begun while the stream pends (SETTLE waits for its
- * end). FAIL ends whatever is under way first. An item in hand then goes back to the stream.
+ * NEXT -> PULL -> SETTLE -> ROOM -> SEND -> NEXT ... -> LAST. The stream is asked first: its end needs no room,
+ * and no room is taken from others while it pends. A flush is begun then (SETTLE waits for its end). FAIL ends
+ * whatever is under way. An item in hand goes back to the stream; from one that takes nothing back none is
+ * pulled without room: NEXT -> ROOM -> PULL -> SETTLE -> SEND.
  */
 #include <edo/item_sink.h>
 
@@ -13,7 +14,16 @@
 #include "stream/slot.h"
 #include "future/future.h"
 
-enum step { STEP_ROOM, STEP_PULL, STEP_SETTLE, STEP_SEND, STEP_LAST, STEP_FAIL, STEP_DONE };
+enum step {
+    STEP_NEXT,
+    STEP_PULL,
+    STEP_SETTLE,
+    STEP_ROOM,
+    STEP_SEND,
+    STEP_LAST,
+    STEP_FAIL,
+    STEP_DONE,
+};
 
 static edo_forward_future *of(edo_future *base)
 {
@@ -44,26 +54,31 @@ static void fail(edo_forward_future *f, int64_t why)
     stop(f);
 }
 
-/* The item in hand wasn't taken. */
-static void give_back(edo_forward_future *f)
+/* Whether an item was pulled that the sink doesn't have yet. */
+static bool has_item(const edo_forward_future *f)
 {
-    if (edo_stream_put_back(f->from, &f->pull) < 0)
-        item_destroy(f->from.item, f->pull.item);
+    return f->pull.result > 0;
 }
 
-static edo_poll room(edo_forward_future *f, const edo_waker *waker)
+static void give_back(edo_forward_future *f)
 {
-    if ((f->base.state & FUTURE_CANCELED) && !f->is_pushing) {
-        fail(f, -ECANCELED);
-        return EDO_READY;
-    }
-    if (push(f, f->to.ops->ready, waker) == EDO_PENDING)
-        return EDO_PENDING;
-    if (f->push.result < 0)
-        fail(f, f->push.result);
-    else
-        f->step = STEP_PULL;
+    if (has_item(f) && edo_stream_put_back(f->from, &f->pull) < 0)
+        item_destroy(f->from.item, f->pull.item);
+    f->pull.result = 0;
+}
+
+/* The sink doesn't take what is in hand, or anything. */
+static edo_poll refuse(edo_forward_future *f, int64_t why)
+{
+    give_back(f);
+    fail(f, why);
     return EDO_READY;
+}
+
+/* Whether an item is pulled before there is room for it. */
+static bool pulls_first(const edo_forward_future *f)
+{
+    return f->from.ops->put_back != NULL;
 }
 
 /* The stream pends: time for a flush. READY: it has failed. */
@@ -100,14 +115,25 @@ static edo_poll settle(edo_forward_future *f, const edo_waker *waker)
     if (f->is_pushing) {
         if (push(f, f->to.ops->flush, waker) == EDO_PENDING)
             return EDO_PENDING;
-        if (f->push.result < 0 && !(f->base.state & FUTURE_CANCELED)) {
-            if (f->pull.result > 0)
-                give_back(f);
-            fail(f, f->push.result);
-            return EDO_READY;
-        }
+        if (f->push.result < 0 && !(f->base.state & FUTURE_CANCELED))
+            return refuse(f, f->push.result);
     }
-    f->step = f->pull.result > 0 ? STEP_SEND : STEP_LAST;
+    if (has_item(f))
+        f->step = pulls_first(f) ? STEP_ROOM : STEP_SEND;
+    else
+        f->step = STEP_LAST;
+    return EDO_READY;
+}
+
+static edo_poll room(edo_forward_future *f, const edo_waker *waker)
+{
+    if ((f->base.state & FUTURE_CANCELED) && !f->is_pushing)
+        return refuse(f, -ECANCELED);
+    if (push(f, f->to.ops->ready, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    if (f->push.result < 0)
+        return refuse(f, f->push.result);
+    f->step = has_item(f) ? STEP_SEND : STEP_PULL;
     return EDO_READY;
 }
 
@@ -115,14 +141,12 @@ static edo_poll send(edo_forward_future *f)
 {
     int rc = f->to.ops->send(f->to.self, f->pull.item);
 
-    if (rc < 0) {
-        give_back(f);
-        fail(f, rc);
-    } else {
-        f->done++;
-        f->is_dirty = true;
-        f->step = STEP_ROOM;
-    }
+    if (rc < 0)
+        return refuse(f, rc);
+    f->pull.result = 0;
+    f->done++;
+    f->is_dirty = true;
+    f->step = STEP_NEXT;
     return EDO_READY;
 }
 
@@ -150,7 +174,7 @@ static edo_poll end(edo_forward_future *f, const edo_waker *waker)
         f->is_pushing = edo_item_sink_poll(f->to, f->to.ops->flush, &f->push, waker) == EDO_PENDING;
     if (f->is_pulling) {
         f->is_pulling = edo_stream_poll(f->from, &f->pull, waker) == EDO_PENDING;
-        if (!f->is_pulling && f->pull.result > 0)
+        if (!f->is_pulling)
             give_back(f);
     }
     if (f->is_pushing || f->is_pulling)
@@ -162,12 +186,15 @@ static edo_poll end(edo_forward_future *f, const edo_waker *waker)
 static edo_poll advance(edo_forward_future *f, const edo_waker *waker)
 {
     switch ((enum step)f->step) {
-    case STEP_ROOM:
-        return room(f, waker);
+    case STEP_NEXT:
+        f->step = pulls_first(f) ? STEP_PULL : STEP_ROOM;
+        break;
     case STEP_PULL:
         return pull(f, waker);
     case STEP_SETTLE:
         return settle(f, waker);
+    case STEP_ROOM:
+        return room(f, waker);
     case STEP_SEND:
         return send(f);
     case STEP_LAST:
@@ -183,7 +210,7 @@ static edo_poll advance(edo_forward_future *f, const edo_waker *waker)
 static edo_poll finish(edo_forward_future *f, int64_t result)
 {
     slot_fini(&f->slot);
-    f->step = STEP_ROOM;
+    f->step = STEP_NEXT;
     f->failure = 0;
     return edo_future_finish(&f->base, result);
 }

@@ -109,7 +109,7 @@ EDO_TEST(send_all_does_not_close)
     assert_err(edo_stream_send_all((edo_stream){0}, to, NULL), -EINVAL);
 }
 
-EDO_TEST(no_item_is_pulled_before_there_is_room) /* stream-002 */
+EDO_TEST(an_item_that_waited_for_room_goes_back) /* stream-002 */
 {
     edo_mpsc_sender *tx;
     edo_mpsc_receiver *rx;
@@ -121,10 +121,11 @@ EDO_TEST(no_item_is_pulled_before_there_is_room) /* stream-002 */
     edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
     edo_forward_future all = edo_stream_forward_async(script_stream(&steps), to);
     assert_pending(&all.base);
-    assert_int_equal(steps.at, 1);
+    assert_int_equal(steps.at, 2);
     edo_future_cancel(&all.base);
     assert_ready_eq(&all.base, -ECANCELED);
     assert_int_equal(all.done, 1);
+    assert_int_equal(steps.at, 1);
     assert_int_equal(edo_mpsc_recv(rx, &item), 1);
     edo_mpsc_receiver_free(rx);
     size_t done;
@@ -132,6 +133,82 @@ EDO_TEST(no_item_is_pulled_before_there_is_room) /* stream-002 */
     assert_int_equal(done, 0);
     assert_int_equal(steps.at, 1);
     edo_item_sink_release(to);
+}
+
+EDO_TEST(what_cannot_go_back_is_pulled_when_there_is_room) /* stream-002 */
+{
+    edo_mpsc_sender *tx;
+    edo_mpsc_receiver *rx;
+    edo_mpsc_sink sink;
+    script steps = SCRIPT(1, 2, 3);
+    int item;
+
+    assert_ok(edo_mpsc_new(INT_ITEM, 1, &tx, &rx));
+    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    edo_forward_future all = edo_stream_forward_async(one_way(&steps), to);
+    assert_pending(&all.base);
+    assert_int_equal(steps.at, 1);
+    edo_future_cancel(&all.base);
+    assert_ready_eq(&all.base, -ECANCELED);
+    all = edo_stream_forward_async(one_way(&steps), to);
+    assert_pending(&all.base);
+    for (int i = 1; i < 3; i++) {
+        assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+        assert_int_equal(item, i);
+        assert_pending(&all.base);
+        assert_int_equal(steps.at, i + 1);
+    }
+    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(item, 3);
+    assert_ready_eq(&all.base, 0);
+    edo_mpsc_receiver_free(rx);
+    edo_item_sink_release(to);
+}
+
+EDO_TEST(the_end_of_a_stream_needs_no_room)
+{
+    for (int closes = 0; closes < 2; closes++) {
+        edo_mpsc_sender *tx;
+        edo_mpsc_receiver *rx;
+        edo_mpsc_sink sink;
+        script steps = SCRIPT(1, 2);
+
+        assert_ok(edo_mpsc_new(INT_ITEM, 2, &tx, &rx));
+        edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+        edo_stream s = script_stream(&steps);
+        edo_forward_future all =
+            closes ? edo_stream_forward_async(s, to) : edo_stream_send_all_async(s, to);
+        assert_ready_eq(&all.base, 0); /* it is full */
+        assert_int_equal(all.done, 2);
+        edo_item_sink_release(to);
+        edo_mpsc_receiver_free(rx);
+    }
+}
+
+EDO_TEST(a_forward_keeps_no_room_while_its_stream_pends)
+{
+    edo_mpsc_sender *tx, *other;
+    edo_mpsc_receiver *rx;
+    edo_mpsc_sink sink;
+    script steps = SCRIPT(STEP_WAIT, 2);
+    int item;
+
+    assert_ok(edo_mpsc_new(INT_ITEM, 1, &tx, &rx));
+    other = edo_mpsc_sender_clone(tx);
+    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    edo_forward_future all = edo_stream_forward_async(script_stream(&steps), to);
+    assert_pending(&all.base);
+    assert_ok(edo_mpsc_try_send(other, &(int){1}));
+    script_go_on(&steps);
+    assert_pending(&all.base);
+    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(item, 1);
+    assert_ready_eq(&all.base, 0);
+    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(item, 2);
+    edo_item_sink_release(to);
+    edo_mpsc_sender_free(other);
+    edo_mpsc_receiver_free(rx);
 }
 
 /* A sink that has room, refuses or not, and whose flush can be held up. */

@@ -1,4 +1,5 @@
 /* item_sink_test.c: sends, flushes and closes of a sink of items. */
+#include "future/future.h"
 #include "stream/streams.h"
 
 /* A sink with room for some items, which a flush moves on. */
@@ -154,4 +155,63 @@ EDO_TEST(a_sink_says_its_errors)
     assert_err(edo_item_sink_close(sink_of(&s)), -EPIPE);
     assert_err(edo_item_sink_feed(sink_of(&s), NULL), -EINVAL);
     assert_err(edo_item_sink_flush((edo_item_sink){0}), -EINVAL);
+}
+
+EDO_TEST(a_feed_that_was_cancelled_as_room_came_leaves_it_to_the_sink) /* stream-002 */
+{
+    edo_mpsc_sender *tx, *other;
+    edo_mpsc_receiver *rx;
+    edo_mpsc_sink sink;
+    int item;
+
+    assert_ok(edo_mpsc_new(INT_ITEM, 1, &tx, &rx));
+    other = edo_mpsc_sender_clone(tx);
+    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    assert_ok(edo_item_sink_feed(to, &(int){1}));
+    edo_item_sink_future feed = edo_item_sink_feed_async(to, &(int){2});
+    assert_pending(&feed.base);
+    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    edo_future_cancel(&feed.base);
+    assert_ready_eq(&feed.base, -ECANCELED);
+    assert_false(feed.is_taken);
+    assert_err(edo_mpsc_try_send(other, &(int){9}), -EAGAIN);
+    assert_ok(edo_item_sink_feed(to, &(int){3}));
+    future_restart(&feed.base); /* begun anew, it waits for room again */
+    assert_pending(&feed.base);
+    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(item, 3);
+    assert_ready_eq(&feed.base, 0);
+    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(item, 2);
+    edo_item_sink_release(to);
+    edo_mpsc_sender_free(other);
+    edo_mpsc_receiver_free(rx);
+}
+
+EDO_TEST(a_send_that_was_cut_short_goes_on_with_its_flush) /* stream-002 */
+{
+    store s = {.room = 8, .is_stuck = true};
+    edo_item_sink_future send = edo_item_sink_send_async(sink_of(&s), &(int){5});
+
+    assert_pending(&send.base);
+    edo_future_cancel(&send.base);
+    assert_ready_eq(&send.base, -ECANCELED);
+    future_restart(&send.base);
+    assert_pending(&send.base);
+    s.is_stuck = false;
+    assert_ready_eq(&send.base, 0);
+    assert_int_equal(s.taken, 1);
+    assert_int_equal(s.flushed, 1);
+}
+
+EDO_TEST(what_is_no_sink_is_refused)
+{
+    static const edo_item_sink_ops nothing = {.name = "nothing"};
+    store s = {.room = 8};
+    int item = 1;
+
+    assert_err(edo_item_sink_feed((edo_item_sink){&nothing, &s, INT_ITEM}, &item), -EINVAL);
+    assert_err(edo_item_sink_feed((edo_item_sink){&store_ops, &s, NULL}, &item), -EINVAL);
+    assert_err(edo_item_sink_close((edo_item_sink){0}), -EINVAL);
+    assert_int_equal(s.taken, 0);
 }

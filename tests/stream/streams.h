@@ -21,6 +21,8 @@ typedef struct script {
     unsigned released;
     bool is_open;    /* it waits at its end instead of ending */
     bool no_back;    /* it takes nothing back */
+    bool is_late;    /* a cancelled next ends its wait, and gives what is behind it */
+    bool lingers;    /* a cancelled next pends all the same */
     edo_waker waker; /* of its latest PENDING */
 } script;
 
@@ -35,8 +37,12 @@ static edo_poll script_next(void *self, edo_pull *p, const edo_waker *waker)
     script *s = self;
 
     s->asked++;
-    if (p->canceled)
+    if (p->canceled && s->lingers)
+        return EDO_PENDING;
+    if (p->canceled && !s->is_late)
         return script_tell(p, -ECANCELED);
+    if (p->canceled && s->at < s->count && s->steps[s->at] == STEP_WAIT)
+        s->at++;
     if (s->at == s->count && !s->is_open)
         return script_tell(p, 0);
     if (s->at == s->count || s->steps[s->at] == STEP_WAIT) {
@@ -84,6 +90,14 @@ static const edo_stream_ops script_ops = {
 static inline edo_stream script_stream(script *s)
 {
     return (edo_stream){&script_ops, s, INT_ITEM};
+}
+
+/* One that takes nothing back, and says so. */
+static inline edo_stream one_way(script *s)
+{
+    static const edo_stream_ops ops = {.next = script_next, .name = "one way"};
+
+    return (edo_stream){&ops, s, INT_ITEM};
 }
 
 /* A wait is over: the step behind it is next. */
