@@ -23,24 +23,25 @@ static bool is_valid(const edo_stream_collect_future *fut)
     return fut->from.ops && item && (fut->into || fut->array || !fut->room || !item->size);
 }
 
-/* Begins a pull to the next place. 0; -ENOSPC, -ENOMEM; or 1: the array is full, and nothing is left. */
+/* Whether the array is. */
+static bool is_full(const edo_stream_collect_future *fut)
+{
+    return !fut->into && fut->done == fut->room;
+}
+
+/* Begins a pull to the next place. 0, -EINVAL, -ENOMEM. */
 static int begin(edo_stream_collect_future *fut)
 {
     const edo_item *item = fut->from.item;
-    void *at;
 
     if (!fut->into) {
-        if (fut->done == fut->room)
-            return edo_stream_is_done(fut->from) ? 1 : -ENOSPC;
-        at = fut->array + fut->done * item->size;
-    } else {
-        int rc = items_grow(fut->into, item);
-        if (rc < 0)
-            return rc;
-        at = items_at(fut->into, fut->into->len);
+        fut->pull.item = fut->array + fut->done * item->size;
+        return 0;
     }
-    fut->pull.item = at;
-    return 0;
+    int rc = items_grow(fut->into, item);
+    if (rc == 0)
+        fut->pull.item = items_at(fut->into, fut->into->len);
+    return rc;
 }
 
 static edo_poll finish(edo_stream_collect_future *fut, int64_t result)
@@ -69,9 +70,11 @@ static edo_poll collect_poll(edo_future *base, const edo_waker *waker)
     if (!is_valid(fut))
         return finish(fut, -EINVAL);
     for (;;) {
+        if (is_full(fut))
+            return finish(fut, edo_stream_is_done(fut->from) ? 0 : -ENOSPC);
         int rc = p->begun ? 0 : begin(fut);
-        if (rc != 0)
-            return finish(fut, rc < 0 ? rc : 0);
+        if (rc < 0)
+            return finish(fut, rc);
         if (edo_stream_poll(fut->from, p, waker) == EDO_PENDING)
             return EDO_PENDING;
         p->begun = false;

@@ -16,12 +16,11 @@ int edo_keyed_streams_new(size_t key_size, const edo_item *item, size_t capacity
         free(entries);
         return -ENOMEM;
     }
-    size_t align = item_align(item);
     *k = (edo_keyed_streams){
         .entries = entries,
         .capacity = capacity,
         .key_size = key_size,
-        .item_at = (sizeof(keyed_entry) + key_size + align - 1) & ~(align - 1),
+        .item_at = item_round_up(sizeof(keyed_entry) + key_size, item_align(item)),
         .item = *item,
     };
     *ret_streams = k;
@@ -81,7 +80,7 @@ static void hand_over(edo_stream s, edo_stream *ret_stream)
 static int add(edo_keyed_streams *k, const void *key, edo_stream s)
 {
     size_t align = item_align(&k->item);
-    size_t size = (k->item_at + k->item.size + align - 1) & ~(align - 1);
+    size_t size = item_round_up(k->item_at + k->item.size, align);
 
     if (grow(k) < 0)
         return -ENOMEM;

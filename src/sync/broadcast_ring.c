@@ -8,11 +8,6 @@
 
 #include "await/await.h"
 
-static size_t round_up(size_t size, size_t align)
-{
-    return (size + align - 1) & ~(align - 1);
-}
-
 int broadcast_ring_init(broadcast *ch, size_t capacity)
 {
     bool locked = ch->item.clone;
@@ -22,13 +17,13 @@ int broadcast_ring_init(broadcast *ch, size_t capacity)
     while (count < capacity)
         count *= 2;
     ch->mask = count - 1;
-    ch->head = locked ? round_up(sizeof(slot), align) : offsetof(slot, lock);
-    ch->stride = round_up(ch->head + ch->item.size, align);
+    ch->head = locked ? item_round_up(sizeof(slot), align) : offsetof(slot, lock);
+    ch->stride = item_round_up(ch->head + ch->item.size, align);
     if (__builtin_mul_overflow(count, ch->stride, &bytes) || bytes > SIZE_MAX - align)
         return -ENOMEM;
     if (!(ch->memory = calloc(1, bytes + align))) /* zeros: pages that nobody touches yet */
         return -ENOMEM;
-    ch->slots = (char *)round_up((uintptr_t)ch->memory, align);
+    ch->slots = (char *)item_round_up((uintptr_t)ch->memory, align);
     return 0;
 }
 

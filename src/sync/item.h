@@ -23,6 +23,12 @@ static inline size_t item_align(const edo_item *item)
     return item->align > alignof(max_align_t) ? item->align : alignof(max_align_t);
 }
 
+/* The next multiple of a power of two. */
+static inline size_t item_round_up(size_t n, size_t align)
+{
+    return (n + align - 1) & ~(align - 1);
+}
+
 /* Memory for `count` of them in a row, as in an array of the user's; NULL: there is none. */
 static inline char *item_array(const edo_item *item, size_t count)
 {

@@ -24,24 +24,19 @@
 #include "base/chaos.h"
 #include "base/model.h"
 
-static size_t round_up(size_t n, size_t align)
-{
-    return (n + align - 1) & ~(align - 1);
-}
-
 static size_t value_offset(const edo_item *item)
 {
-    return round_up(sizeof(watch_cell), item_align(item));
+    return item_round_up(sizeof(watch_cell), item_align(item));
 }
 
 static size_t cell_size(const edo_item *item)
 {
-    return round_up(value_offset(item) + item->size, item_align(item));
+    return item_round_up(value_offset(item) + item->size, item_align(item));
 }
 
 size_t watch_size(const edo_item *item, size_t *ret_first)
 {
-    *ret_first = round_up(sizeof(watch), item_align(item));
+    *ret_first = item_round_up(sizeof(watch), item_align(item));
     return *ret_first + 2 * cell_size(item);
 }
 

@@ -55,10 +55,14 @@ EDO_TEST_BOTH(room_for_items_can_be_made_before)
 
     assert_ok(edo_items_reserve(&items, INT_ITEM, 8));
     const void *data = items.data;
+    assert_ok(edo_items_reserve(&items, INT_ITEM, 8));
+    assert_ptr_equal(items.data, data);
     assert_ok(edo_stream_collect(s, &items));
     assert_int_equal(items.len, 4);
     assert_ptr_equal(items.data, data); /* it had no need to grow */
     assert_err(edo_items_reserve(&items, &other, 16), -EINVAL);
+    assert_err(edo_items_reserve(&items, NULL, 16), -EINVAL);
+    assert_err(edo_items_reserve(NULL, INT_ITEM, 16), -EINVAL);
     edo_items_fini(&items);
     edo_stream_release(s);
 }

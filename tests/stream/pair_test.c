@@ -145,43 +145,13 @@ EDO_TEST(a_side_that_closes_wakes_a_merge_which_goes_on_with_the_other) /* strea
     edo_stream_release(s);
 }
 
-/* Gives its item although it was cancelled. */
-static edo_poll late_next(void *self, edo_pull *p, const edo_waker *waker)
-{
-    script *s = self;
-
-    if (p->canceled && s->at < s->count && s->steps[s->at] != STEP_WAIT) {
-        memcpy(p->item, &s->steps[s->at++], sizeof(int));
-        return script_tell(p, 1);
-    }
-    return script_next(self, p, waker);
-}
-
-static void late_cancel(void *self, edo_pull *p)
-{
-    script *s = self;
-
-    (void)p;
-    if (s->steps[s->at] == STEP_WAIT)
-        s->at++;
-}
-
-static edo_stream late_stream(script *s)
-{
-    static edo_stream_ops ops;
-
-    ops = script_ops;
-    ops.next = late_next;
-    ops.cancel = late_cancel;
-    return (edo_stream){&ops, s, INT_ITEM};
-}
-
 EDO_TEST(what_the_other_side_gave_meanwhile_is_kept) /* stream-002 stream-003 stream-004 */
 {
     script a = SCRIPT(STEP_WAIT, 1), b = SCRIPT(2, 3);
     edo_pair pair;
-    edo_stream s = edo_stream_merge(&pair, late_stream(&a), script_stream(&b)), source;
+    edo_stream s = edo_stream_merge(&pair, script_stream(&a), script_stream(&b)), source;
 
+    a.is_late = true;
     check_next(s, 1); /* 2 was there, and 1 came as its pull was ended */
     assert_int_equal(a.at, 2);
     assert_int_equal(b.at, 1);
@@ -221,6 +191,64 @@ EDO_TEST(errors_of_both_sides_pass_a_merge) /* stream-009 */
     check_result(s, -EIO);
     check_next(s, 2);
     check_next(s, 1);
+    check_end(s);
+    edo_stream_release(s);
+}
+
+EDO_TEST(merge_waits_for_the_end_of_the_other_sides_pull) /* stream-002 */
+{
+    script a = SCRIPT(STEP_WAIT, 1), b = SCRIPT(2, 3);
+    edo_pair pair;
+    edo_stream s = edo_stream_merge(&pair, script_stream(&a), script_stream(&b));
+    int item = 0;
+    edo_stream_next_future next = edo_stream_next_async(s, &item);
+
+    a.lingers = true;
+    assert_pending(&next.base);
+    assert_pending(&next.base);
+    assert_int_equal(b.at, 1); /* it isn't asked again */
+    a.lingers = false;
+    assert_ready_eq(&next.base, 1);
+    assert_int_equal(item, 2);
+    a.at++;
+    check_next(s, 1);
+    check_next(s, 3);
+    check_end(s);
+    edo_stream_release(s);
+}
+
+EDO_TEST(a_pair_has_two_sources) /* stream-004 */
+{
+    script a = SCRIPT(1), b = SCRIPT(2);
+    edo_pair pair;
+    edo_stream s = edo_stream_chain(&pair, script_stream(&a), script_stream(&b)), source;
+
+    assert_ptr_equal(edo_stream_source(s, 0).self, &a);
+    assert_ptr_equal(edo_stream_source(s, 1).self, &b);
+    assert_null(edo_stream_source(s, 2).ops);
+    assert_ok(edo_stream_take_source(s, 0, &source));
+    check_next(s, 2);
+    check_end(s);
+    check_next(source, 1);
+    edo_stream_release(s);
+}
+
+EDO_TEST(each_side_of_a_chain_takes_its_own_back) /* stream-002 */
+{
+    edo_iter iters[2];
+    edo_pair pair;
+    edo_stream s = edo_stream_chain(&pair, count_up_to(&iters[0], 1), count_up_to(&iters[1], 1));
+    int item;
+
+    for (int i = 0; i < 2; i++) {
+        edo_stream_next_future next = edo_stream_next_async(s, &item);
+        assert_ready_eq(&next.base, 1);
+        edo_future_put_back(&next.base);
+        assert_int_equal(next.base.result, -ECANCELED);
+        assert_int_equal(edo_stream_hint(s).lower, 2 - i);
+        assert_false(edo_stream_is_done(s));
+        check_next(s, 1);
+    }
     check_end(s);
     edo_stream_release(s);
 }

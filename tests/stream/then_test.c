@@ -161,3 +161,63 @@ EDO_TEST(a_step_that_fails_is_an_error_as_an_item)
     check_end(s);
     edo_stream_release(s);
 }
+
+EDO_TEST(a_step_that_can_restart_goes_on) /* stream-002 */
+{
+    static const edo_future_ops restarts = {.poll = doubling_poll,
+                                            .cancel = doubling_cancel,
+                                            .name = "doubling",
+                                            .flags = EDO_FUTURE_RESTARTS};
+    doubling d = {.may_go = false};
+    script steps = SCRIPT(3);
+    edo_stage stage;
+    edo_stream s = edo_stream_then(&stage, script_stream(&steps), begin_doubling, &d, INT_ITEM);
+    int item;
+    edo_stream_next_future next = edo_stream_next_async(s, &item);
+
+    assert_pending(&next.base);
+    int *given = d.item;
+    d.base.ops = &restarts;
+    edo_future_cancel(&next.base);
+    assert_ready_eq(&next.base, -ECANCELED);
+    d.item = given;
+    d.may_go = true;
+    check_next(s, 6);
+    assert_int_equal(d.begun, 1);
+    check_end(s);
+    edo_stream_release(s);
+}
+
+EDO_TEST(an_item_that_came_as_a_then_was_cancelled_has_its_step_later) /* stream-002 stream-023 */
+{
+    doubling d = {.may_go = true};
+    script steps = SCRIPT(STEP_WAIT, 3);
+    edo_stage stage;
+    edo_stream s = edo_stream_then(&stage, script_stream(&steps), begin_doubling, &d, INT_ITEM);
+
+    steps.is_late = true;
+    check_pends(s);
+    assert_int_equal(steps.at, 2);
+    assert_int_equal(d.begun, 0);
+    check_next(s, 6);
+    check_end(s);
+    edo_stream_release(s);
+}
+
+EDO_TEST(what_then_gave_goes_back_as_it_is) /* stream-002 */
+{
+    doubling d = {.may_go = true};
+    script steps = SCRIPT(3);
+    edo_stage stage;
+    edo_stream s = edo_stream_then(&stage, script_stream(&steps), begin_doubling, &d, INT_ITEM);
+    int item;
+    edo_stream_next_future next = edo_stream_next_async(s, &item);
+
+    assert_ready_eq(&next.base, 1);
+    edo_future_put_back(&next.base);
+    assert_int_equal(next.base.result, -ECANCELED);
+    check_next(s, 6);
+    assert_int_equal(d.begun, 1);
+    check_end(s);
+    edo_stream_release(s);
+}
