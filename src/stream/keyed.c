@@ -27,11 +27,17 @@ int edo_keyed_streams_new(size_t key_size, const edo_item *item, size_t capacity
     return 0;
 }
 
+/* A key without bytes may be NULL. */
+static bool has_key(const edo_keyed_streams *k, const keyed_entry *e, const void *key)
+{
+    return k->key_size == 0 || memcmp(e->key, key, k->key_size) == 0;
+}
+
 static size_t index_of(const edo_keyed_streams *k, const void *key)
 {
     size_t i = 0;
 
-    while (i < k->len && memcmp(k->entries[i]->key, key, k->key_size) != 0)
+    while (i < k->len && !has_key(k, k->entries[i], key))
         i++;
     return i;
 }
@@ -191,7 +197,7 @@ bool edo_keyed_streams_contains(const edo_keyed_streams *k, const void *key)
 
 size_t edo_keyed_streams_keys(const edo_keyed_streams *k, void *ret_keys, size_t room)
 {
-    for (size_t i = 0; k && i < k->len && i < room; i++)
+    for (size_t i = 0; k && k->key_size && i < k->len && i < room; i++)
         memcpy((char *)ret_keys + i * k->key_size, k->entries[i]->key, k->key_size);
     return edo_keyed_streams_len(k);
 }

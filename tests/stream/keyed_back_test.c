@@ -199,6 +199,7 @@ EDO_TEST(keys_without_bytes_are_all_the_same)
     assert_int_equal(a.released, 1);
     assert_int_equal(edo_keyed_streams_next(k, NULL, &item), 1);
     assert_int_equal(item, 2);
+    assert_int_equal(edo_keyed_streams_keys(k, NULL, 1), 1);
     assert_int_equal(edo_keyed_streams_remove(k, NULL, NULL), 1);
     assert_int_equal(edo_keyed_streams_len(k), 0);
     edo_keyed_streams_free(k);
