@@ -63,7 +63,7 @@ static bool is_plain(const char *path, int flags)
     int fd = sys_open_cached(path, O_PATH | (flags & O_NOFOLLOW));
 
     if (fd < 0)
-        return false;
+        return false; /* nor could more of it be opened now */
     int rc = sys_file_stat(fd, &about);
     sys_close(fd);
     return rc == 0 && (S_ISREG(about.st_mode) || S_ISDIR(about.st_mode));

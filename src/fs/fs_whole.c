@@ -41,13 +41,14 @@ static int64_t close_with(edo_fs_whole_future *fut, int64_t result)
 
 /* Read. */
 
-/* `max`: of whom nothing larger is wanted. 0; -EAGAIN; -EDO_ETOOLONG, -ENOMEM. */
+/* `max`: of whom nothing larger is wanted. 0; -EAGAIN: it isn't for now; what fstat(2) says. */
 static int make_room(edo_fs_whole_future *fut, size_t max)
 {
     struct stat about;
+    int rc = sys_file_stat(fut->fd - 1, &about);
 
-    if (sys_file_stat(fut->fd - 1, &about) < 0)
-        return -EAGAIN;
+    if (rc < 0)
+        return rc;
     fut->is_special = max != SIZE_MAX && !S_ISREG(about.st_mode);
     if (fut->is_special || (uint64_t)about.st_size > max)
         return -EAGAIN;

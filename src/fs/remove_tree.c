@@ -118,8 +118,6 @@ static int reopen(level *up, int below)
     int rc = up->fd < 0 ? up->fd : identify(up);
     if (rc == 0 && (up->device != device || up->inode != inode))
         rc = -ESTALE;
-    up->device = device;
-    up->inode = inode;
     up->batch.at = up->batch.len = 0;
     up->found = true;
     return rc;
@@ -136,7 +134,7 @@ static int remove_name(remove_tree *tree, const dir_entry *entry)
     int fd = tree->lowest->fd, rc = -EISDIR;
 
     if (entry->type != DT_DIR)
-        rc = sys_unlinkat(fd, entry->name, 0);
+        rc = sys_unlinkat(fd, entry->name, 0); /* without trying to open it */
     /* Either as folders are refused by unlink(2). */
     if (rc != -EISDIR && rc != -EPERM)
         return gone(rc);
