@@ -46,6 +46,21 @@ EDO_TEST_BOTH(a_folder_is_read) /* fs-050 */
     leave_place();
 }
 
+EDO_TEST_BOTH(a_folder_that_was_removed_is_at_its_end)
+{
+    edo_dir *dir;
+    edo_dir_entry entry;
+
+    enter_place();
+    assert_ok(edo_fs_create_dir("d"));
+    assert_ok(edo_dir_open("d", &dir));
+    assert_ok(edo_fs_remove_dir("d"));
+    assert_int_equal(edo_dir_next(dir, &entry), 0);
+    assert_int_equal(edo_dir_next(dir, &entry), 0);
+    edo_dir_close(dir);
+    leave_place();
+}
+
 EDO_TEST_BOTH(an_entry_tells_name_path_type_and_metadata) /* fs-051 */
 {
     edo_dir *dir;

@@ -3,6 +3,8 @@
 
 #include <sys/ioctl.h>
 
+#include "sched/coop.h"
+
 EDO_TEST_BOTH(at_an_offset_the_position_stays) /* fs-020 */
 {
     char buf[16];
@@ -36,6 +38,31 @@ EDO_TEST_BOTH(an_exact_read_at_an_offset)
     assert_ok(edo_file_write_all_at(file, "abc", 3, 10, &done));
     assert_int_equal(done, 3);
     assert_contains(in_folder("a"), "0123456789abc");
+    close_file(file);
+    remove_folder();
+}
+
+/* Until the task has to let others run before it does more. */
+static void use_up_turn(void)
+{
+    while (coop_proceed(edo_test_waker()))
+        coop_spend();
+}
+
+EDO_TEST_BOTH(what_is_cancelled_before_it_begins_does_nothing)
+{
+    make_folder();
+    edo_file *file = open_both(put_text("a", "0123456789"));
+    edo_file_at_future write = edo_file_write_at_async(file, "X", 1, 0);
+    edo_file_future cut = edo_file_set_len_async(file, 0);
+    use_up_turn();
+    assert_pending(&write.base);
+    assert_pending(&cut.base);
+    edo_future_cancel(&write.base);
+    edo_future_cancel(&cut.base);
+    assert_ready_eq(&write.base, -ECANCELED);
+    assert_ready_eq(&cut.base, -ECANCELED);
+    assert_contains(in_folder("a"), "0123456789");
     close_file(file);
     remove_folder();
 }
@@ -152,7 +179,7 @@ EDO_TEST_PLAIN(a_file_may_be_closed_while_a_thread_uses_it)
 
     assert_int_equal(pipe(fds), 0);
     assert_ok(edo_file_from_fd(fds[1], &w.file));
-    pthread_t thread = start_thread(write_outside, &w);
+    pthread_t writer = start_thread(write_outside, &w);
     wait_until(ioctl(fds[0], FIONREAD, &held) == 0 && held == 65536);
     assert_ok(edo_file_close(w.file));
     for (size_t got = 0; got < 1 << 20;) {
@@ -160,7 +187,7 @@ EDO_TEST_PLAIN(a_file_may_be_closed_while_a_thread_uses_it)
         assert_true(n > 0);
         got += (size_t)n;
     }
-    join_thread(thread);
+    join_thread(writer);
     assert_int_equal(w.rc, 0);
     assert_int_equal(w.done, 1 << 20);
     assert_int_equal(read(fds[0], chunk, 1), 0); /* and then its descriptor was */

@@ -203,6 +203,8 @@ EDO_TEST_BOTH(the_mode_and_the_length_can_be_set) /* fs-036 */
     assert_int_equal(about.mode, 0400);
     assert_int_equal(about.size, 123);
     assert_int_equal(edo_file_set_len(file, -1), -EINVAL);
+    assert_ok(edo_file_set_len(file, 0));
+    assert_contains(in_folder("a"), "");
     close_file(file);
     assert_int_equal(chmod(in_folder("a"), 0600), 0);
     file = open_file(in_folder("a"), NULL);

@@ -130,6 +130,7 @@ EDO_TEST_BOTH(nothing_is_before_the_start_and_a_hole_behind_the_end) /* fs-008 *
     assert_int_equal(edo_file_seek(file, -3, SEEK_CUR), -EINVAL);
     assert_int_equal(edo_file_seek(file, -1, SEEK_SET), -EINVAL);
     assert_int_equal(edo_file_seek(file, -5, SEEK_END), -EINVAL);
+    assert_int_equal(edo_file_seek(file, INT64_MAX, SEEK_CUR), -EOVERFLOW);
     assert_int_equal(edo_file_position(file), 2);
     assert_int_equal(edo_file_seek(file, 4, SEEK_END), 8);
     assert_int_equal(edo_file_write(file, "89", 2), 2);

@@ -36,10 +36,23 @@ EDO_TEST_BOTH(files_of_any_size_are_read)
         assert_ok(edo_fs_read(path, &buf, NULL));
         assert_int_equal(buf.len, sizes[i]);
         assert_true(are_bytes(buf.data, buf.len, 0));
+        assert_true(buf.room <= sizes[i] + 64); /* its size was asked for */
         assert_ok(edo_fs_write(in_folder("b"), buf.data, buf.len, NULL));
         assert_int_equal(size_of(in_folder("b")), sizes[i]);
         edo_buf_fini(&buf);
     }
+    remove_folder();
+}
+
+EDO_TEST_PLAIN(a_plain_thread_gets_room_for_the_whole_file_at_once)
+{
+    edo_buf buf = {0};
+
+    make_folder();
+    assert_ok(edo_fs_read(put_bytes("a", 200000), &buf, NULL));
+    assert_int_equal(buf.len, 200000);
+    assert_true(buf.room <= 200000 + 64);
+    edo_buf_fini(&buf);
     remove_folder();
 }
 
