@@ -140,16 +140,16 @@ static int count_turn(void *arg)
 EDO_TEST(cached_reads_at_an_offset_let_others_run)
 {
     unsigned turns = 0;
-    edo_task task;
+    edo_task other;
     char byte;
 
     make_folder();
     edo_file *file = open_both(put_text("a", "0123456789"));
-    assert_ok(edo_spawn(count_turn, &turns, &task));
+    assert_ok(edo_spawn(count_turn, &turns, &other));
     for (int i = 0; i < 1000; i++)
         assert_int_equal(edo_file_read_at(file, &byte, 1, i % 10), 1);
     assert_int_equal(a_load(&turns, relaxed), 1);
-    assert_ok(edo_join(task, NULL));
+    assert_ok(edo_join(other, NULL));
     close_file(file);
     remove_folder();
 }
