@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,9 +79,75 @@ static inline bool is_gone(pid_t pid)
     return kill(pid, 0) < 0 && errno == ESRCH;
 }
 
+/* It takes no status: who has ended is somebody's yet. */
 static inline bool has_no_children(void)
 {
-    return waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD;
+    siginfo_t info;
+
+    return waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) < 0 && errno == ECHILD;
+}
+
+/* To one process, whatever became of its number. */
+static inline void kill_one(pid_t pid, int signo)
+{
+    assert_true(pid > 1);
+    assert_int_equal(kill(pid, signo), 0);
+}
+
+/* 'S': it sleeps, 'Z': it has ended; 0: there is none. Of a thread as well. */
+static inline char state_of(pid_t pid)
+{
+    char path[64], state = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (file && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+        state = 0;
+    if (file)
+        fclose(file);
+    return state;
+}
+
+/* A process that traces another until it is let go: that one's end is the tracer's until then, and it doesn't look. */
+typedef struct tracing {
+    pid_t pid;
+    int end;
+} tracing;
+
+static inline void trace(pid_t pid, int told, int end)
+{
+    char byte = ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0;
+
+    if (write(told, &byte, 1) == 1 && byte)
+        while (read(end, &byte, 1) > 0)
+            ;
+    _exit(0);
+}
+
+/* False: one may not trace here. */
+static inline bool begin_tracer(tracing *t, pid_t pid)
+{
+    int told[2], end[2];
+    char traces = 0;
+
+    assert_int_equal(pipe(told) | pipe(end), 0);
+    t->pid = fork();
+    if (t->pid == 0) {
+        close(end[1]);
+        trace(pid, told[1], end[0]);
+    }
+    t->end = end[1];
+    assert_int_equal(read(told[0], &traces, 1), 1);
+    close(told[0]);
+    close(told[1]);
+    close(end[0]);
+    return traces;
+}
+
+static inline void end_tracer(tracing *t)
+{
+    close(t->end);
+    assert_int_equal(waitpid(t->pid, NULL, 0), t->pid);
 }
 
 /* A folder of the test's own, and files in it. */

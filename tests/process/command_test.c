@@ -98,6 +98,13 @@ EDO_TEST_BOTH(programs_are_searched_in_the_path) /* process-006 */
     snprintf(path, sizeof path, "PATH=%s:/nowhere", test_path("denied"));
     assert_err(edo_command_spawn(&command, &none), -EACCES);
 
+    command.cwd = test_folder(); /* an empty one is where the child is */
+    command.env = EDO_ARGS("PATH=:/bin");
+    check_output(&command, "found\n");
+    command.env = EDO_ARGS("PATH=/bin:");
+    check_output(&command, "found\n");
+    command.cwd = NULL;
+
     char *before = strdup(getenv("PATH"));
     snprintf(path, sizeof path, "%s:%s", before, test_folder());
     setenv("PATH", path, 1);
@@ -181,6 +188,38 @@ EDO_TEST_BOTH(a_group_is_killed_as_one) /* process-009 */
     edo_process_release(detached);
 }
 
+/* Whether the system can send a signal to what is left of a group. */
+static bool groups_outlive_their_leaders(void)
+{
+    const unsigned to_group = 4; /* PIDFD_SIGNAL_PROCESS_GROUP, of Linux 6.9 */
+    int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    bool can = self >= 0 && syscall(SYS_pidfd_send_signal, self, 0, NULL, to_group) == 0;
+
+    if (self >= 0)
+        close(self);
+    return can;
+}
+
+EDO_TEST_BOTH(a_group_without_its_leader_can_be_killed)
+{
+    bool can = groups_outlive_their_leaders();
+    int fds[2];
+
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    edo_process *child =
+        begin(&(edo_command){SHELL("cat <&3 & exit 0"), .fds = &(edo_command_fd){fds[0], 3},
+                             .fd_count = 1, .out = EDO_STDIO_PIPE, .leads_group = true});
+    close(fds[0]);
+    check_ends(child, 0, 0);
+    assert_err(edo_process_kill_group(child, SIGKILL), can ? 0 : -ESRCH);
+    if (!can)
+        close(fds[1]);
+    check_reads(edo_process_stdout(child), ""); /* the `cat` had that too */
+    if (can)
+        close(fds[1]);
+    edo_process_release(child);
+}
+
 EDO_TEST(who_a_child_is_changes_nothing_of_the_caller)
 {
     const uid_t user = geteuid() == 0 ? 65534 : geteuid();
@@ -213,7 +252,7 @@ EDO_TEST_BOTH(a_hook_runs_in_the_child) /* process-010 */
     pid_t number = 0;
     int why = -EDO_ELAGGED;
     edo_process *none,
-        *child = begin(&(edo_command){SHELL("echo program"), .out = EDO_STDIO_PIPE,
+        *child = begin(&(edo_command){SHELL("echo program"), .out = EDO_STDIO_PIPE, .cwd = "/",
                                       .pre_exec = note_number, .pre_exec_arg = &number});
 
     assert_int_equal(number, edo_process_id(child));
@@ -253,4 +292,30 @@ EDO_TEST(a_child_begins_with_no_signal_ignored_or_blocked) /* process-036 */
     }
     pthread_sigmask(SIG_BLOCK, NULL, &now);
     assert_true(sigismember(&now, SIGTERM) && sigismember(&now, SIGRTMAX));
+}
+
+/* Of this thread, as the kernel has it: libc's own signals too. */
+static uint64_t blocked_signals(void)
+{
+    uint64_t mask = 0;
+
+    assert_int_equal(syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &mask, sizeof mask), 0);
+    return mask;
+}
+
+EDO_TEST(a_spawn_leaves_the_callers_blocked_signals_as_they_were)
+{
+    edo_process *child, *none;
+    sigset_t one;
+
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR2);
+    pthread_sigmask(SIG_BLOCK, &one, NULL);
+    uint64_t before = blocked_signals();
+    assert_ok(edo_command_spawn(&(edo_command){.program = "true"}, &child));
+    assert_int_equal(blocked_signals(), before);
+    assert_err(edo_command_spawn(&(edo_command){.program = "/nowhere/at-all"}, &none), -ENOENT);
+    assert_int_equal(blocked_signals(), before);
+    check_ends(child, 0, 0);
+    edo_process_release(child);
 }

@@ -45,7 +45,7 @@ EDO_TEST_BOTH(a_reaper_takes_orphans_and_leaves_known_children_alone)
     edo_process *known = begin(&(edo_command){SHELL("exit 3")});
     task_wait_until(is_zombie(edo_process_id(known))); /* in front of all others */
     pid_t early = begin_orphan(fds[0]), late = begin_orphan(fds[0]);
-    assert_int_equal(kill(early, SIGKILL), 0);
+    kill_one(early, SIGKILL);
     task_wait_until(is_zombie(early));
     assert_pending(&reaper.base);
     assert_true(is_gone(early)); /* as it was there at the first look */
@@ -88,4 +88,31 @@ EDO_TEST_BOTH(a_reaper_works_beside_waits)
     assert_ok(edo_join(reaper, &rc));
     assert_err(rc, -ECANCELED);
     assert_int_equal(done, 1);
+}
+
+static edo_reaper_future between;
+
+static int end_elsewhere(void *arg)
+{
+    (void)arg;
+    task_wait_until(edo_test_poll(&between.base) == EDO_READY);
+    return (int)between.base.result;
+}
+
+EDO_TEST_PLAIN(a_reaper_ends_with_its_runtime)
+{
+    edo_runtime *first, *second;
+    edo_enter_guard guard;
+
+    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD), &first));
+    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD), &second));
+    edo_handle *handle = edo_runtime_handle(first);
+    assert_ok(edo_enter(handle, &guard));
+    between = edo_reaper_async();
+    assert_pending(&between.base);
+    edo_leave(&guard);
+    edo_handle_unref(handle);
+    assert_ok(edo_runtime_free(first));
+    assert_err(edo_block_on(second, end_elsewhere, NULL), -EDO_ESHUTDOWN);
+    assert_ok(edo_runtime_free(second));
 }

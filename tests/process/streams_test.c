@@ -3,6 +3,7 @@
 #include "process/children.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <netinet/in.h>
@@ -242,6 +243,20 @@ EDO_TEST_BOTH(a_child_has_no_other_descriptor) /* process-019 */
     list.args = EDO_ARGS("-c", text);
     check_status(&list, 0);
     close(lasting);
+}
+
+EDO_TEST(a_child_has_no_descriptor_above_the_limit_either) /* process-019 */
+{
+    edo_command list = {.program = "ls", .args = EDO_ARGS("/proc/self/fd")};
+    int high = fcntl(2, F_DUPFD, 200);
+    struct rlimit before;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit low = {.rlim_cur = 100, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    check_output(&list, "0\n1\n2\n3\n");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    close(high);
 }
 
 /* The word "flags:" of /proc/self/fdinfo, which is octal. */

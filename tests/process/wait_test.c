@@ -2,7 +2,6 @@
 #include "process/children.h"
 
 #include <fcntl.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
 
 static edo_process *begin_sleep(void)
@@ -493,60 +492,27 @@ EDO_TEST_BOTH(traced_children_are_waited_for) /* process-042 */
     }
 }
 
-static char state_of(pid_t pid)
-{
-    char path[64], state = 0;
-
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    FILE *file = fopen(path, "r");
-    if (file && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-        state = 0;
-    if (file)
-        fclose(file);
-    return state;
-}
-
-/* Traces a process until it is told to end; it is told that it does by `told`. */
-static void trace(pid_t pid, int told, int end)
-{
-    char byte = ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0;
-
-    if (write(told, &byte, 1) == 1 && byte)
-        while (read(end, &byte, 1) > 0)
-            ;
-    _exit(0);
-}
-
 EDO_TEST_BOTH(an_end_that_is_a_tracers_yet_is_waited_for) /* process-042 */
 {
     edo_process *child = begin_sleep();
     edo_process_wait_future wait = edo_process_wait_async(child, NULL);
-    int told[2], end[2];
-    char traces = 0;
+    pid_t pid = edo_process_id(child);
+    tracing other;
 
-    assert_int_equal(pipe(told) | pipe(end), 0);
-    pid_t tracer = fork();
-    if (tracer == 0) {
-        close(end[1]);
-        trace(edo_process_id(child), told[1], end[0]);
-    }
-    assert_int_equal(read(told[0], &traces, 1), 1);
-    if (!traces)
+    if (!begin_tracer(&other, pid))
         EDO_SKIP("one may not trace here");
     assert_pending(&wait.base);
-    pid_t pid = edo_process_id(child);
     assert_ok(edo_process_start_kill(child));
-    task_wait_until(state_of(pid) == 'Z'); /* the tracer's, which doesn't look */
+    task_wait_until(state_of(pid) == 'Z');
     for (int i = 0; i < 20; i++) {
         assert_pending(&wait.base);
         edo_yield();
     }
     assert_err(edo_process_try_wait(child, NULL), -EAGAIN);
-    close(end[1]);
+    end_tracer(&other);
     assert_ok((int)edo_await(&wait.base)); /* time goes on while nobody runs */
     check_ends(child, -1, SIGKILL);
     edo_process_release(child);
-    assert_int_equal(waitpid(tracer, NULL, 0), tracer);
 }
 
 EDO_TEST_PLAIN(a_runtime_that_ends_leaves_children_alone) /* process-043 */
@@ -557,13 +523,13 @@ EDO_TEST_PLAIN(a_runtime_that_ends_leaves_children_alone) /* process-043 */
     in_a_runtime(begin_there, child);
     for (int i = 0; i < 2; i++) {
         pid[i] = edo_process_id(child[i]);
-        assert_int_equal(kill(pid[i], 0), 0);
+        kill_one(pid[i], 0);
     }
     edo_process_release(child[0]);
     assert_ok(edo_process_start_kill(child[1]));
     edo_process_release(child[1]);
     wait_until(is_gone(pid[1]));
-    assert_int_equal(kill(pid[0], SIGKILL), 0);
+    kill_one(pid[0], SIGKILL);
     wait_until(is_gone(pid[0]));
     assert_true(has_no_children());
 }

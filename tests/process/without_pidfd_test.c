@@ -6,31 +6,13 @@
 #include "process/streams_test.c"
 #include "process/wait_test.c"
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-
-#define DENY_IF(number)                                                                            \
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1),                                           \
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS)
+#include "process/denied.h"
 
 /* Before any test, so that all of them have it. */
 __attribute__((constructor)) static void forbid_pidfds(void)
 {
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        DENY_IF(SYS_pidfd_open),
-        DENY_IF(SYS_pidfd_send_signal),
-        DENY_IF(SYS_clone3),
-        DENY_IF(SYS_close_range),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {sizeof code / sizeof *code, code};
-
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+    if (!deny(DENIED_IF(SYS_pidfd_open, ENOSYS), DENIED_IF(SYS_pidfd_send_signal, ENOSYS),
+              DENIED_IF(SYS_clone3, ENOSYS), DENIED_IF(SYS_close_range, ENOSYS)))
         abort();
 }
 
@@ -43,6 +25,37 @@ EDO_TEST_BOTH(there_are_no_pidfds) /* process-044 */
     edo_process_release(child);
     task_wait_until(thread_count() <=
                     1 + 2 * test_workers() + 1); /* nobody is left who waited for it */
+}
+
+EDO_TEST(what_stands_in_for_a_pidfd_is_gone_with_its_child)
+{
+    int before = open_fds();
+    edo_process *child = begin_cat();
+
+    check_ends(child, 0, 0);
+    edo_process_release(child);
+    task_wait_until(open_fds() == before);
+}
+
+EDO_TEST(a_child_that_no_thread_can_wait_for_is_none)
+{
+    edo_command command = {.program = "sleep", .args = EDO_ARGS("1800")};
+    edo_process *none;
+    int before = open_fds();
+
+    assert_true(deny(DENIED_THREADS));
+    assert_err(edo_command_spawn(&command, &none), -EAGAIN);
+    assert_true(has_no_children());
+    pid_t own = fork();
+    if (own == 0)
+        for (prctl(PR_SET_PDEATHSIG, SIGKILL);;)
+            pause();
+    assert_err(edo_process_adopt(own, &none), -EAGAIN);
+    assert_int_equal(open_fds(), before);
+    kill_one(own, SIGTERM); /* which was left alone */
+    int status;
+    assert_int_equal(waitpid(own, &status, 0), own);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 }
 
 EDO_TEST_BOTH(nothing_is_sent_to_a_number_that_somebody_else_waited_for)
