@@ -67,15 +67,14 @@ enum { CONNECT_BEGUN = 1 };
 
 static int64_t connect_state(int fd)
 {
-    struct sockaddr_storage peer;
-    socklen_t len = sizeof(int);
+    struct sockaddr peer;
     int error = 0;
+    socklen_t len = sizeof error, room = sizeof peer; /* for as much of it as there is room for */
     int rc = sys_getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
 
     if (rc < 0 || error)
         return rc < 0 ? rc : -error;
-    len = sizeof peer;
-    rc = sys_getpeername(fd, (struct sockaddr *)&peer, &len);
+    rc = sys_getpeername(fd, &peer, &room);
     return rc == -ENOTCONN ? -EAGAIN : rc; /* no error and no peer: it is still under way */
 }
 
@@ -99,10 +98,16 @@ static int64_t readiness_of(const edo_op *op, int fd)
     return rc < 0 ? rc : rc & op->flags ? rc & op->flags : -EAGAIN;
 }
 
+/* More than the system takes at a time are as many as it takes. */
+static int pieces_of(const edo_op *op)
+{
+    return op->len < IOV_MAX ? (int)op->len : IOV_MAX;
+}
+
 /* By sendmsg and recvmsg, as writev would raise a signal. */
 static int64_t perform_vector(const edo_op *op, int fd)
 {
-    struct msghdr msg = {.msg_iov = op->buf, .msg_iovlen = op->len < IOV_MAX ? op->len : IOV_MAX};
+    struct msghdr msg = {.msg_iov = op->buf, .msg_iovlen = (size_t)pieces_of(op)};
 
     return op->kind == OP_RECVV ? sys_recvmsg(fd, &msg, op->flags)
                                 : sys_sendmsg(fd, &msg, op->flags | MSG_NOSIGNAL);
@@ -186,9 +191,9 @@ static int64_t perform_other(edo_op *op, int fd)
     case OP_WRITE:
         return sys_write_unsignaled(fd, &(struct iovec){op->buf, op->len}, 1);
     case OP_READV:
-        return sys_readv(fd, op->buf, op->len < IOV_MAX ? (int)op->len : IOV_MAX);
+        return sys_readv(fd, op->buf, pieces_of(op));
     case OP_WRITEV:
-        return sys_write_unsignaled(fd, op->buf, op->len < IOV_MAX ? (int)op->len : IOV_MAX);
+        return sys_write_unsignaled(fd, op->buf, pieces_of(op));
     case OP_SEND_FILE:
         return send_file(op, fd);
     case OP_RECV_LENT:

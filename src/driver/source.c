@@ -37,11 +37,8 @@ static struct {
 
 source *source_at(uint32_t slot)
 {
-    if (slot / CHUNK_SOURCES >= CHUNKS_MAX)
-        return NULL;
     /* acquire: pairs with the release in slab_grow; the chunk is zeroed and numbered. */
-    source *chunk = a_load(&slab.chunk[slot / CHUNK_SOURCES], acquire);
-    return chunk ? &chunk[slot % CHUNK_SOURCES] : NULL;
+    return a_load(&slab.chunk[slot / CHUNK_SOURCES], acquire) + slot % CHUNK_SOURCES;
 }
 
 void source_slab_guard(void)
@@ -129,8 +126,7 @@ static int attach(source *src, driver *d, int fd, bool stream)
     src->fd = fd;
     src->stream = stream;
     src->watched = src->wants_out = false;
-    src->dir[OP_IN] = src->dir[OP_OUT] = (op_queue){.ready = DIR_READY}; /* so: try first */
-    src->dir[OP_ANY] = (op_queue){0};
+    src->dir[OP_IN].ready = src->dir[OP_OUT].ready = DIR_READY; /* so: try first */
     src->cookie = NULL;
     a_store(&src->known, 0, relaxed); /* nobody has this life of it yet */
     /* relaxed: operations of before find a stranger by its generation. */
@@ -292,18 +288,16 @@ edo_waker source_mark_next(source *src, enum op_dir dir)
     bool left = (src->dir[dir].ready & DIR_READY) ||
                 (MODEL_BUG(815, dir != OP_OUT, dir == OP_IN) && src->kept);
 
-    return MODEL_BUG(805, left, false) && wake_mark(&next->waker) ? next->waker : (edo_waker){0};
+    return op_mark(MODEL_BUG(805, left, false) ? next : NULL);
 }
 
 void source_wake_first(source *src, enum op_dir dir)
 {
-    const edo_op *first = src->dir[dir].first;
-    edo_waker owed = first && wake_mark(&first->waker) ? first->waker : (edo_waker){0};
+    edo_waker owed = op_mark(src->dir[dir].first);
 
     lock_drop(&src->lock);
     chaos_point();
-    if (owed.ops)
-        wake_push(&owed);
+    op_wake(&owed);
 }
 
 /* With the lock held: marks those that wait for readiness in some of these bits. */
@@ -347,9 +341,7 @@ void source_wake_behind(const edo_op *op)
     source *src = op->src;
 
     lock_take(&src->lock);
-    const edo_op *behind = MODEL_BUG(817, op->linked, false) ? op->next : NULL;
-    edo_waker owed = behind && wake_mark(&behind->waker) ? behind->waker : (edo_waker){0};
+    edo_waker owed = op_mark(MODEL_BUG(817, op->linked, false) ? op->next : NULL);
     lock_drop(&src->lock);
-    if (owed.ops)
-        wake_push(&owed);
+    op_wake(&owed);
 }

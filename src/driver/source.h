@@ -29,7 +29,7 @@ enum op_link { LINK_NONE, LINK_WAITS, LINK_MARKED, LINK_TOLD };
 #define MARKED_AT_ONCE 8
 #endif
 
-/* The source with this number; NULL: there was never one. */
+/* The source with this number, which a source has or had. */
 source *source_at(uint32_t slot);
 
 /* Lock held: 0 if the operation may go on, else -ECANCELED or -EDO_ESHUTDOWN. */
@@ -91,6 +91,17 @@ static inline void op_unlink(edo_op *op)
     else
         queue->first = op->next;
 }
+/* Lock held: marks the one whose operation it is; NULL: nobody. What is owed is for op_wake. */
+static inline edo_waker op_mark(const edo_op *op)
+{
+    return op && wake_mark(&op->waker) ? op->waker : (edo_waker){0};
+}
+/* Lock dropped: pushes what op_mark owes, if it owes any. */
+static inline void op_wake(const edo_waker *owed)
+{
+    if (unlikely(owed->ops))
+        wake_push(owed);
+}
 /* Lock held: marks the next in a direction if there is something to poll for. */
 edo_waker source_mark_next(source *src, enum op_dir dir);
 /*
@@ -117,8 +128,7 @@ static inline void op_end(edo_op *op, int64_t result)
     else
         lock_drop(&src->lock);
     chaos_point();
-    if (unlikely(next.ops))
-        wake_push(&next);
+    op_wake(&next);
 }
 /* Lock held, and dropped: wakes who is first in a direction's queue, as something was put back. */
 void source_wake_first(source *src, enum op_dir dir);

@@ -1,8 +1,9 @@
 /*
  * timer_heap.c: a pairing heap: a tree in which no timer is due before its parent.
  *
- * Links    `child` is a timer's first child, `next` that one's sibling, and `link` the place that
- *          points to a timer: its parent's `child`, a sibling's `next`, or the root.
+ * Links    `child` is a timer's first child, `next` that one's sibling (of the root it means nothing),
+ *          and `link` the place that points to a timer: its parent's `child`, a sibling's `next`, or
+ *          the root.
  * Cost     Work is put off until a removal, which pairs the children that have come together: so
  *          no depth has to be kept, and nothing recurses.
  * Source   Fredman, Sedgewick, Sleator and Tarjan, "The pairing heap" (1986).
@@ -14,10 +15,8 @@
 static void set_root(edo_timer **root, edo_timer *t)
 {
     *root = t;
-    if (!t)
-        return;
-    t->link = root;
-    t->next = NULL;
+    if (t)
+        t->link = root;
 }
 
 /* Two trees become one, whose root has no siblings yet. */

@@ -18,8 +18,6 @@
  */
 #include "driver/wheel.h"
 
-#include <string.h>
-
 #include "base/chaos.h"
 #include "base/clock.h"
 #include "base/model.h"
@@ -165,12 +163,8 @@ void wheel_init(timer_wheel *w, uint64_t now_ns)
     w->down = false;
     w->origin = now_ns;
     w->elapsed = 0;
-    w->count = 0;
     a_store(&w->next, UINT64_MAX, relaxed); /* readers take it for a hint */
-    w->precise = NULL;
     note_precise(w);
-    memset(w->occupied, 0, sizeof w->occupied);
-    memset(w->slot, 0, sizeof w->slot);
     lock_drop(&w->lock);
 }
 
@@ -328,8 +322,7 @@ unsigned wheel_advance(timer_wheel *w, uint64_t now_ns)
     lock_take(&w->lock);
     uint64_t now = now_ns > w->origin ? (now_ns - w->origin) / NS_PER_MS : 0;
     while (first_slot(w, &level, &slot, &due) && due <= now) {
-        if (due > w->elapsed)
-            w->elapsed = due;
+        w->elapsed = due;
         fired += empty_slot(w, level, slot, &owed);
     }
     if (now > w->elapsed)
@@ -371,7 +364,6 @@ void wheel_shutdown(timer_wheel *w)
         take_out(w, t);
         fire(w, t, TIMER_SHUTDOWN, &owed);
     }
-    a_store(&w->next, UINT64_MAX, relaxed);
     lock_drop(&w->lock);
     wakes_push(&owed);
 }

@@ -33,7 +33,7 @@ typedef struct timer_wheel {
     edo_timer *slot[WHEEL_LEVELS][WHEEL_SLOTS];
 } timer_wheel;
 
-/* Makes it empty, with tick 0 at `now_ns`. The memory is zeros, or a wheel that was shut down. */
+/* Begins a life of it, with tick 0 at `now_ns`. It is empty: zeros, or a wheel that was shut down. */
 void wheel_init(timer_wheel *w, uint64_t now_ns);
 /*
  * Adds an idle timer that ends at `when_ns` or up to a tick later, never earlier. Further than the

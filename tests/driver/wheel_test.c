@@ -1,5 +1,5 @@
 /* wheel_test.c: the timer wheel alone, with wakers that count. */
-#include "support/edo_test.h"
+#include "driver/rig.h"
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -10,31 +10,6 @@
 #include <string.h>
 
 #define MS(n) ((uint64_t)(n)*NS_PER_MS)
-
-/* A waker that counts how often it was marked and pushed. */
-typedef struct counter {
-    unsigned marks, pushes; /* atomic */
-} counter;
-
-static bool count_mark(void *data)
-{
-    counter *c = data;
-    a_fetch_add(&c->marks, 1, relaxed);
-    return true;
-}
-
-static void count_push(void *data)
-{
-    counter *c = data;
-    a_fetch_add(&c->pushes, 1, relaxed);
-}
-
-static const struct edo_waker_ops counter_ops = {.mark = count_mark, .push = count_push};
-
-static edo_waker waker_of(counter *c)
-{
-    return (edo_waker){.ops = &counter_ops, .data = c};
-}
 
 static timer_wheel wheel; /* zeros, as it is in a worker */
 
@@ -384,20 +359,67 @@ EDO_TEST_PLAIN(tells_when_the_sleeper_has_to_be_woken)
 {
     timer_wheel *w = new_wheel();
     counter c = {0};
-    edo_timer a = {0}, b = {0}, d = {0};
+    edo_timer a = {0}, b = {0}, d = {0}, same = {0};
     edo_waker waker = waker_of(&c);
     bool sooner;
 
     assert_true(wheel_add(w, &a, MS(40), &waker, &sooner) && sooner);
     assert_true(wheel_add(w, &b, MS(50), &waker, &sooner) && !sooner);
+    assert_true(wheel_add(w, &same, MS(40), &waker, &sooner) && !sooner);
     assert_true(wheel_add(w, &d, MS(30), &waker, &sooner) && sooner);
     assert_int_equal(a_load(&w->next, relaxed), MS(30));
     assert_int_equal(wheel_remove(&d), TIMER_WAITING);
     assert_int_equal(wheel_next(w), MS(40));
-    assert_int_equal(wheel_advance(w, MS(40)), 1);
+    assert_int_equal(wheel_advance(w, MS(40)), 2);
     assert_int_equal(wheel_next(w), MS(50));
     assert_int_equal(wheel_remove(&b), TIMER_WAITING);
     assert_int_equal(wheel_next(w), UINT64_MAX);
+    assert_true(wheel_add(w, &b, MS(90), &waker, &sooner) && sooner);
+    assert_int_equal(wheel_advance(w, MS(90)), 1); /* and nothing waits any more */
+    assert_true(wheel_add(w, &b, MS(99), &waker, &sooner) && sooner);
+    assert_int_equal(wheel_remove(&b), TIMER_WAITING);
+}
+
+EDO_TEST_PLAIN(ticks_count_from_its_origin)
+{
+    timer_wheel *w = new_wheel();
+    counter c = {0};
+    edo_timer t = {0}, before = {0};
+
+    wheel_shutdown(w);
+    wheel_init(w, MS(7) + 1);
+    assert_true(add(w, &t, MS(9), &c));
+    assert_int_equal(wheel_next(w), MS(9) + 1);
+    assert_int_equal(wheel_advance(w, MS(9)), 0);
+    assert_int_equal(wheel_advance(w, 5), 0); /* a clock that is behind */
+    assert_false(add(w, &before, 5, &c));
+    assert_int_equal(wheel_advance(w, MS(9) + 1), 1);
+}
+
+static unsigned keeps;
+
+static void count_keeps(timer_wheel *w)
+{
+    assert_false(lock_try(&w->lock));
+    keeps++;
+}
+
+EDO_TEST_PLAIN(who_makes_a_timer_earlier_keeps_its_wheel)
+{
+    timer_wheel *w = new_wheel();
+    edo_timer t = {0};
+    counter c = {0};
+    bool sooner;
+    wakes owed;
+
+    wakes_init(&owed);
+    add(w, &t, MS(100), &c);
+    wheel_reset(&t, MS(200), count_keeps, &sooner, &owed);
+    assert_int_equal(keeps, 0);
+    wheel_reset(&t, MS(50), count_keeps, &sooner, &owed);
+    assert_true(sooner);
+    assert_int_equal(keeps, 1);
+    assert_int_equal(wheel_remove(&t), TIMER_WAITING);
 }
 
 /* Random adds, removals and advances against a plain list. */

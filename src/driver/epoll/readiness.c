@@ -50,10 +50,9 @@ static edo_waker mark_follower(edo_op *op)
 {
     edo_op *next = MODEL_BUG(810, op->linked, false) ? next_stale(op->next) : NULL;
 
-    if (!next)
-        return (edo_waker){0};
-    next->linked = LINK_MARKED;
-    return wake_mark(&next->waker) ? next->waker : (edo_waker){0};
+    if (next)
+        next->linked = LINK_MARKED;
+    return op_mark(next);
 }
 
 /* With the lock held, which it drops for a while. */
@@ -97,7 +96,6 @@ edo_poll epoll_poll_readiness(edo_op *op, const edo_waker *waker)
     } else {
         op_end(op, result);
     }
-    if (next.ops)
-        wake_push(&next);
+    op_wake(&next);
     return result == 0 ? EDO_PENDING : EDO_READY;
 }
