@@ -94,9 +94,8 @@ typedef struct edo_runtime_opts {
         track_latency; /**< notes when a task is made ready: for on_task_poll_begin and the counts */
     bool poll_times;   /**< counts how long runs take, see edo_handle_poll_times */
     edo_histogram_opts histogram; /**< the buckets of these durations */
-    unsigned
-        flight_recorder; /**< of each worker the last so many events are kept, for edo_trace_write;
-                               * 0: none; at most 2^20 */
+    unsigned flight_recorder;     /**< of each worker the last so many events are kept, for
+                               * edo_handle_write_trace; 0: none; at most 2^20 */
 } edo_runtime_opts;
 
 /**

@@ -2,10 +2,14 @@
  * trace.c: the events of a runtime's recorders, merged by time, as Chrome's JSON.
  *
  * Tracks     A worker is a thread of the file, numbered from 1; what happened on threads without a
- *            core is thread 0. A run is a slice on its worker's track.
+ *            core is the one after the last. None is 0: Perfetto takes that for the idle thread, and
+ *            puts its events on the main thread's track. A run is a slice on its worker's track.
  * Relief     A stuck task's worker goes on with others, and slices of one track must not overlap: its
  *            own is cut off there, and goes on as an asynchronous one until it has left.
- * Wakes      A flow leads from where a task was made ready to its next run.
+ * Wakes      A flow leads from where a task was made ready to its next run. Viewers bind its end to
+ *            the slice that is open there: it follows its slice in the file.
+ * Unit       Microseconds, as the format has it. No displayTimeUnit: Perfetto once took "ns" there
+ *            for the unit of all times, a thousand times too short.
  * Lost       Of rings of different ages the begin is missing in some: an end without a begin is left
  *            out, and what has no end yet ends with the file.
  */
@@ -16,8 +20,10 @@
 
 #include <edo/errno.h>
 
+#include "base/sys.h"
 #include "base/text.h"
 #include "runtime/runtime.h"
+#include "runtime/trace_wakes.h"
 #include "sched/recorder.h"
 
 /* Runs that go on beside their worker; more are left out. */
@@ -30,6 +36,7 @@ typedef struct ring_copy {
 
 typedef struct run {
     uint64_t task, since; /* 0: none */
+    uint64_t wake;        /* the number of the one it comes of; 0: it isn't there */
     const char *place;
 } run;
 
@@ -40,6 +47,8 @@ typedef struct trace {
     run *runs;        /* of each worker, the one that goes on */
     uint64_t *asleep; /* since when */
     run aside[ASIDE_MOST];
+    trace_wakes wakes;
+    int process;
     uint64_t begin, end;
     bool any; /* events were written */
 } trace;
@@ -50,8 +59,8 @@ static void open_event(trace *t, const char *phase, unsigned track, uint64_t tim
 {
     uint64_t ns = time - t->begin;
 
-    text_add(&t->out, "%s{\"ph\":\"%s\",\"pid\":1,\"tid\":%u,\"ts\":%" PRIu64 ".%03" PRIu64,
-             t->any ? ",\n" : "", phase, track, ns / 1000, ns % 1000);
+    text_add(&t->out, "%s{\"ph\":\"%s\",\"pid\":%d,\"tid\":%u,\"ts\":%" PRIu64 ".%03" PRIu64,
+             t->any ? ",\n" : "", phase, t->process, track, ns / 1000, ns % 1000);
     t->any = true;
 }
 
@@ -71,9 +80,23 @@ static void add_string(text *out, const char *s)
 
 static void add_place(trace *t, const char *place)
 {
+    if (!place) {
+        text_add(&t->out, "}");
+        return;
+    }
     text_add(&t->out, ",\"args\":{\"spawned at\":");
     add_string(&t->out, place);
     text_add(&t->out, "}}");
+}
+
+/* Number 0 is no wake. */
+static void add_flow(trace *t, const char *phase, unsigned track, uint64_t time, uint64_t number)
+{
+    if (!number)
+        return;
+    open_event(t, phase, track, time);
+    text_add(&t->out, ",\"cat\":\"wake\",\"name\":\"wake\",\"id\":%" PRIu64 "%s}", number,
+             *phase == 'f' ? ",\"bp\":\"e\"" : "");
 }
 
 static void add_slice(trace *t, unsigned worker, const run *r, uint64_t until)
@@ -85,6 +108,7 @@ static void add_slice(trace *t, unsigned worker, const run *r, uint64_t until)
              ",\"dur\":%" PRIu64 ".%03" PRIu64 ",\"name\":\"task %" PRIu64 "\",\"cat\":\"run\"",
              ns / 1000, ns % 1000, r->task);
     add_place(t, r->place);
+    add_flow(t, "f", worker + 1, r->since, r->wake);
 }
 
 static void add_sleep(trace *t, unsigned worker, uint64_t until)
@@ -99,32 +123,36 @@ static void add_sleep(trace *t, unsigned worker, uint64_t until)
 
 static void add_async(trace *t, const char *phase, const run *r, uint64_t time)
 {
-    open_event(t, phase, 0, time);
+    open_event(t, phase, t->workers + 1, time);
     text_add(&t->out,
-             ",\"cat\":\"stuck\",\"id\":%" PRIu64 ",\"name\":\"task %" PRIu64
+             ",\"cat\":\"stuck\",\"id2\":{\"local\":\"0x%" PRIx64 "\"},\"name\":\"task %" PRIu64
              ", without its worker\"",
              r->task, r->task);
     add_place(t, r->place);
 }
 
-static void add_flow(trace *t, const char *phase, unsigned track, const record *e)
-{
-    open_event(t, phase, track, e->time);
-    text_add(&t->out, ",\"cat\":\"wake\",\"name\":\"wake\",\"id\":%" PRIu64 "%s}", e->task,
-             *phase == 'f' ? ",\"bp\":\"e\"" : "");
-}
-
-static void add_instant(trace *t, unsigned track, const record *e, const char *what)
+static void add_instant(trace *t, unsigned track, const record *e, const char *category,
+                        const char *what)
 {
     open_event(t, "i", track, e->time);
-    text_add(&t->out, ",\"s\":\"t\",\"name\":\"%s %" PRIu64 "\"", what, e->task);
+    text_add(&t->out, ",\"s\":\"t\",\"cat\":\"%s\",\"name\":\"%s %" PRIu64 "\"", category, what,
+             e->task);
     add_place(t, e->place);
+}
+
+/* The instant first: the arrow begins at it. */
+static void add_wake(trace *t, unsigned track, const record *e, const char *category,
+                     const char *what)
+{
+    add_instant(t, track, e, category, what);
+    add_flow(t, "s", track, e->time, trace_wakes_add(&t->wakes, e->task));
 }
 
 static void add_steal(trace *t, unsigned track, const record *e)
 {
     open_event(t, "i", track, e->time);
-    text_add(&t->out, ",\"s\":\"t\",\"name\":\"steal %u from worker %u\"}", e->count, e->worker);
+    text_add(&t->out, ",\"s\":\"t\",\"cat\":\"steal\",\"name\":\"steal %u from worker %u\"}",
+             e->count, e->worker);
 }
 
 /* --- what goes on -------------------------------------------------------------------------- */
@@ -149,8 +177,10 @@ static void put_aside(trace *t, unsigned worker, uint64_t time)
 static void begin_run(trace *t, unsigned worker, const record *e)
 {
     put_aside(t, worker, e->time);
-    t->runs[worker] = (run){.task = e->task, .since = e->time, .place = e->place};
-    add_flow(t, "f", worker + 1, e);
+    t->runs[worker] = (run){.task = e->task,
+                            .since = e->time,
+                            .wake = trace_wakes_take(&t->wakes, e->task),
+                            .place = e->place};
 }
 
 /* On its worker, or on a thread that has lost it. */
@@ -170,14 +200,14 @@ static void end_run(trace *t, const record *e)
         }
 }
 
-/* Of the ring `from`, whose track has the next number; the last ring's is 0. */
+/* Of the ring `from`, whose track has the next number. */
 static void add_event(trace *t, unsigned from, const record *e)
 {
-    unsigned track = from < t->workers ? from + 1 : 0;
+    unsigned track = from + 1;
 
     switch (e->kind) {
     case RECORD_RUN:
-        if (track)
+        if (from < t->workers)
             begin_run(t, from, e);
         break;
     case RECORD_SUSPEND:
@@ -186,15 +216,13 @@ static void add_event(trace *t, unsigned from, const record *e)
         end_run(t, e);
         break;
     case RECORD_SPAWN:
-        add_instant(t, track, e, "spawn task");
-        add_flow(t, "s", track, e);
+        add_wake(t, track, e, "spawn", "spawn task");
         break;
     case RECORD_READY:
-        add_instant(t, track, e, "wake task");
-        add_flow(t, "s", track, e);
+        add_wake(t, track, e, "wake", "wake task");
         break;
     case RECORD_STALL:
-        add_instant(t, e->worker + 1, e, "stuck: task");
+        add_instant(t, e->worker + 1, e, "stuck", "stuck: task");
         break;
     case RECORD_STEAL:
         add_steal(t, track, e);
@@ -225,14 +253,14 @@ static void end_all(trace *t)
 
 static void name_tracks(trace *t, const edo_handle *handle)
 {
-    open_event(t, "M", 0, t->begin);
+    open_event(t, "M", 1, t->begin);
     text_add(&t->out, ",\"name\":\"process_name\",\"args\":{\"name\":");
     add_string(&t->out, handle->name ? handle->name : "edo");
     text_add(&t->out, "}}");
     for (unsigned i = 0; i <= t->workers; i++) {
-        open_event(t, "M", i, t->begin);
+        open_event(t, "M", i + 1, t->begin);
         text_add(&t->out, ",\"name\":\"thread_name\",\"args\":{\"name\":\"");
-        text_add(&t->out, i ? "worker %u" : "no worker", i - 1);
+        text_add(&t->out, i < t->workers ? "worker %u" : "no worker", i);
         text_add(&t->out, "\"}}");
     }
 }
@@ -273,24 +301,26 @@ static int copy_ring(const recorder *r, ring_copy *ret)
 static int copy_rings(trace *t, const edo_handle *handle)
 {
     int rc = 0;
+    size_t events = 0;
 
     for (unsigned i = 0; i <= t->workers && rc == 0; i++)
         rc = copy_ring(i < t->workers ? handle->cores[i]->recorder : handle->outside, &t->rings[i]);
     for (unsigned i = 0; i <= t->workers && rc == 0; i++) {
         const ring_copy *r = &t->rings[i];
+        events += r->count;
         if (r->count && (t->begin == 0 || r->events[0].time < t->begin))
             t->begin = r->events[0].time;
         if (r->count && r->events[r->count - 1].time > t->end)
             t->end = r->events[r->count - 1].time;
     }
-    return rc;
+    return rc == 0 ? trace_wakes_init(&t->wakes, events) : rc;
 }
 
 static int write_all(trace *t, const edo_handle *handle)
 {
     unsigned ring = 0;
 
-    text_add(&t->out, "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n");
+    text_add(&t->out, "{\"traceEvents\":[\n");
     name_tracks(t, handle);
     while (earliest(t, &ring) && t->out.rc == 0)
         add_event(t, ring, &t->rings[ring].events[t->rings[ring].next++]);
@@ -307,6 +337,7 @@ static void trace_free(trace *t)
         free(t->rings);
         free(t->runs);
         free(t->asleep);
+        trace_wakes_free(&t->wakes);
     }
     free(t);
 }
@@ -323,6 +354,7 @@ int edo_handle_write_trace(const edo_handle *handle, edo_text_sink *sink, void *
     if (!t)
         return -ENOMEM;
     t->workers = handle->core_count;
+    t->process = sys_getpid();
     t->rings = calloc(t->workers + 1, sizeof *t->rings);
     t->runs = calloc(t->workers, sizeof *t->runs);
     t->asleep = calloc(t->workers, sizeof *t->asleep);

@@ -108,6 +108,94 @@ EDO_TEST_PLAIN(a_trace_has_each_run_of_each_task)
     }
 }
 
+/* The numbers of the arrows' ends of a phase, in the order of the file. */
+static unsigned arrows(const char *text, char phase, unsigned long *numbers, unsigned room)
+{
+    char begin[16];
+    unsigned count = 0;
+
+    snprintf(begin, sizeof begin, "{\"ph\":\"%c\"", phase);
+    for (const char *at = text; (at = strstr(at, begin)); at++) {
+        const char *id = strstr(at, "\"id\":");
+        assert_non_null(id);
+        assert_true(count < room);
+        numbers[count++] = strtoul(id + strlen("\"id\":"), NULL, 10);
+    }
+    return count;
+}
+
+static unsigned times_in(unsigned long number, const unsigned long *numbers, unsigned count)
+{
+    unsigned times = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        times += numbers[i] == number;
+    return times;
+}
+
+static int sleep_thrice(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 3; i++)
+        assert_ok(edo_sleep(EDO_MILLIS(1)));
+    return 0;
+}
+
+/* Perfetto leads every arrow of a number from the first begin that it saw. */
+EDO_TEST_PLAIN(each_arrow_of_a_trace_has_a_number_of_its_own)
+{
+    page p = {0};
+    unsigned long begins[200], ends[200];
+    edo_runtime *runtime =
+        make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .flight_recorder = 1000));
+
+    assert_int_equal(edo_block_on(runtime, sleep_thrice, NULL), 0);
+    trace_of(runtime, &p);
+    unsigned begun = arrows(p.text, 's', begins, 200), ended = arrows(p.text, 'f', ends, 200);
+    assert_true(ended >= 4); /* of the first run, and of those after a sleep */
+    for (unsigned i = 0; i < begun; i++)
+        assert_int_equal(times_in(begins[i], begins, begun), 1);
+    for (unsigned i = 0; i < ended; i++) {
+        assert_int_equal(times_in(ends[i], ends, ended), 1);
+        assert_int_equal(times_in(ends[i], begins, begun), 1);
+    }
+    assert_ok(edo_runtime_free(runtime));
+    free(p.text);
+}
+
+/* It doesn't come of a wake: the run before it ended so that others get their turn. */
+EDO_TEST_PLAIN(no_arrow_leads_to_a_run_after_a_yield)
+{
+    page p = {0};
+    unsigned long ends[10];
+    edo_runtime *runtime =
+        make_runtime(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD, .flight_recorder = 1000));
+
+    assert_int_equal(edo_block_on(runtime, yield_thrice, NULL), 0);
+    trace_of(runtime, &p);
+    assert_int_equal(lines_with(p.text, "\"ph\":\"X\"", "\"cat\":\"run\""), 4);
+    assert_int_equal(arrows(p.text, 'f', ends, 10), 1);
+    assert_ok(edo_runtime_free(runtime));
+    free(p.text);
+}
+
+/* Perfetto puts a thread 0's events on the main thread, and once took a unit for all times'. */
+EDO_TEST_PLAIN(a_trace_has_no_thread_0_and_no_unit_of_its_own)
+{
+    page p = {0};
+    edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .workers = 2, .flight_recorder = 1000));
+
+    assert_int_equal(join_result(spawn_on(runtime, do_nothing, NULL)), 0);
+    trace_of(runtime, &p);
+    assert_int_equal(lines_with(p.text, "\"tid\":0,", ""), 0);
+    assert_int_equal(lines_with(p.text, "thread_name", "\"no worker\""), 1);
+    assert_int_equal(lines_with(p.text, "\"tid\":3,", "\"no worker\""), 1);
+    assert_int_equal(lines_with(p.text, "\"tid\":3,", "\"name\":\"spawn task "), 1);
+    assert_int_equal(lines_with(p.text, "displayTimeUnit", ""), 0);
+    assert_ok(edo_runtime_free(runtime));
+    free(p.text);
+}
+
 static bool blocks, went_on; /* atomic */
 
 /* Until the other task has run, which takes another thread for the one worker. */
