@@ -98,7 +98,7 @@ static inline edo_poll drain(edo_select_future *sel, const edo_waker *waker, boo
             all = false;
         else if (sel->winner < 0 && arm->result >= 0 && wins(sel, i))
             sel->winner = (int)i;
-        takes |= arm->ops && arm->ops->put_back;
+        takes |= future_may_have_taken(arm);
     }
     if (!all)
         return EDO_PENDING;

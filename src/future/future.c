@@ -132,9 +132,7 @@ void edo_future_put_back(edo_future *fut)
 {
     if (!fut || !future_is_done(fut) || !(fut->state & FUTURE_POLLED))
         return;
-    if (!fut->ops || !fut->ops->put_back)
-        return;
-    if (fut->result >= 0 || (fut->ops->flags & EDO_FUTURE_COMPOSITE))
+    if (future_may_have_taken(fut))
         fut->ops->put_back(fut);
 }
 

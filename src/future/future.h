@@ -70,9 +70,17 @@ static inline void future_forsake(edo_future *part)
         edo_future_cancel(part);
 }
 
+/* READY: whether it may have taken something that can be put back. A composite's result may be an error
+ * though a part of it has taken. */
+static inline bool future_may_have_taken(const edo_future *fut)
+{
+    return fut->ops && fut->ops->put_back &&
+           (fut->result >= 0 || (fut->ops->flags & EDO_FUTURE_COMPOSITE));
+}
+
 static inline void future_put_back(edo_future *fut)
 {
-    if (fut->ops && fut->ops->put_back)
+    if (future_may_have_taken(fut))
         edo_future_put_back(fut);
 }
 
