@@ -212,3 +212,40 @@ EDO_TEST_BOTH(the_mode_and_the_length_can_be_set) /* fs-036 */
     close_file(file);
     remove_folder();
 }
+
+EDO_TEST_BOTH(null_is_refused)
+{
+    edo_file *file, *other = NULL;
+    edo_metadata about;
+    char byte;
+    int fd = -1;
+
+    make_folder();
+    assert_err(edo_file_from_fd(0, NULL), -EINVAL);
+    assert_err(edo_file_create(NULL, &file), -EINVAL);
+    assert_err(edo_file_create(in_folder("a"), NULL), -EINVAL);
+    file = open_both(in_folder("a"));
+    assert_err(edo_file_try_clone(file, NULL), -EINVAL);
+    assert_err(edo_file_try_clone(NULL, &other), -EINVAL);
+    assert_err(edo_file_into_fd(file, NULL), -EINVAL);
+    assert_err(edo_file_into_fd(NULL, &fd), -EINVAL);
+    assert_err(edo_file_try_into_fd(file, NULL), -EINVAL);
+    assert_err(edo_file_try_into_fd(NULL, &fd), -EINVAL);
+    assert_err(edo_file_metadata(file, NULL), -EINVAL);
+    assert_err(edo_file_metadata(NULL, &about), -EINVAL);
+    assert_err(edo_file_set_times(file, NULL), -EINVAL);
+    assert_err(edo_file_read_at(file, NULL, 1, 0), -EINVAL);
+    assert_err(edo_file_read_at(NULL, &byte, 1, 0), -EINVAL);
+    assert_err(edo_file_write_at(file, &byte, 1, -1), -EINVAL);
+    assert_err(edo_file_read(NULL, &byte, 1), -EINVAL);
+    assert_err(edo_file_write(NULL, &byte, 1), -EINVAL);
+    assert_err(edo_file_seek(NULL, 0, SEEK_SET), -EINVAL);
+    assert_err(edo_file_set_max_buf_size(NULL, 1), -EINVAL);
+    assert_err(edo_file_position(NULL), -EINVAL);
+    assert_err(edo_file_fd(NULL), -EINVAL);
+    assert_int_equal(edo_file_max_buf_size(NULL), 0);
+    assert_err(edo_file_close(NULL), -EINVAL);
+    assert_null(other);
+    close_file(file); /* it is as it was */
+    remove_folder();
+}

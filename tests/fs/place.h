@@ -85,6 +85,15 @@ static inline unsigned mode_of(const char *path)
     return about.st_mode & 07777;
 }
 
+/* The same length for each: the next call writes over it. */
+static inline const char *numbered(unsigned i)
+{
+    static char name[16];
+
+    snprintf(name, sizeof name, "%05u", i);
+    return name;
+}
+
 /* 'a' repeated. */
 static inline char *long_name(size_t len)
 {

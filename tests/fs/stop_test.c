@@ -44,6 +44,43 @@ EDO_TEST_PLAIN(a_removal_that_waits_for_a_thread_is_dropped)
     leave_place();
 }
 
+/* The task may have opened it before it found that it takes a thread. */
+static int read_behind_another(void *arg)
+{
+    call c = {0};
+    edo_buf buf = {0};
+    edo_task holder;
+
+    (void)arg;
+    assert_ok(edo_spawn_blocking(run_call, &c, &holder));
+    wait_until(has_begun(&c));
+    int fds = open_fds();
+    edo_fs_whole_future read = edo_fs_read_async("large", &buf);
+    assert_pending(&read.base);
+    edo_future_cancel(&read.base);
+    assert_ready_eq(&read.base, -ECANCELED);
+    assert_int_equal(open_fds(), fds);
+    assert_int_equal(read.done, 0);
+    let_go(&c);
+    edo_buf_fini(&buf);
+    return join_result(holder);
+}
+
+EDO_TEST_PLAIN(a_read_that_waits_for_a_thread_is_dropped_with_its_descriptor)
+{
+    enter_place();
+    put_file("large", "");
+    assert_int_equal(truncate("large", FILE_NOW_MAX + 1), 0);
+    FOR_BOTH_SCHEDULERS(kind)
+    {
+        edo_runtime *runtime = make_with_threads(kind, 1);
+
+        assert_int_equal(edo_block_on(runtime, read_behind_another, NULL), 0);
+        assert_ok(edo_runtime_free(runtime));
+    }
+    leave_place();
+}
+
 enum { SIZE = 1 << 20, PIPE_ROOM = 65536 };
 
 static void put_zeros(const char *path)
