@@ -112,8 +112,6 @@ void stage_release(void *self)
     if (s->has_from)
         item_destroy(s->source.item, slot_at(&s->from, s->source.item));
     s->holds = s->has_from = false;
-    s->has_ended = true;
-    s->error = 0;
     slot_fini(&s->held);
     slot_fini(&s->from);
     edo_stream_release(s->source);

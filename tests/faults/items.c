@@ -1,8 +1,10 @@
 /*
- * items.c: streams of items that are too large for a stage's own room, with nexts that lose.
+ * items.c: streams of items that are too large for a stage's own room, with nexts that lose; and of copies.
  *
  * Whatever fails for want of memory may be asked again, and every item comes once.
  */
+#include <dirent.h>
+
 #include "faults/trial.h"
 
 enum { COUNT = 40, BATCH = 12 };
@@ -112,7 +114,7 @@ static void by_keys(void)
     int firsts[12] = {0}, rc, count = 0, key;
     large item;
 
-    PERSIST(rc, edo_keyed_streams_new(sizeof key, &large_item, 0, &k));
+    PERSIST(rc, edo_keyed_streams_new(sizeof key, &large_item, 4, &k));
     if (rc < 0)
         return;
     for (int i = 0; i < 12; i++) {
@@ -131,6 +133,60 @@ static void by_keys(void)
     edo_keyed_streams_free(k);
 }
 
+static void lines(void)
+{
+    edo_bytes text = edo_bytes_static("a\nb\nc\n", 6), line;
+    edo_piece_items items;
+    int rc;
+    edo_stream s = edo_stream_of_pieces(&items, edo_lines(edo_bytes_as_reader(&text)));
+
+    for (int i = 0; i < 3; i++) {
+        PERSIST(rc, edo_stream_next(s, &line));
+        CHECK(rc == 1);
+        if (rc != 1)
+            break;
+        CHECK(line.len == 1 && *line.data == 'a' + i);
+        edo_bytes_free(&line);
+    }
+    edo_stream_release(s);
+}
+
+static int names_in(const char *path)
+{
+    DIR *dir = opendir(path);
+    int count = -2; /* "." and ".." */
+
+    if (!dir)
+        return 0;
+    while (readdir(dir))
+        count++;
+    closedir(dir);
+    return count;
+}
+
+static void entries(void)
+{
+    static const char path[] = "/proc/self/ns";
+    edo_dir *dir = NULL;
+    edo_dir_items items;
+    edo_dir_entry entry;
+    int rc, count = 0;
+
+    PERSIST(rc, edo_dir_open(path, &dir));
+    if (rc < 0)
+        return;
+    edo_stream s = edo_stream_of_dir(&items, dir);
+    for (;;) {
+        PERSIST(rc, edo_stream_next(s, &entry));
+        if (rc != 1)
+            break;
+        count++;
+        edo_dir_entry_fini(&entry);
+    }
+    CHECK(rc < 0 || count == names_in(path));
+    edo_stream_release(s);
+}
+
 static int use_each(void *arg)
 {
     (void)arg;
@@ -139,6 +195,8 @@ static int use_each(void *arg)
     in_batches();
     all_at_once();
     by_keys();
+    lines();
+    entries();
     fault_lift();
     return 0;
 }

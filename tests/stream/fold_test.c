@@ -104,6 +104,7 @@ EDO_TEST(collect_appends_and_grows)
     assert_ok(edo_stream_collect(count_up_to(&iter, 16), &items));
     assert_ok(edo_stream_collect(count_up_to(&iter, 3), &items));
     assert_int_equal(items.len, 19);
+    assert_true(items.capacity >= 19);
     for (int i = 0; i < 19; i++)
         assert_int_equal(((int *)items.data)[i], i < 16 ? i + 1 : i - 15);
     assert_err(edo_stream_collect(edo_stream_once(&iter, "", EDO_ITEM(char)), &items), -EINVAL);

@@ -294,12 +294,14 @@ EDO_TEST(what_a_sink_refuses_goes_back) /* stream-002 */
     assert_err(edo_stream_forward(script_stream(&steps), slow_sink(&to), &done), -ENOBUFS);
     assert_int_equal(done, 0);
     check_next(script_stream(&steps), 1);
-    steps.no_back = true;
-    destroyed = 0;
-    edo_item_sink sink = {&slow_ops, &to, &counted_item};
-    assert_err(edo_stream_forward((edo_stream){&script_ops, &steps, &counted_item}, sink, NULL),
-               -ENOBUFS);
-    assert_int_equal(destroyed, 1); /* where it can't, it ends */
+    for (int no_back = 0; no_back < 2; no_back++) {
+        edo_item_sink sink = {&slow_ops, &to, &counted_item};
+        edo_stream s = {&script_ops, &steps, &counted_item};
+        steps.no_back = no_back;
+        destroyed = 0;
+        assert_err(edo_stream_forward(s, sink, NULL), -ENOBUFS);
+        assert_int_equal(destroyed, no_back); /* where it can't go back, it ends */
+    }
 }
 
 EDO_TEST(errors_of_either_end_a_forward) /* stream-009 */

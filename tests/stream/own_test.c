@@ -143,3 +143,18 @@ EDO_TEST(a_sinks_wait_is_cancelled_by_hand)
     edo_item_sink_release(to);
     edo_mpsc_receiver_free(rx);
 }
+
+EDO_TEST(what_a_stream_takes_back_was_not_given) /* stream-002 */
+{
+    script steps = SCRIPT(5);
+    int item = 0;
+    edo_pull pull = {.item = &item};
+
+    assert_int_equal(edo_stream_poll(script_stream(&steps), &pull, edo_test_waker()), EDO_READY);
+    assert_int_equal(pull.result, 1);
+    assert_ok(edo_stream_put_back(script_stream(&steps), &pull));
+    assert_int_equal(pull.result, -ECANCELED);
+    pull.result = 1;
+    assert_err(edo_stream_put_back(one_way(&steps), &pull), -ENOTSUP);
+    assert_int_equal(pull.result, 1);
+}

@@ -252,3 +252,19 @@ EDO_TEST(each_side_of_a_chain_takes_its_own_back) /* stream-002 */
     check_end(s);
     edo_stream_release(s);
 }
+
+EDO_TEST(a_cancelled_chain_lost_nothing_of_either) /* stream-002 */
+{
+    script a = SCRIPT(STEP_WAIT, 1), b = SCRIPT(STEP_WAIT, 2);
+    edo_pair pair;
+    edo_stream s = edo_stream_chain(&pair, script_stream(&a), script_stream(&b));
+
+    check_pends(s);
+    a.at++;
+    check_next(s, 1);
+    check_pends(s);
+    b.at++;
+    check_next(s, 2);
+    check_end(s);
+    edo_stream_release(s);
+}

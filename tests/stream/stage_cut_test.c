@@ -228,3 +228,20 @@ EDO_TEST(a_collect_that_was_cut_short_is_begun_anew) /* stream-036 stream-002 */
     edo_items_fini(&items);
     assert_null(items.data);
 }
+
+EDO_TEST(a_stage_releases_what_it_owns_once) /* stream-003 */
+{
+    script steps = SCRIPT(1, 2);
+    edo_stage stage;
+    int item;
+    edo_stream s = edo_stream_fuse(&stage, (edo_stream){&script_ops, &steps, &counted_item});
+    edo_stream_next_future next = edo_stream_next_async(s, &item);
+
+    assert_ready_eq(&next.base, 1);
+    edo_future_put_back(&next.base);
+    destroyed = 0;
+    edo_stream_release(s);
+    edo_stream_release(s);
+    assert_int_equal(destroyed, 1);
+    assert_int_equal(steps.released, 1);
+}

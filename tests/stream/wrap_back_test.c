@@ -246,3 +246,66 @@ EDO_TEST_BOTH(an_entry_says_all_that_the_folder_does) /* stream-074 */
     edo_dir_entry_fini(&entry);
     edo_stream_release(s);
 }
+
+EDO_TEST(a_watchs_value_is_not_kept_by_who_copied_it) /* stream-003 */
+{
+    static const edo_item item = {
+        .size = sizeof(int), .clone = clone_int, .destroy = count_destroy};
+    edo_watch_sender *tx;
+    edo_watch_receiver *rx;
+    edo_watch_items items;
+
+    assert_ok(edo_watch_new(&item, &(int){7}, &tx, &rx));
+    edo_stream s = edo_stream_of_watch(&items, rx, &item, false);
+    check_next(s, 7);
+    destroyed = 0;
+    assert_ok(edo_watch_send(tx, &(int){8}));
+    assert_int_equal(destroyed, 1);
+    check_next(s, 8);
+    edo_watch_sender_free(tx);
+    edo_stream_release(s);
+}
+
+EDO_TEST_BOTH(a_connection_that_nobody_wants_is_closed) /* stream-003 */
+{
+    edo_tcp_incoming incoming;
+    edo_tcp_listener *listener;
+    edo_tcp_stream *clients[2], *conn;
+    edo_stage stage;
+    unsigned port;
+    char byte;
+
+    listener = listen_here(&port);
+    edo_stream s = edo_stream_of_tcp(&incoming, listener);
+    for (int i = 0; i < 2; i++)
+        assert_ok(edo_tcp_connect(here(port), &clients[i]));
+    edo_stream rest = edo_stream_skip(&stage, s, 1);
+    assert_int_equal(edo_stream_next(rest, &conn), 1);
+    assert_int_equal(edo_tcp_read(clients[0], &byte, 1), 0); /* its end */
+    assert_ptr_equal(edo_tcp_incoming_take(&incoming), listener);
+    check_end(s);
+    assert_true(edo_stream_is_done(s));
+    edo_stream_release(rest);
+    for (int i = 0; i < 2; i++)
+        edo_tcp_close(clients[i]);
+    edo_tcp_close(conn);
+    edo_tcp_listener_close(listener);
+}
+
+EDO_TEST_BOTH(a_connection_of_a_unix_socket_that_nobody_wants_is_closed) /* stream-003 */
+{
+    const char *path = unix_path("unwanted");
+    edo_unix_incoming incoming;
+    edo_unix_listener *listener;
+    edo_unix_stream *client, *conn;
+    char byte;
+
+    assert_ok(edo_unix_listen(path, &listener));
+    edo_stream s = edo_stream_of_unix(&incoming, listener);
+    assert_ok(edo_unix_connect(path, &client));
+    assert_int_equal(edo_stream_next(s, &conn), 1);
+    s.item->destroy(&conn); /* as a stage would */
+    assert_int_equal(edo_unix_read(client, &byte, 1), 0);
+    edo_unix_close(client);
+    edo_stream_release(s);
+}
