@@ -300,11 +300,12 @@ void source_wake_first(source *src, enum op_dir dir)
     op_wake(&owed);
 }
 
-/* With the lock held: marks those that wait for readiness in some of these bits. */
+/* With the lock held: marks those that wait for readiness in some of these bits; makes `owed`. */
 static void mark_wanting(source *src, int bits, wakes *owed)
 {
     unsigned left = MARKED_AT_ONCE;
 
+    wakes_init(owed);
     for (edo_op *op = src->dir[OP_ANY].first; op && left > 0; op = op->next) {
         if (!(op->flags & bits))
             continue;
@@ -317,9 +318,7 @@ void source_wake_for_kept(source *src)
 {
     wakes owed;
 
-    wakes_init(&owed);
-    if (MODEL_BUG(816, true, false))
-        mark_wanting(src, ~0, &owed);
+    mark_wanting(src, MODEL_BUG(816, ~0, 0), &owed);
     source_wake_first(src, OP_IN);
     wakes_push(&owed);
 }
@@ -328,10 +327,8 @@ void source_wake_wanting(source *src, uint32_t gen, int bits)
 {
     wakes owed;
 
-    wakes_init(&owed);
     lock_take(&src->lock);
-    if (a_load(&src->gen, relaxed) == gen) /* under the lock */
-        mark_wanting(src, bits, &owed);
+    mark_wanting(src, src->gen == gen ? bits : 0, &owed);
     lock_drop(&src->lock);
     wakes_push(&owed);
 }

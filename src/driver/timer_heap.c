@@ -1,9 +1,9 @@
 /*
  * timer_heap.c: a pairing heap: a tree in which no timer is due before its parent.
  *
- * Links    `child` is a timer's first child, `next` that one's sibling (of the root it means nothing),
- *          and `link` the place that points to a timer: its parent's `child`, a sibling's `next`, or
- *          the root.
+ * Links    `child` is a timer's first child, `next` that one's sibling, and `link` the place that
+ *          points to a timer: its parent's `child` or a sibling's `next`. The root's `next` and `link`
+ *          mean nothing.
  * Cost     Work is put off until a removal, which pairs the children that have come together: so
  *          no depth has to be kept, and nothing recurses.
  * Source   Fredman, Sedgewick, Sleator and Tarjan, "The pairing heap" (1986).
@@ -11,13 +11,6 @@
 #include "driver/timer_heap.h"
 
 #include <stddef.h>
-
-static void set_root(edo_timer **root, edo_timer *t)
-{
-    *root = t;
-    if (t)
-        t->link = root;
-}
 
 /* Two trees become one, whose root has no siblings yet. */
 static edo_timer *meld(edo_timer *a, edo_timer *b)
@@ -56,7 +49,7 @@ static edo_timer *meld_siblings(edo_timer *first)
 void timer_heap_add(edo_timer **root, edo_timer *t)
 {
     t->child = NULL;
-    set_root(root, *root ? meld(*root, t) : t);
+    *root = *root ? meld(*root, t) : t;
 }
 
 void timer_heap_remove(edo_timer **root, edo_timer *t)
@@ -64,12 +57,12 @@ void timer_heap_remove(edo_timer **root, edo_timer *t)
     edo_timer *orphans = meld_siblings(t->child);
 
     if (*root == t) {
-        set_root(root, orphans);
+        *root = orphans;
         return;
     }
     *t->link = t->next;
     if (t->next)
         t->next->link = t->link;
     if (orphans)
-        set_root(root, meld(*root, orphans));
+        *root = meld(*root, orphans);
 }

@@ -269,9 +269,8 @@ enum timer_state wheel_remove(edo_timer *t)
     enum timer_state state = t->state;
     if (state == MODEL_BUG(703, TIMER_WAITING, TIMER_FIRED))
         take_out(w, t);
-    t->state = TIMER_IDLE;
     lock_drop(&w->lock);
-    t->wheel = NULL;
+    t->wheel = NULL; /* idle, whatever its state says */
     return state;
 }
 

@@ -2,6 +2,11 @@
 #include "driver/rig.h"
 
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "driver/wheel.h"
@@ -40,7 +45,7 @@ static driver *d;
 static source *src;
 static int peer;
 static counter c;
-static edo_op op, wait;
+static edo_op op, ready;
 static char byte;
 
 static void set_up(void)
@@ -48,7 +53,7 @@ static void set_up(void)
     d = open_driver();
     src = open_pair(d, SOCK_STREAM, &peer);
     op_init(&op, src, OP_RECV, &byte, 1);
-    readiness_init(&wait, src, POLLIN);
+    readiness_init(&ready, src, POLLIN);
 }
 
 static void tear_down(void)
@@ -74,7 +79,7 @@ static void poll_it(void)
 
 static void poll_the_wait(void)
 {
-    assert_int_equal(poll_op(&wait, &c), EDO_PENDING);
+    assert_int_equal(poll_op(&ready, &c), EDO_PENDING);
 }
 
 static void wake_wanting(void)
@@ -127,7 +132,7 @@ EDO_TEST_PLAIN(who_touches_a_source_waits_for_its_lock)
     assert_waits_for(&src->lock, shut_down);
     assert_waits_for(&src->lock, close_it);
     assert_op_ends(&op, &c, -ECANCELED);
-    assert_op_ends(&wait, &c, -ECANCELED);
+    assert_op_ends(&ready, &c, -ECANCELED);
     tear_down();
 }
 
@@ -222,6 +227,84 @@ EDO_TEST_PLAIN(a_close_that_wakes_many_takes_the_lock_again)
     assert_int_equal(pushes, MANY);
     for (unsigned i = 0; i < MANY; i++)
         assert_op_ends(&ops[i], &c, -ECANCELED);
+    tear_down();
+}
+
+/* The slots' lock is nobody's but the slab's; it is held over a fork, at whose handlers it can be seen. */
+typedef struct late_call {
+    call *what;
+    int thread;           /* atomic: its number in the system; 0: it isn't there yet */
+    unsigned begun, over; /* atomic */
+} late_call;
+
+static unsigned fork_begun; /* atomic */
+static late_call late[2];
+
+static void *call_during_the_fork(void *arg)
+{
+    late_call *mine = arg;
+
+    a_store(&mine->thread, (int)syscall(SYS_gettid), release);
+    wait_until(a_load(&fork_begun, acquire));
+    a_store(&mine->begun, 1, release);
+    mine->what();
+    a_store(&mine->over, 1, release);
+    return NULL;
+}
+
+static bool sleeps(int thread)
+{
+    char path[64], text[256] = "";
+
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    assert_true(fread(text, 1, sizeof text - 1, file) > 0);
+    fclose(file);
+    return strstr(text, ") S ");
+}
+
+/* What has begun either comes to its end, or sleeps for the lock. */
+static void see_them_wait(void)
+{
+    a_store(&fork_begun, 1, release);
+    for (unsigned i = 0; i < 2; i++) {
+        wait_until(a_load(&late[i].begun, acquire));
+        wait_until(a_load(&late[i].over, acquire) || sleeps(late[i].thread));
+        assert_int_equal(a_load(&late[i].over, acquire), 0);
+    }
+}
+
+static source *closed;
+
+static void close_the_other(void)
+{
+    source_close(closed);
+}
+
+EDO_TEST_PLAIN(nobody_takes_or_gives_a_slot_during_a_fork)
+{
+    pthread_t threads[2];
+    int status;
+
+    assert_int_equal(pthread_atfork(see_them_wait, NULL, NULL), 0); /* called after the guard's */
+    source_slab_guard();
+    set_up();
+    closed = src;
+    late[0].what = open_another;
+    late[1].what = close_the_other;
+    for (unsigned i = 0; i < 2; i++) {
+        threads[i] = start_thread(call_during_the_fork, &late[i]);
+        wait_until(a_load(&late[i].thread, acquire));
+    }
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    for (unsigned i = 0; i < 2; i++)
+        join_thread(threads[i]);
+    assert_true(late[0].over && late[1].over);
+    source_close(src);
     tear_down();
 }
 

@@ -188,6 +188,30 @@ EDO_TEST_PLAIN(a_connect_that_is_under_way_is_asked_how_it_went)
     free_driver(d);
 }
 
+/* Beyond a listener's queue a connect goes on trying; to be asked again is no second connect. */
+EDO_TEST_PLAIN(a_connect_that_goes_on_may_be_asked_at_any_time)
+{
+    enum { MANY = 8 };
+    driver *d = open_driver();
+    int listener;
+    struct sockaddr_in to = make_port(true, &listener);
+    source *sources[MANY];
+    edo_op op;
+
+    assert_int_equal(listen(listener, 0), 0);
+    for (int i = 0; i < MANY; i++) {
+        assert_ok(source_open(d, tcp_socket(), true, &sources[i]));
+        init(&op, sources[i], OP_CONNECT, &to, sizeof to);
+        assert_err(op_try(&op), -EAGAIN);
+    }
+    for (int i = 0; i < 3; i++)
+        assert_err(op_try(&op), -EAGAIN);
+    for (int i = 0; i < MANY; i++)
+        source_close(sources[i]);
+    free_driver(d);
+    close(listener);
+}
+
 /* Asked before it has gone anywhere: neither an error nor a peer. */
 EDO_TEST_PLAIN(a_connect_that_has_not_come_anywhere_waits)
 {

@@ -82,6 +82,7 @@ EDO_TEST_PLAIN(each_of_many_has_a_number_of_its_own_and_they_close_in_any_order)
     assert_int_equal(sources_in(d), MANY);
     for (unsigned i = 0; i < MANY; i++) {
         assert_ptr_equal(source_at(sources[i]->slot), sources[i]);
+        assert_true(sources[i]->slot < 2 * MANY); /* numbers are not wasted */
         for (unsigned j = 0; j < i; j++)
             assert_int_not_equal(sources[j]->slot, sources[i]->slot);
     }
@@ -97,6 +98,30 @@ EDO_TEST_PLAIN(each_of_many_has_a_number_of_its_own_and_they_close_in_any_order)
     assert_int_equal(d->deregistered, MANY);
     free_driver(d);
     assert_int_equal(open_fds(), fds_before);
+}
+
+EDO_TEST_PLAIN(a_slot_that_came_back_is_given_to_one_at_a_time)
+{
+    enum { SOME = 5 };
+    source *sources[SOME];
+    driver *d = open_driver();
+
+    for (unsigned i = 0; i < SOME; i++)
+        assert_ok(source_open(d, dup(STDERR_FILENO), false, &sources[i]));
+    for (unsigned i = 1; i < SOME; i += 2) {
+        source_close(sources[i]);
+        sources[i] = NULL;
+    }
+    for (unsigned i = 1; i < SOME; i += 2) {
+        source *fresh;
+        assert_ok(source_open(d, dup(STDERR_FILENO), false, &fresh));
+        for (unsigned j = 0; j < SOME; j++)
+            assert_ptr_not_equal(sources[j], fresh);
+        sources[i] = fresh;
+    }
+    for (unsigned i = 0; i < SOME; i++)
+        source_close(sources[i]);
+    free_driver(d);
 }
 
 /* Which slot the next source gets. */
