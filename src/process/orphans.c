@@ -31,8 +31,8 @@ static struct {
     edo_process *first;
     bool served; /* there is the thread */
     bool blind;  /* some are not in the set */
-    int set;     /* -1: none could be had */
-} orphans;
+    int set;     /* -1: there is none */
+} orphans = {.set = -1};
 
 /* What the thread waits for. */
 typedef struct view {
@@ -43,7 +43,7 @@ typedef struct view {
 /* Lock held. A child of a fork may hold the descriptor too, so it has to be taken out. */
 static void leave_set(const edo_process *child)
 {
-    if (orphans.served && orphans.set >= 0)
+    if (orphans.set >= 0)
         sys_epoll_ctl(orphans.set, EPOLL_CTL_DEL, child->fd, NULL);
 }
 
@@ -157,7 +157,6 @@ static void begin(void)
 {
     pthread_t id;
 
-    orphans.set = -1;
     fill_set();
     orphans.served = true;
     a_fetch_add(&asleep_harmless_threads, 1, relaxed);
@@ -175,8 +174,7 @@ static void forget(void)
     for (const edo_process *child = orphans.first; child; child = child->next)
         sys_close(child->fd);
     orphans.first = NULL;
-    if (orphans.served)
-        close_set();
+    close_set();
     orphans.served = false;
 }
 

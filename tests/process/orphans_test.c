@@ -34,8 +34,8 @@ EDO_TEST_BOTH(a_released_child_is_waited_for_when_descriptors_are_short)
     task_wait_until(is_gone(pid));
 }
 
-/* Descriptors of processes that this one has. */
-static int pidfds(void)
+/* How many descriptors of a kind this process has. */
+static int descriptors(const char *kind)
 {
     DIR *list = opendir("/proc/self/fd");
     int count = 0;
@@ -44,10 +44,28 @@ static int pidfds(void)
     for (struct dirent *entry; (entry = readdir(list));) {
         char target[64] = {0};
         if (readlinkat(dirfd(list), entry->d_name, target, sizeof target - 1) > 0)
-            count += strstr(target, "pidfd") != NULL;
+            count += strstr(target, kind) != NULL;
     }
     closedir(list);
     return count;
+}
+
+static int pidfds(void)
+{
+    return descriptors("pidfd");
+}
+
+/* Those of a child of fork(2), which also has none of this process's threads. */
+static int descriptors_in_a_fork(const char *kind)
+{
+    int status;
+    pid_t forked = fork();
+
+    if (forked == 0)
+        _exit(descriptors(kind) + 100 * (int)a_load(&asleep_harmless_threads, relaxed));
+    assert_int_equal(waitpid(forked, &status, 0), forked);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
 }
 
 EDO_TEST(a_child_needs_a_descriptor_and_no_thread)
@@ -80,17 +98,13 @@ EDO_TEST(a_forked_child_has_none_of_the_orphans)
     edo_process *child = begin_cat();
     edo_pipe_sender *in = edo_process_take_stdin(child);
     pid_t pid = edo_process_id(child);
-    int status;
+    int sets = descriptors_in_a_fork("eventpoll");
 
     edo_process_release(child);
     assert_true(pidfds() <= 1); /* an old system has none */
     assert_int_equal(a_load(&asleep_harmless_threads, relaxed), 1);
-    pid_t forked = fork();
-    if (forked == 0) /* nor the thread that waits for them */
-        _exit(pidfds() + 10 * (int)a_load(&asleep_harmless_threads, relaxed));
-    assert_int_equal(waitpid(forked, &status, 0), forked);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(descriptors_in_a_fork("pidfd"), 0);
+    assert_int_equal(descriptors_in_a_fork("eventpoll"), sets);
     edo_pipe_sender_close(in);
     task_wait_until(is_gone(pid));
 }
@@ -232,7 +246,7 @@ EDO_TEST(orphans_are_waited_for_with_the_next_where_there_is_no_thread)
 {
     edo_process *child[3];
     pid_t pid[3];
-    int before = open_fds();
+    int before = open_fds(), sets = descriptors("eventpoll");
 
     begin_sleeps(child, pid, 3);
     late_release last = {.child = child[2]};
@@ -245,6 +259,7 @@ EDO_TEST(orphans_are_waited_for_with_the_next_where_there_is_no_thread)
     edo_process_release(child[1]);
     assert_true(is_gone(pid[0]));
     assert_int_equal(a_load(&asleep_harmless_threads, relaxed), 0);
+    assert_int_equal(descriptors("eventpoll"), sets); /* nobody waits in one */
     kill_one(pid[1], SIGKILL);
     a_store(&last.may, true, release);
     join_thread(other);

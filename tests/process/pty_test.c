@@ -84,3 +84,13 @@ EDO_TEST_BOTH(a_terminal_is_resized_and_hung_up)
     assert_err(edo_pty_resize(NULL, (edo_terminal_size){1, 1}), -EINVAL);
     assert_null(edo_pty_path(NULL));
 }
+
+EDO_TEST_PLAIN(a_terminal_needs_a_runtime)
+{
+    int before = open_fds();
+    edo_pty *pty = NULL;
+
+    assert_err(edo_pty_open(NULL, &pty), -EDO_ENORUNTIME);
+    assert_null(pty);
+    assert_int_equal(open_fds(), before);
+}

@@ -3,6 +3,8 @@
 #include "process/children.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -259,6 +261,28 @@ EDO_TEST(a_child_has_no_descriptor_above_the_limit_either) /* process-019 */
     close(high);
 }
 
+/* Its part of the file system's, which is this thread's alone, has nothing in /proc. */
+static bool lose_proc(void)
+{
+    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", "/proc", "tmpfs", 0, NULL) == 0;
+}
+
+EDO_TEST(a_child_has_no_other_descriptor_where_proc_is_missing) /* process-019 */
+{
+    int high = fcntl(2, F_DUPFD, 9);
+    edo_command command = {SHELL("exec 2>/dev/null; echo text >&9"), .out = EDO_STDIO_NULL};
+
+    assert_int_equal(high, 9);
+    if (!lose_proc())
+        EDO_SKIP("no mounts of the test's own here");
+    check_status(&command, 2);
+    command.keep_fds = true;
+    check_status(&command, 0);
+    assert_int_equal(umount2("/proc", MNT_DETACH), 0); /* which sanitizers read at the end */
+    close(high);
+}
+
 /* The word "flags:" of /proc/self/fdinfo, which is octal. */
 static void check_blocking(const char *text)
 {
@@ -469,6 +493,10 @@ EDO_TEST_BOTH(a_status_closes_its_pipes) /* process-028 */
                                                 .args = EDO_ARGS("-c", "200000", "/dev/zero"),
                                                 .out = EDO_STDIO_PIPE},
                                  &status));
+    assert_int_equal(status.signal, SIGPIPE);
+    assert_ok(edo_command_status(
+        &(edo_command){SHELL("exec head -c 200000 /dev/zero >&2"), .err = EDO_STDIO_PIPE},
+        &status));
     assert_int_equal(status.signal, SIGPIPE);
 }
 

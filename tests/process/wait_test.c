@@ -15,6 +15,26 @@ static int64_t wait_to_end(edo_process_wait_future *wait)
     return wait->base.result;
 }
 
+/* For what is opened next, as in a program without a standard input; what was there. */
+static int free_number_0(void)
+{
+    int in = fcntl(0, F_DUPFD_CLOEXEC, 3);
+
+    close(0);
+    return in;
+}
+
+static void take_number_0(int in)
+{
+    dup2(in, 0);
+    close(in);
+}
+
+static bool is_free(int fd)
+{
+    return fcntl(fd, F_GETFD) < 0 && errno == EBADF;
+}
+
 /* Runs `fn` in a runtime of its own, which is gone afterwards. */
 static void in_a_runtime(int (*fn)(void *arg), void *arg)
 {
@@ -90,12 +110,16 @@ static int wait_second(void *arg)
     pthread_t first = start_thread(run_beside, arg);
     wait_until(__atomic_load_n(&stage, __ATOMIC_SEQ_CST) == 1);
     edo_process_wait_future wait = edo_process_wait_async(shared, NULL);
-    assert_pending(&wait.base); /* while the other waits */
+    int in = free_number_0();
+    assert_pending(&wait.base); /* while the other waits, by a second descriptor */
+    assert_true(fcntl(0, F_GETFD) >= 0);
     __atomic_store_n(&stage, 2, __ATOMIC_SEQ_CST);
     join_thread(first);
     assert_pending(&wait.base);
     assert_ok(edo_process_start_kill(shared));
     assert_ok((int)wait_to_end(&wait));
+    assert_true(is_free(0));
+    take_number_0(in);
     edo_process_release(shared);
     return 0;
 }
@@ -668,4 +692,37 @@ EDO_TEST_BOTH(a_status_that_somebody_took_is_told)
     assert_err(edo_process_wait(child, NULL), -ECHILD);
     assert_err(edo_process_wait(child, NULL), -ECHILD);
     edo_process_release(child);
+}
+
+EDO_TEST(a_childs_descriptor_may_be_number_0)
+{
+    edo_process *child = begin_sleep();
+
+    assert_ok(edo_process_kill(child)); /* now the runtime has all that it needs */
+    edo_process_release(child);
+    int in = free_number_0();
+    child = begin_sleep();
+    assert_false(is_free(0));
+    assert_ok(edo_process_signal(child, SIGTERM));
+    check_ends(child, -1, SIGTERM);
+    edo_process_release(child);
+    assert_true(is_free(0));
+    pid_t own = fork();
+    if (own == 0)
+        _exit(3);
+    assert_ok(edo_process_adopt(own, &child));
+    assert_false(is_free(0));
+    check_ends(child, 3, 0);
+    edo_process_release(child);
+    assert_true(is_free(0));
+    take_number_0(in);
+
+    child = begin_sleep(); /* and so may be the set of those without a handle */
+    pid_t pid = edo_process_id(child);
+    in = free_number_0();
+    edo_process_release(child);
+    assert_false(is_free(0));
+    kill_one(pid, SIGKILL);
+    task_wait_until(is_gone(pid) && is_free(0));
+    take_number_0(in);
 }
