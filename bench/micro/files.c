@@ -1,4 +1,4 @@
-/* files.c: small files that are in the page cache, each read as a whole into memory of its own. */
+/* files.c: small files that are in the page cache, each read as a whole into memory of its own; copies of a large one. */
 #include "harness/bench.h"
 
 #include <fcntl.h>
@@ -122,4 +122,48 @@ EDO_BENCH(file_tree_plain, 1)
     bench_stop(b);
     bench_equal(b, sum, sum_of_sizes(b->ops, files));
     remove_tree(b, files);
+}
+
+enum { COPIED = 128 << 20 }; /* as bench/runner/plain.py has cp copy */
+
+static void make_large(bench *b, const char *path)
+{
+    static char bytes[1 << 20];
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    for (size_t done = 0; done < COPIED; done += sizeof bytes) {
+        bench_check(b, getentropy(bytes, 256));
+        bench_check(b, write(fd, bytes, sizeof bytes) == sizeof bytes ? 0 : -EIO);
+    }
+    close(fd);
+}
+
+/* An op is a copy of a large file by its name, each to another one: to free a copy takes long, too. */
+EDO_BENCH(copy_large, 1)
+{
+    char from[NAME], to[NAME];
+    uint64_t sum = 0;
+
+    snprintf(root, sizeof root, "/tmp/edo-bench-XXXXXX");
+    bench_check(b, mkdtemp(root) ? 0 : -errno);
+    name_file(from, 0);
+    name_folder(to, 0);
+    bench_check(b, mkdir(to, 0700));
+    make_large(b, from);
+    bench_start(b);
+    for (uint64_t i = 1; i <= b->ops; i++) {
+        uint64_t copied = 0;
+        name_file(to, i % IN_A_FOLDER);
+        bench_check(b, edo_fs_copy(from, to, &copied));
+        sum += copied;
+    }
+    bench_stop(b);
+    bench_equal(b, sum, b->ops * COPIED);
+    for (uint64_t i = 0; i <= b->ops && i < IN_A_FOLDER; i++) {
+        name_file(to, i);
+        bench_check(b, unlink(to));
+    }
+    name_folder(to, 0);
+    bench_check(b, rmdir(to));
+    bench_check(b, rmdir(root));
 }

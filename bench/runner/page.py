@@ -54,7 +54,7 @@ NET = {
     "proxy_request": "an echo of 64 bytes through a proxy, 50 connections",
 }
 PARTS = {"micro": "tasks, channels and timers", "witness": "their calls and instructions",
-         "net": "echo servers", "tail": "the slowest at a fixed rate", "requests": "calls and instructions of a request",
+         "plain": "edo beside the system's own", "net": "echo servers", "redis": "edo-mini-redis", "tail": "the slowest at a fixed rate", "requests": "calls and instructions of a request",
          "memory": "waiting tasks", "connections": "idle connections", "quiet": "the idle runtime"}
 HEAD = """# Performance
 
@@ -217,6 +217,30 @@ def net_part(r):
     return text
 
 
+PLAIN = {
+    "file_tree beside file_tree_plain": "a small file of the page cache, beside open, fstat, read and close",
+    "spawn_true beside posix_spawn_true": "`true` started and waited for, beside posix_spawn and waitpid; by the clock",
+    "copy_large beside cp": "a file of 128 MiB, beside cp, whose start is counted too",
+}
+
+
+def plain_part(r):
+    rows = [(PLAIN[row["what"]], number(row["edo"] / 1000), number(row["plain"] / 1000), ratio_text(row))
+            for row in r["plain"]]
+    return ("By turns with what blocks its thread; a single thread.\n\n"
+            + table(("an op is", "edo, us", "the other, us", "edo / it"), rows))
+
+
+def redis_part(r):
+    rows = [(row["workload"], number(row["redis_ns"]), number(row["one_ns"]), number(row["two_ns"]),
+             ratio_text({"ratio": row["one_to_redis"]}), f"{row['two_to_one']['median']:.2f}")
+            for row in r["redis"]]
+    return ("CPU time of the server per request, the kernel's share included, by redis-benchmark: the command, "
+            "how\nmany clients, and how many requests each sends at a time.\n\n"
+            + table(("workload", "redis-server, ns", "edo, one thread", "two threads", "edo / redis-server",
+                     "two / one"), rows))
+
+
 def tail_part(r):
     rows = [(row["name"], number(row["edo_p99_us"]), number(row["p99_us"]), ratio_text(row))
             for row in r.get("tail", ())]
@@ -248,7 +272,9 @@ def make(results):
         ("Tasks, channels, timers", micro_part, ("micro",)),
         ("Channels and locks", sync_part, ("micro",)),
         ("Witnesses", witness_part, ("witness",)),
+        ("Beside the system's own", plain_part, ("plain",)),
         ("Echo servers", net_part, ("net", "requests")),
+        ("edo-mini-redis", redis_part, ("redis",)),
         ("The slowest", tail_part, ("tail",)),
         ("Waiting", idle_part, ("memory", "connections", "quiet"))) if any(results.get(k) for k in keys)]
     return HEAD + "\n".join(f"## {title}\n\n{text}" for title, text in parts if text)

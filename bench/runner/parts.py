@@ -4,7 +4,7 @@ A benchmark that fails is a line in results["failures"], and the run goes on.
 """
 import subprocess
 
-from . import contestants, idle, micro, net, witness
+from . import contestants, idle, micro, net, plain, redis, witness
 
 ERRORS = (micro.Failed, net.Failed, subprocess.SubprocessError, OSError, StopIteration)
 ON_FOUR = ("mutex_contended",)  # edo alone, on four workers too
@@ -71,6 +71,19 @@ def run_net(names, rounds, results):
                     results["net"])
 
 
+def run_plain(names, rounds, results):
+    for name in names:
+        attempt(results, name, lambda: plain.measure(name.removeprefix("plain_"), rounds), plain.show,
+                results["plain"])
+
+
+def run_redis(names, rounds, results):
+    if lacks(results, "redis", "redis-server", "redis-benchmark"):
+        return
+    for name in names:
+        attempt(results, name, lambda: redis.measure(name, rounds), redis.show, results["redis"])
+
+
 def run_tail(_names, _rounds, results):
     peers = present(net.PEERS, results)
     attempt(results, "tail", lambda: net.tail(net.EDO, peers), net.show_tail, results["tail"])
@@ -113,12 +126,15 @@ def run_quiet(_names, _rounds, results):
 NAMES = {
     "micro": contestants.EVERYTHING + contestants.BLOCKING + contestants.FRAMES + contestants.SYNC,
     "witness": tuple("witness_" + n for n in contestants.EVERYTHING + contestants.SYNC),
+    "plain": tuple("plain_" + n for n in plain.NAMES),
     "net": tuple(net.WORKLOADS),
+    "redis": tuple(redis.CASES),
     "tail": ("tail",),
     "requests": tuple("requests_" + n for n in net.COUNTED),
     "memory": ("idle_tasks", "idle_poll_tasks", "idle_stackless_tasks"),
     "connections": ("idle_connections",),
     "quiet": ("idle_runtime",),
 }
-RUN = {"micro": run_micro, "witness": run_witness, "net": run_net, "tail": run_tail, "requests": run_requests,
+RUN = {"micro": run_micro, "witness": run_witness, "plain": run_plain, "net": run_net,
+       "redis": run_redis, "tail": run_tail, "requests": run_requests,
        "memory": run_memory, "connections": run_connections, "quiet": run_quiet}

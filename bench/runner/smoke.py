@@ -5,7 +5,8 @@ import subprocess
 from . import contestants, idle, net
 
 # A hundred thousand sleepers are no quick check, nor are thousands of files.
-OPS = {"sleep_many": 1000, "skynet": 10_000, "file_tree": 200, "file_tree_plain": 200}
+OPS = {"sleep_many": 1000, "skynet": 10_000, "file_tree": 200, "file_tree_plain": 200, "copy_large": 1,
+       "spawn_true": 20, "posix_spawn_true": 20}
 REQUESTS = 300
 
 

@@ -1,6 +1,6 @@
 """What edo is to reach, and whether a run's results do: each target's figure, limit and verdict."""
 
-from . import contestants
+from . import contestants, plain
 
 # Ratios of CPU time per op, edo over the peer, at most: {workload: {peer: (one thread, two)}}.
 HALF_OF_TOKIO = {"tokio": (0.5, 0.5), "go": (1.0, 1.0)}
@@ -110,6 +110,19 @@ def of_net(results):
                                    row, 1.0)
 
 
+def of_plain(results):
+    for row in results.get("plain", ()):
+        kind = "CPU time" if row["key"] == "cpu_ns" else "time"
+        yield of_ratio(f"{row['what']}, {kind} / its", row, plain.LIMITS[row["what"]])
+
+
+def of_redis(results):
+    for row in results.get("redis", ()):
+        for key, what, limit in (("one_to_redis", "one thread, CPU time / redis-server's", 1.0),
+                                 ("two_to_one", "two threads, CPU time / one thread's", 1.15)):
+            yield of_ratio(f"{row['workload']}, {what}", {"ratio": row[key]}, limit)
+
+
 def of_tail(results):
     for row in results.get("tail", ()):
         if row["name"] == "tokio":
@@ -142,5 +155,5 @@ def of_idle(results):
 
 
 def of(results):
-    return [v for group in (of_micro, of_four_workers, of_lateness, of_calls, of_net, of_tail, of_requests, of_idle)
+    return [v for group in (of_micro, of_four_workers, of_lateness, of_calls, of_plain, of_net, of_redis, of_tail, of_requests, of_idle)
             for v in group(results)]
