@@ -298,6 +298,33 @@ EDO_TEST_BOTH(a_reader_of_a_stream_holds_one_chunk_and_at_its_end_none)
     check_nobody_holds(&others[2]);
 }
 
+static edo_poll ends_at_once(void *self, edo_pull *p, const edo_waker *waker)
+{
+    (void)self;
+    (void)waker;
+    p->result = 0;
+    return EDO_READY;
+}
+
+static void count_release(void *self)
+{
+    ++*(unsigned *)self;
+}
+
+EDO_TEST_PLAIN(a_reader_of_a_stream_releases_it_once)
+{
+    static const edo_stream_ops ops = {
+        .next = ends_at_once, .release = count_release, .name = "counted"};
+    unsigned released = 0;
+    edo_stream_reader place;
+
+    edo_reader_of_stream(&place, (edo_stream){&ops, &released, edo_bytes_item()});
+    edo_stream_reader_fini(&place);
+    assert_int_equal(released, 1);
+    edo_stream_reader_fini(&place);
+    assert_int_equal(released, 1);
+}
+
 EDO_TEST_BOTH(no_more_is_consumed_than_is_there)
 {
     edo_bytes chunk;
