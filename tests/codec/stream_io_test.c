@@ -136,6 +136,7 @@ EDO_TEST(a_next_that_was_cancelled_before_its_turn_leaves_nothing_under_way)
     assert_int_equal(edo_stream_next(s, &item), 1);
     edo_bytes_free(&item);
     edo_stream_release(s);
+    assert_err(edo_stream_next(s, &item), 0); /* nothing is left */
 }
 
 EDO_TEST(a_stream_of_a_reader_that_ended_holds_none_of_its_items)

@@ -343,6 +343,8 @@ EDO_TEST_BOTH(a_socket_with_a_peer_needs_no_address)
     edo_bytes_free(&got);
     edo_udp_framed_fini(&from);
     edo_udp_framed_fini(&to);
+    assert_err(edo_udp_framed_send(&from, &frame, NULL), -EINVAL); /* nothing is left */
+    assert_err(edo_udp_framed_next(&to, &got, NULL), -EINVAL);
     edo_udp_framed_fini(NULL);
     assert_err(edo_udp_framed_init(NULL, a, edo_bytes_decoder(), edo_bytes_encoder()), -EINVAL);
     assert_err(edo_udp_framed_init(&from, NULL, edo_bytes_decoder(), edo_bytes_encoder()), -EINVAL);
