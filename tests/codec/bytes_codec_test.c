@@ -88,6 +88,29 @@ EDO_TEST_PLAIN(nothing_where_something_is_needed_is_refused)
     assert_null(edo_lines_decoder(NULL).ops);
 }
 
+EDO_TEST_PLAIN(a_frame_is_taken_or_lent_with_what_follows_it)
+{
+    edo_buf buf = {0};
+    edo_bytes frame;
+
+    assert_ok(edo_buf_append(&buf, "one,two,", 8));
+    const unsigned char *place = buf.data;
+    assert_err(edo_frame_lend(&buf, 3, 1, NULL), -EINVAL);
+    assert_err(edo_frame_lend(&buf, 8, 1, &frame), -EINVAL);
+    assert_ok(edo_frame_lend(&buf, 3, 1, &frame));
+    assert_ptr_equal(frame.data, place); /* where it lay */
+    assert_int_equal(frame.len, 3);
+    edo_bytes_free(&frame); /* nothing */
+    assert_err(edo_frame_take(&buf, 4, 1, &frame), -EINVAL);
+    assert_err(edo_frame_take(&buf, 3, 1, NULL), -EINVAL);
+    assert_ok(edo_frame_take(&buf, 3, 1, &frame));
+    assert_int_equal(buf.len, 0);
+    edo_buf_fini(&buf);
+    assert_int_equal(frame.len, 3);
+    assert_memory_equal(frame.data, "two", 3);
+    edo_bytes_free(&frame);
+}
+
 static int number(void *self, edo_buf *src, void *frame)
 {
     (void)self;

@@ -241,6 +241,25 @@ EDO_TEST(a_close_waits_for_the_flush_and_for_the_shutdown) /* codec-034 */
     edo_framed_writer_fini(&framed);
 }
 
+EDO_TEST(a_cancelled_flush_does_not_wait_for_its_writer)
+{
+    io_script script = SCRIPT(WAITS);
+    numbers n;
+
+    script.stands = true;
+    begin(&n, script, NULL);
+    feed(&n, 0);
+    edo_framed_write_future flush = edo_framed_flush_async(&n.framed);
+    assert_pending(&flush.base);
+    edo_future_cancel(&flush.base);
+    assert_ready_eq(&flush.base, -ECANCELED);
+    assert_int_equal(n.script.calls, 0);
+    n.script.stands = false;
+    assert_ok(edo_framed_flush(&n.framed));
+    check_counts(&n.script.written, 1);
+    end(&n);
+}
+
 /* Flushes until the budget holds one back. */
 static void flush_until_held_back(numbers *n, edo_framed_write_future *ret_flush)
 {
