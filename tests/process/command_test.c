@@ -247,6 +247,46 @@ static int refuse(void *arg)
     return *(int *)arg;
 }
 
+static int
+    step; /* atomic: 1: the child is somebody else, in our memory; 2: there was a fork meanwhile */
+
+static int wait_for_a_fork(void *arg)
+{
+    for (__atomic_store_n(&step, 1, __ATOMIC_SEQ_CST);
+         __atomic_load_n(&step, __ATOMIC_SEQ_CST) != 2;)
+        ;
+    return *(int *)arg;
+}
+
+static void *fork_meanwhile(void *arg)
+{
+    int status;
+
+    wait_until(__atomic_load_n(&step, __ATOMIC_SEQ_CST) == 1);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(prctl(PR_GET_DUMPABLE));
+    __atomic_store_n(&step, 2, __ATOMIC_SEQ_CST);
+    *(int *)arg = waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return NULL;
+}
+
+EDO_TEST(who_a_child_is_changes_nothing_of_a_fork_meanwhile)
+{
+    const uid_t user = geteuid() == 0 ? 65534 : geteuid();
+    int rc = 0, flag = -1;
+    edo_command command = {
+        .program = "true", .uid = &user, .pre_exec = wait_for_a_fork, .pre_exec_arg = &rc};
+
+    assert_int_equal(prctl(PR_SET_DUMPABLE, 1), 0);
+    pthread_t other = start_thread(fork_meanwhile, &flag);
+    edo_process *child = begin(&command);
+    join_thread(other);
+    assert_int_equal(flag, 1);
+    check_ends(child, 0, 0);
+    edo_process_release(child);
+}
+
 EDO_TEST_BOTH(a_hook_runs_in_the_child) /* process-010 */
 {
     pid_t number = 0;

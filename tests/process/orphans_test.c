@@ -165,6 +165,7 @@ EDO_TEST(orphans_keep_nobody_awake)
     task_wait_until(is_asleep(its_thread()));
     kill_one(pid[0], SIGKILL);
     task_wait_until(is_gone(pid[0]) && !its_thread());
+    assert_int_equal(a_load(&asleep_harmless_threads, relaxed), 0);
     if (!begin_tracer(&other, pid[1]))
         EDO_SKIP("one may not trace here");
     edo_process_release(child[1]);
