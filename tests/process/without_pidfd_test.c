@@ -51,7 +51,7 @@ EDO_TEST(a_child_that_no_thread_can_wait_for_is_none)
         for (prctl(PR_SET_PDEATHSIG, SIGKILL);;)
             pause();
     assert_err(edo_process_adopt(own, &none), -EAGAIN);
-    assert_int_equal(open_fds(), before);
+    task_wait_until(open_fds() == before);
     kill_one(own, SIGTERM); /* which was left alone */
     int status;
     assert_int_equal(waitpid(own, &status, 0), own);
