@@ -335,6 +335,8 @@ EDO_TEST_BOTH(a_socket_with_a_peer_needs_no_address)
     edo_udp_framed from, to;
 
     udp_pair(&a, &b);
+    memset(&from, 0xff, sizeof from); /* whatever was there before */
+    memset(&to, 0xff, sizeof to);
     assert_ok(edo_udp_framed_init(&from, a, edo_bytes_decoder(), edo_bytes_encoder()));
     assert_ok(edo_udp_framed_init(&to, b, edo_bytes_decoder(), edo_bytes_encoder()));
     assert_ok(edo_udp_framed_send(&from, &frame, NULL));
