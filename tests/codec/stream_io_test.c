@@ -113,6 +113,7 @@ EDO_TEST(only_one_item_of_a_reader_comes_back_and_no_end)
     edo_pull_begin(&pull, &item);
     assert_int_equal(edo_stream_poll(s, &pull, &none), EDO_READY);
     assert_int_equal(pull.result, 0);
+    item = edo_bytes_static("no item", 7);
     assert_ok(edo_stream_put_back(s, &pull));
     assert_err(edo_stream_next(s, &item), 0);
     edo_stream_release(s);
