@@ -5,7 +5,8 @@
  *             come and go meanwhile; an orphan touches none of them. An event says that some have ended and not
  *             which, so they may be freed by whoever holds the lock.
  * No room     If no set can be had, or one finds no place in it, the thread looks at all of them every 100 ms, and
- *             tries again. If it can't be had itself that is done whenever another is taken.
+ *             tries again; from its next wake-up on, where it sleeps already. If it can't be had itself that is done
+ *             whenever another is taken.
  * Forks       The lock of the children that are known is an inner one of none: children are freed without the lock.
  */
 #include "process/orphans.h"

@@ -311,6 +311,19 @@ EDO_TEST_MT(a_signal_is_an_item_each_time) /* signal-021 stream-074 */
     edo_stream_release(s);
 }
 
+/* Whose end brings back what was there before. */
+EDO_TEST_MT(a_signals_stream_closes_its_listener)
+{
+    struct sigaction now;
+    edo_signal *signal;
+    edo_signal_items items;
+
+    assert_ok(edo_signal_open(SIGUSR1, &signal));
+    edo_stream_release(edo_stream_of_signal(&items, signal));
+    assert_int_equal(sigaction(SIGUSR1, NULL, &now), 0);
+    assert_ptr_equal(now.sa_handler, SIG_DFL);
+}
+
 static int open_here(void *arg)
 {
     return edo_signal_open(SIGUSR2, arg);
