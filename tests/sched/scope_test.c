@@ -1,8 +1,6 @@
 /* scope_test.c: why a task's waits are cut short: deadlines, shields, and the innermost reason. */
 #include "runtime/rig.h"
 
-#include "driver/wheel.h"
-
 static uint64_t ms_since(edo_instant began)
 {
     return edo_instant_since(edo_now(), began).ns / 1000000;
