@@ -47,7 +47,6 @@ static void handle(int signo)
 {
     listeners *l = &registry[signo];
     uint64_t one = 1;
-    int saved = errno;
 
     a_fetch_add(&l->running, 1, seq_cst); /* with signal_unregister, see the top */
     /* acquire: pairs with the release in add_block. */
@@ -55,11 +54,10 @@ static void handle(int signo)
         for (unsigned i = 0; i < BLOCK_ENTRIES; i++) {
             int32_t entry = a_load(&b->entry[i], seq_cst);
             if (entry)
-                sys_write(entry - 1, &one, sizeof one);
+                sys_write(entry - 1, &one, sizeof one); /* which leaves errno as it was */
         }
     }
     a_fetch_sub(&l->running, 1, seq_cst);
-    errno = saved;
 }
 
 bool signal_can_listen(int signo)
@@ -73,7 +71,7 @@ bool signal_can_listen(int signo)
     case SIGBUS:
         return false;
     default:
-        return signo > 0 && signo <= SIGRTMAX && signo < SIGNALS;
+        return signo > 0 && signo < SIGNALS;
     }
 }
 

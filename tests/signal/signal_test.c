@@ -641,6 +641,7 @@ EDO_TEST_BOTH(termination_says_which_signal_came) /* signal-001 */
         assert_ok(edo_spawn(terminate_later, &signals[i], &task));
         assert_int_equal(edo_termination(), signals[i]);
         assert_ok(edo_join(task, NULL));
+        assert_false(is_handled(SIGTERM) || is_handled(SIGINT));
     }
 }
 
