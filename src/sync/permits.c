@@ -1,14 +1,19 @@
 /*
  * permits.c: the slow halves of permits: waiting, handing out, closing.
  *
- * Word         free permits << 2 | CLOSED | WAITED. Whoever finds neither flag takes and gives by one
- *              compare-and-swap.
+ * Word         (free permits - debts) << 2 | CLOSED | WAITED. Whoever finds neither flag takes and gives
+ *              by one compare-and-swap.
  * Invariant    While the lock is free, WAITED is set exactly if somebody is linked. While it is set
  *              there are no free permits, unless it is closed: the first in the queue has collected
  *              them. So nobody overtakes, and small requests don't starve a large one.
  * No lost      A waiter sets WAITED by the exchange that finds too few permits. A giver whose exchange
  *   wake-up    came before it is seen by it; one that comes later finds WAITED, takes the lock, and
  *              finds the waiter linked.
+ * Debts        permits_grab takes unseen, also what isn't there: then the count is below zero, or hides
+ *              a permit that is free. It is settled by who made it: if the count is not below zero, one
+ *              is free for each debt. Then it is the debtor's, or, with WAITED, given to the queue. Else
+ *              the debt is taken out, which leaves the count at zero at most. So no permit stays in the
+ *              count while somebody waits. Meanwhile a try may fail: the debtor counts as waiting.
  * Lifetime     A releaser that takes the slow way touches the object after its permits were handed
  *              on. Who frees the object after having got a permit calls permits_fini, which takes the
  *              lock once, and refuses while somebody will come back for those who were too many to be
@@ -64,25 +69,21 @@ static enum waiter_state begin(edo_permits *p, edo_waiter *w, size_t n, const ed
     return WAITER_LINKED;
 }
 
-enum waiter_state permits_poll(edo_permits *p, edo_waiter *w, size_t n, const edo_waker *waker)
+enum waiter_state permits_poll_locked(edo_permits *p, edo_waiter *w, size_t n,
+                                      const edo_waker *waker)
 {
-    if (waiter_waits_by(w, waker))
-        return WAITER_LINKED;
-    enum waiter_state state = waiter_peek(w);
-    if (state == WAITER_GRANTED || state == WAITER_CLOSED)
-        return state;
     lock_take(&p->lock);
     if (w->state == WAITER_LINKED)
         w->waker = *waker;
     else if (w->state == WAITER_IDLE)
         a_store(&w->state, begin(p, w, n, waker), relaxed); /* relaxed: under the lock */
-    state = (enum waiter_state)w->state;
+    enum waiter_state state = (enum waiter_state)w->state;
     lock_drop(&p->lock);
     return state;
 }
 
 /* Free again, with no one to take it. With the lock held. */
-static void settle(edo_permits *p, size_t left)
+static void free_rest(edo_permits *p, size_t left)
 {
     uint64_t word = a_load(&p->word, relaxed); /* a guess: the exchange verifies it */
     uint64_t keep = waiters_is_empty(&p->waiters) ? MODEL_BUG(905, ~PERMITS_WAITED, ~UINT64_C(0))
@@ -107,7 +108,7 @@ static bool feed(edo_permits *p, size_t *left)
 
 /* Serves the queue from its front, as far as `left` and the room for wakes go. True: all is given.
  * With the lock held. */
-static bool serve(edo_permits *p, size_t *left, wakes *owed)
+static inline bool serve(edo_permits *p, size_t *left, wakes *owed)
 {
     bool closed = a_load(&p->word, relaxed) & PERMITS_CLOSED; /* relaxed: set under the lock */
 
@@ -120,34 +121,36 @@ static bool serve(edo_permits *p, size_t *left, wakes *owed)
         }
     }
     if (MODEL_BUG(915, closed, false) || !p->waiters.first)
-        settle(p, *left);
+        free_rest(p, *left);
     return true;
 }
 
-/* Drops the lock, and only then wakes. Not done: takes it again, and nobody ends the object before. */
-static void wake_some(edo_permits *p, wakes *owed, bool done)
+/* Drops the lock, and only then wakes. */
+static inline void wake_all(edo_permits *p, wakes *owed)
 {
-    p->passing += !done;
     lock_drop(&p->lock);
     chaos_point();
     wakes_push(owed);
-    if (done)
-        return;
+}
+
+/* Those that there was room for; then takes the lock again, and nobody ends the object before. */
+static noinline void wake_some(edo_permits *p, wakes *owed)
+{
+    p->passing++;
+    wake_all(p, owed);
     lock_take(&p->lock);
     p->passing--;
 }
 
 /* With the lock held, which it drops. */
-static void serve_all(edo_permits *p, size_t left)
+static inline void serve_all(edo_permits *p, size_t left)
 {
     wakes owed;
-    bool done;
 
     wakes_init(&owed);
-    do {
-        done = serve(p, &left, &owed);
-        wake_some(p, &owed, done);
-    } while (!done);
+    while (unlikely(!serve(p, &left, &owed)))
+        wake_some(p, &owed);
+    wake_all(p, &owed);
 }
 
 void permits_hand_out(edo_permits *p, size_t n)
@@ -182,6 +185,24 @@ enum waiter_state permits_cancel(edo_permits *p, edo_waiter *w)
     }
     withdraw(p, w);
     return WAITER_IDLE;
+}
+
+bool permits_settle(edo_permits *p)
+{
+    /* acquire: as in permits_try, of the release that made up for the debt. */
+    uint64_t word = a_load(&p->word, MODEL_BUG(920, acquire, relaxed));
+
+    while ((int64_t)word < 0) {
+        chaos_point();
+        /* acquire: as above, where it fails; a debt that ends publishes nothing. */
+        if (a_cas_weak(&p->word, &word, word + PERMITS_ONE, acquire,
+                       MODEL_BUG(922, acquire, relaxed)))
+            return false;
+    }
+    if (!(word & PERMITS_WAITED))
+        return true;
+    MODEL_BUG(921, permits_hand_out(p, 1), (void)0); /* somebody waited first */
+    return false;
 }
 
 int permits_add(edo_permits *p, size_t n)
@@ -219,14 +240,13 @@ static bool dismiss(edo_permits *p, wakes *owed)
         waiters_end(&p->waiters, p->waiters.first, WAITER_CLOSED, owed);
     if (p->waiters.first)
         return false;
-    settle(p, 0);
+    free_rest(p, 0);
     return true;
 }
 
 bool permits_close(edo_permits *p)
 {
     wakes owed;
-    bool done;
 
     wakes_init(&owed);
     lock_take(&p->lock);
@@ -235,12 +255,11 @@ bool permits_close(edo_permits *p)
         lock_drop(&p->lock);
         return false;
     }
-    settle(p, p->collected);
+    free_rest(p, p->collected);
     p->collected = 0;
-    do {
-        done = dismiss(p, &owed);
-        wake_some(p, &owed, done);
-    } while (!done);
+    while (!dismiss(p, &owed))
+        wake_some(p, &owed);
+    wake_all(p, &owed);
     return true;
 }
 

@@ -8,7 +8,7 @@
 #include "sched/coop.h"
 #include "sync/permits.h"
 
-static edo_poll finish(edo_future *base, enum waiter_state state)
+edo_poll permits_finish(edo_future *base, enum waiter_state state)
 {
     if (state == WAITER_IDLE)
         return edo_future_finish(base, -ECANCELED);
@@ -32,13 +32,12 @@ edo_poll permits_advance(edo_permits *p, edo_waiter *w, size_t n, edo_future *ba
                          const edo_waker *waker)
 {
     if (unlikely(base->state & FUTURE_CANCELED))
-        return finish(base, permits_cancel(p, w));
+        return permits_finish(base, permits_cancel(p, w));
     if (waiter_peek(w) == WAITER_IDLE) {
         if (!coop_proceed(waker))
             return EDO_PENDING;
         if (try_first(p, w, n))
-            return finish(base, (enum waiter_state)w->state);
+            return permits_finish(base, (enum waiter_state)w->state);
     }
-    enum waiter_state state = permits_poll(p, w, n, waker);
-    return state == WAITER_LINKED ? EDO_PENDING : finish(base, state);
+    return permits_go_on(p, w, n, base, waker);
 }

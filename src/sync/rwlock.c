@@ -3,6 +3,8 @@
  *
  * Queue     That of the permits: first come, first served. A writer at its front collects what readers
  *           give back, and those who come later find none.
+ * Readers   of the direct form grab a permit without having looked: beside others a subtraction can't
+ *           fail, as an exchange does.
  * writing   is set by a writer after it has got the permits and cleared before it gives any back. So
  *           while it is set nobody else holds the lock, and whoever holds a read lock sees it clear:
  *           what is unlocked in the wrong way is found out. But while a writer has been granted the
@@ -82,6 +84,14 @@ static edo_rwlock_future *of(edo_future *base)
     return container_of(base, edo_rwlock_future, base);
 }
 
+/* After a poll of the wait: its future is what it is. */
+static inline edo_poll locked(edo_rwlock_future *fut, edo_poll is)
+{
+    if (is == EDO_READY && fut->base.result == 0)
+        note_locked(fut->rwlock, fut->write, fut->owner, fut->ret);
+    return is;
+}
+
 static edo_poll lock_poll(edo_future *base, const edo_waker *waker)
 {
     edo_rwlock_future *fut = of(base);
@@ -89,12 +99,17 @@ static edo_poll lock_poll(edo_future *base, const edo_waker *waker)
 
     if (!is_valid(l, fut->owner, fut->ret))
         return edo_future_finish(base, -EINVAL);
-    if (permits_advance(&l->permits, &fut->waiter, share(l, fut->write), base, waker) ==
-        EDO_PENDING)
-        return EDO_PENDING;
-    if (base->result == 0)
-        note_locked(l, fut->write, fut->owner, fut->ret);
-    return EDO_READY;
+    return locked(fut,
+                  permits_advance(&l->permits, &fut->waiter, share(l, fut->write), base, waker));
+}
+
+/* As permits_go_on. */
+static edo_poll lock_go_on(edo_future *base, const edo_waker *waker)
+{
+    edo_rwlock_future *fut = of(base);
+    edo_rwlock *l = fut->rwlock;
+
+    return locked(fut, permits_go_on(&l->permits, &fut->waiter, share(l, fut->write), base, waker));
 }
 
 /* The reference goes back to the caller as well: nothing was taken. */
@@ -144,29 +159,49 @@ static edo_rwlock_future make(edo_rwlock *l, bool write, edo_owner owner, edo_rw
     return fut;
 }
 
-/* Apart, for its frame. */
+/* Apart, for its frame. With `self`, a try has been in vain. */
 static noinline int wait_for(thread *self, edo_rwlock *l, bool write, edo_owner owner,
                              edo_rwlock_guard *ret)
 {
     edo_rwlock_future fut;
 
     init(&fut, l, write, owner, ret);
-    return (int)await_directly(self, &fut.base, lock_poll);
+    return (int)await_directly(self, &fut.base, lock_go_on);
 }
 
 static inline int lock_directly(edo_rwlock *l, bool write, edo_owner owner, edo_rwlock_guard *ret)
 {
     thread *self = await_may_try();
 
-    if (unlikely(!self || try_lock(l, write, owner, ret) < 0))
-        return wait_for(self, l, write, owner, ret);
+    if (likely(self)) {
+        int rc = try_lock(l, write, owner, ret);
+        if (likely(rc != -EAGAIN)) {
+            await_spend(self);
+            return rc;
+        }
+    }
+    return wait_for(self, l, write, owner, ret);
+}
+
+/* It has grabbed in vain, or could not try. */
+static noinline int read_slowly(thread *self, edo_rwlock *l)
+{
+    if (!self || !l)
+        return wait_for(NULL, l, false, (edo_owner){0}, NULL);
+    if (!permits_settle(&l->permits))
+        return wait_for(self, l, false, (edo_owner){0}, NULL);
     await_spend(self);
     return 0;
 }
 
 int edo_rwlock_read(edo_rwlock *rwlock)
 {
-    return lock_directly(rwlock, false, (edo_owner){0}, NULL);
+    thread *self = await_may_try();
+
+    if (unlikely(!self || !rwlock || !permits_grab(&rwlock->permits)))
+        return read_slowly(self, rwlock);
+    await_spend(self);
+    return 0;
 }
 
 int edo_rwlock_write(edo_rwlock *rwlock)

@@ -38,24 +38,42 @@ static void give(edo_permit *ret, edo_semaphore *semaphore, size_t count, edo_ow
         *ret = (edo_permit){.semaphore = semaphore, .count = count, .owner = owner};
 }
 
+static edo_semaphore_acquire_future *of(edo_future *base)
+{
+    return container_of(base, edo_semaphore_acquire_future, base);
+}
+
+/* After a poll of the wait: its future is what it is. */
+static inline edo_poll acquired(edo_semaphore_acquire_future *fut, edo_poll is)
+{
+    if (is == EDO_READY && fut->base.result == 0)
+        give(fut->ret, fut->semaphore, fut->count, fut->owner);
+    return is;
+}
+
 static edo_poll acquire_poll(edo_future *base, const edo_waker *waker)
 {
-    edo_semaphore_acquire_future *fut = container_of(base, edo_semaphore_acquire_future, base);
+    edo_semaphore_acquire_future *fut = of(base);
 
     if (!is_valid(fut->semaphore, fut->count, fut->owner, fut->ret))
         return edo_future_finish(base, -EINVAL);
-    if (permits_advance(&fut->semaphore->permits, &fut->waiter, fut->count, base, waker) ==
-        EDO_PENDING)
-        return EDO_PENDING;
-    if (base->result == 0)
-        give(fut->ret, fut->semaphore, fut->count, fut->owner);
-    return EDO_READY;
+    return acquired(
+        fut, permits_advance(&fut->semaphore->permits, &fut->waiter, fut->count, base, waker));
+}
+
+/* As permits_go_on. */
+static edo_poll acquire_go_on(edo_future *base, const edo_waker *waker)
+{
+    edo_semaphore_acquire_future *fut = of(base);
+
+    return acquired(fut,
+                    permits_go_on(&fut->semaphore->permits, &fut->waiter, fut->count, base, waker));
 }
 
 /* The reference goes back to the caller as well: nothing was taken. */
 static void acquire_put_back(edo_future *base)
 {
-    edo_semaphore_acquire_future *fut = container_of(base, edo_semaphore_acquire_future, base);
+    edo_semaphore_acquire_future *fut = of(base);
 
     if (fut->ret)
         *fut->ret = (edo_permit){0};
@@ -133,13 +151,14 @@ int edo_semaphore_try_acquire(edo_semaphore *semaphore, edo_permit *ret_permit)
     return take(semaphore, 1, (edo_owner){0}, ret_permit);
 }
 
+/* With `self`, a try has been in vain. */
 static noinline int wait_for(thread *self, edo_semaphore *semaphore, size_t count, edo_owner owner,
                              edo_permit *ret)
 {
     edo_semaphore_acquire_future fut;
 
     init_acquire(&fut, semaphore, count, owner, ret);
-    return (int)await_directly(self, &fut.base, acquire_poll);
+    return (int)await_directly(self, &fut.base, acquire_go_on);
 }
 
 static inline int acquire(edo_semaphore *semaphore, size_t count, edo_owner owner, edo_permit *ret)

@@ -78,6 +78,14 @@ static void try_and_use(void)
         use_and_release();
 }
 
+/* As the direct form of a read lock. */
+static void grab_and_use(void)
+{
+    if (!permits_grab(&permits) && !permits_settle(&permits))
+        model_assert(wait_for(1, false) == WAITER_GRANTED);
+    use_and_release();
+}
+
 static void use_or_give_up(void)
 {
     if (wait_for(1, true) == WAITER_GRANTED)
@@ -372,6 +380,15 @@ static const model_scenario scenarios[] = {
      .threads = {wait_and_use, wait_and_use, wait_and_use},
      .check = check_all_used,
      .preemptions = 2},
+    {.name = "grab_against_release",
+     .setup = setup_one,
+     .threads = {grab_and_use, grab_and_use, wait_and_use},
+     .check = check_all_used,
+     .preemptions = 2},
+    {.name = "grab_beside_a_try",
+     .setup = setup_none,
+     .threads = {use_and_release, grab_and_use, try_and_use},
+     .check = check_one},
     {.name = "cancel_against_hand_out",
      .setup = setup_none,
      .threads = {use_and_release, use_or_give_up, wait_and_use},

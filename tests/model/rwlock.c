@@ -11,6 +11,7 @@
 #include "engine/model.h"
 #include "future/parker.h"
 #include "no_task.h"
+#include "sync/permits.h"
 
 static edo_rwlock rwlock;
 static unsigned value;   /* plain: written under the lock, and read */
@@ -106,6 +107,15 @@ static void wait_to_read(void)
     read_and_unlock();
 }
 
+/* As edo_rwlock_read. */
+static void grab_to_read(void)
+{
+    if (permits_grab(&rwlock.permits) || permits_settle(&rwlock.permits))
+        read_and_unlock();
+    else
+        wait_to_read();
+}
+
 static void give_up_writing(void)
 {
     edo_rwlock_write_future wait = edo_rwlock_write_async(&rwlock);
@@ -137,6 +147,16 @@ static const model_scenario scenarios[] = {
     {.name = "wait_for_the_writer",
      .setup = setup_written,
      .threads = {write_and_unlock, wait_to_read, wait_to_write},
+     .check = check,
+     .preemptions = 2},
+    {.name = "grab_beside_writers",
+     .setup = setup_written,
+     .threads = {write_and_unlock, grab_to_read, wait_to_write},
+     .check = check,
+     .preemptions = 2},
+    {.name = "two_grabs_beside_an_unlock",
+     .setup = setup_written,
+     .threads = {write_and_unlock, grab_to_read, grab_to_read},
      .check = check,
      .preemptions = 2},
     {.name = "wait_for_a_downgrade",
