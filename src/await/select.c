@@ -131,25 +131,44 @@ static bool race(edo_select_future *sel, size_t at, const edo_waker *waker)
     return false;
 }
 
-static edo_poll select_poll(edo_future *base, const edo_waker *waker)
+/* A race that was neither won nor is to be drained. */
+static edo_poll lost(edo_select_future *sel)
 {
-    edo_select_future *sel = of(base);
-    thread *self = thread_self();
+    return unlikely(sel->over) && all_over(sel) ? edo_future_finish(&sel->base, -ENODATA)
+                                                : EDO_PENDING;
+}
 
+static inline edo_poll advance(thread *self, edo_select_future *sel, const edo_waker *waker)
+{
     if (sel->phase == DRAINING)
         return drain(sel, waker, false);
     if (!sel->begun) {
         if (!valid(sel))
-            return edo_future_finish(base, -EINVAL);
+            return edo_future_finish(&sel->base, -EINVAL);
         if (!coop_proceed_on(self, waker)) /* no arm is polled for nothing */
             return EDO_PENDING;
         sel->begun = true;
     }
     if (!race(sel, sel->biased ? 0 : thread_random_below(self, (uint32_t)sel->count), waker))
-        return unlikely(sel->over) && all_over(sel) ? edo_future_finish(base, -ENODATA)
-                                                    : EDO_PENDING;
+        return lost(sel);
     sel->phase = DRAINING;
     return drain(sel, waker, true);
+}
+
+static edo_poll select_poll(edo_future *base, const edo_waker *waker)
+{
+    return advance(thread_self(), of(base), waker);
+}
+
+/* As edo_await polls it. */
+static edo_poll poll_directly(edo_future *base, const edo_waker *waker)
+{
+    thread *self = thread_self();
+
+    await_poll_begin(self);
+    edo_poll is = advance(self, of(base), waker);
+    await_poll_end(self);
+    return is;
 }
 
 static void select_cancel(edo_future *base)
@@ -191,7 +210,7 @@ static const edo_future_ops select_ops = {
     .flags = EDO_FUTURE_OWNS,
 };
 
-static edo_select_future make(edo_future *const *arms, size_t count, bool biased)
+static inline edo_select_future make(edo_future *const *arms, size_t count, bool biased)
 {
     return (edo_select_future){
         .base = EDO_FUTURE_INIT(&select_ops),
@@ -201,6 +220,11 @@ static edo_select_future make(edo_future *const *arms, size_t count, bool biased
         .phase = RACING,
         .biased = biased,
     };
+}
+
+static inline int await_select(edo_select_future *sel)
+{
+    return (int)await_directly(await_may_try(), &sel->base, poll_directly);
 }
 
 edo_select_future edo_select_async(edo_future *const *arms, size_t count)
@@ -237,26 +261,26 @@ int edo_select_matching_array(edo_future *const *arms, size_t count,
 {
     edo_select_future sel = edo_select_matching_async(arms, count, matches, arg);
 
-    return (int)edo_await(&sel.base);
+    return await_select(&sel);
 }
 
 int edo_select_keep_array(edo_future *const *arms, size_t count)
 {
     edo_select_future sel = edo_select_keep_async(arms, count);
 
-    return (int)edo_await(&sel.base);
+    return await_select(&sel);
 }
 
 int edo_select_array(edo_future *const *arms, size_t count)
 {
     edo_select_future sel = make(arms, count, false);
 
-    return (int)edo_await(&sel.base);
+    return await_select(&sel);
 }
 
 int edo_select_biased_array(edo_future *const *arms, size_t count)
 {
     edo_select_future sel = make(arms, count, true);
 
-    return (int)edo_await(&sel.base);
+    return await_select(&sel);
 }
