@@ -88,7 +88,7 @@ bool task_look(task *t, task_glimpse *ret)
 static void give_back(task *t)
 {
     thread *self = thread_self();
-    core *c = self->core && t->home == &self->core->tasks ? core_enter(self) : NULL;
+    core *c = self->core && task_slab_home(t) == &self->core->tasks ? core_enter(self) : NULL;
 
     task_slab_put(t, c != NULL);
     core_leave(self, c);
@@ -136,21 +136,15 @@ static uint64_t next_id(core *c)
     return ++c->next_id;
 }
 
-static size_t copy_offset(enum task_kind kind)
-{
-    if (kind == TASK_STACKFUL)
-        return offsetof(task, copied_arg);
-    return kind == TASK_POLLED ? offsetof(task, copied_future) : offsetof(task, copied_call_arg);
-}
-
 static bool copy_has_room(const task *t, enum task_kind kind, size_t copy_size)
 {
-    return copy_size <= task_slab_size(t) - copy_offset(kind);
+    return copy_size <= task_slab_size(t) - task_header_size(kind);
 }
 
 void *task_copy_place(task *t, size_t copy_size)
 {
-    return copy_has_room(t, t->kind, copy_size) ? (char *)t + copy_offset(t->kind) : t->extra->copy;
+    return copy_has_room(t, t->kind, copy_size) ? (char *)t + task_header_size(t->kind)
+                                                : t->extra->copy;
 }
 
 /* Everything but the state word, which still says that it is free. */
@@ -158,22 +152,26 @@ static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
 {
     t->next = NULL;
     t->scope = NULL;
-    t->low_water = (void *)UINTPTR_MAX;
-    t->saved_errno = 0;
+    t->entered = NULL;
+    t->result = 0;
     t->last_core = UINT16_MAX;
     a_store(&t->kind, (uint8_t)req->kind, relaxed);
     t->keep_fp = t->measure_stack = t->has_canary = t->yielded = t->kept = t->pinned = false;
     t->ignores = 0;
-    memset((char *)t + offsetof(task, fn), 0, offsetof(task, slab) - offsetof(task, fn));
+    t->canceled_future = t->told_no_stack = false;
+    a_store(&t->waker_is_free, false, relaxed);
     a_store(&t->forks, (uint16_t)s->fork_count, relaxed);
     a_store(&t->sched, s, relaxed); /* these are published by the state word */
     a_store(&t->id, next_id(owner), relaxed);
     a_store(&t->place, req->place, relaxed);
-    a_store(&t->stack, NULL, relaxed);
-    a_store(&t->stack_peak, 0, relaxed);
+    if (req->kind == TASK_STACKFUL)
+        a_store(&t->stack, NULL, relaxed);
 #if EDO_DEBUG
     a_store(&t->lender, 0, relaxed);
     a_store(&t->pending_futures, 0, relaxed);
+    t->held = NULL;
+    t->held_count = 0;
+    t->lent_stack = false;
 #endif
 }
 
@@ -202,7 +200,8 @@ int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req,
 
     if (req->copy_size > SIZE_MAX / 2) /* nobody has it, and the sums below would wrap */
         return -ENOMEM;
-    task *t = task_slab_get(cache, copy_offset(req->kind) + req->copy_size);
+    task *t = task_slab_get(
+        cache, task_slab_class(req->kind, task_header_size(req->kind) + req->copy_size));
     if (!t)
         return -ENOMEM;
     bool is_far = req->copy_size && !copy_has_room(t, req->kind, req->copy_size);

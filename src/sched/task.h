@@ -68,11 +68,20 @@ typedef struct task_extra {
 
 struct edo_task_header {
     /* What a switch touches; one cache line where no sanitizer needs more. */
-    uint64_t state;     /* atomic; sched/state.h */
-    sched *sched;       /* atomic: a shutdown's walk reads it; NULL while free */
-    task *next;         /* the link of whichever queue it stands in */
-    stack *stack;       /* atomic: a look at its peak; NULL until it first runs, and without one */
-    int saved_errno;    /* while suspended */
+    uint64_t state;               /* atomic; sched/state.h */
+    sched *sched;                 /* atomic: a shutdown's walk reads it; NULL while free */
+    task *next;                   /* the link of whichever queue it stands in */
+    struct edo_scope_link *scope; /* what surrounds its code, the innermost; sched/scope.h */
+    sched *entered;               /* what edo_enter made current; NULL: its own runtime */
+    union {
+        int saved_errno; /* while suspended */
+        int result;      /* from the end of its function on */
+    };
+    union {                  /* of a task with a stack */
+        uint32_t stack_size; /* asked for; until it has one */
+        uint32_t low_water;  /* the deepest place at which it was left; see task_note_depth */
+        uint32_t stack_peak; /* after the end, if it was measured */
+    };
     uint16_t last_core; /* its index, for EDO_CHAOS=migrate */
     uint8_t kind;       /* atomic: a shutdown's walk reads it */
     bool keep_fp : 1;
@@ -82,9 +91,14 @@ struct edo_task_header {
     bool kept : 1;       /* join_waker.data is its keeper */
     bool pinned : 1;     /* it is ready at the seat of one thread; see sched/seat.c */
     uint8_t ignores : 2; /* budgets that it has spent on waits that were cut short; at most 3 */
-    struct edo_scope_link *scope; /* what surrounds its code, the innermost; sched/scope.h */
-    void *low_water;              /* the deepest place at which it was left */
-    context ctx;
+    uint16_t forks;      /* atomic: its runtime's fork_count: whose process it lives in */
+    bool waker_is_free;  /* atomic: the completer has made its last touch of join_waker */
+    bool canceled_future : 1; /* polled: the cancel has been passed on */
+    bool told_no_stack : 1;   /* said once */
+    union {
+        context ctx;
+        edo_future *fut; /* a polled task's */
+    };
 
     /* Atomic: stale handles and walks over the slabs read them, whatever becomes of the task. */
     uint64_t id;
@@ -93,47 +107,58 @@ struct edo_task_header {
     uint64_t lender;     /* id of the task whose stack `arg` points to */
     int pending_futures; /* polled by this task and not READY */
 #endif
-    struct task_cache *home; /* where its memory goes back to */
-    union {
-        int (*fn)(void *arg);
-        edo_future *fut;
-    };
-    edo_waker join_waker; /* guarded by ARMED */
-    sched *entered;       /* what edo_enter made current; NULL: its own runtime */
     task_extra *extra;    /* or NULL */
+    edo_waker join_waker; /* guarded by ARMED */
 #if EDO_DEBUG
     struct held_mutex *held;
     unsigned held_count; /* pthread mutexes that it holds */
     bool lent_stack;     /* some task was given a pointer to this one's stack */
 #endif
-    int result;
-    bool canceled_future; /* polled: the cancel has been passed on */
-    bool told_no_stack;   /* said once */
-    bool waker_is_free;   /* atomic: the completer has made its last touch of join_waker */
-    uint8_t slab;         /* which size class */
-    uint16_t forks;       /* atomic: its runtime's fork_count: whose process it lives in */
-    uint16_t slot;        /* its place in its chunk */
-    uint32_t stack_peak;  /* atomic, as stack is; after the end of a task that was measured */
+
+    /* A polled task's memory goes on with its future. */
     union {
-        _Alignas(16) char copied_future[48]; /* a polled task's */
-        struct {
-            void *arg;
-            uint32_t stack_size; /* asked for */
-            _Alignas(16) char copied_arg[32];
-        };
-        struct {            /* a call's */
-            void *call_arg; /* is `arg` */
-            void (*release)(void *arg);
-            struct edo_task_header *next_call, **call_link; /* in the pool's queue; NULL: in none */
-            _Alignas(16) char copied_call_arg[16];
-        };
+        stack *stack;               /* atomic: a look at its peak; NULL until it first runs */
+        void (*release)(void *arg); /* a call's */
     };
+    int (*fn)(void *arg);
+    void *arg;
+    /* A call's alone. */
+    struct edo_task_header *next_call, **call_link; /* in the pool's queue; NULL: in none */
 };
+
+/* What a header of that kind takes; a copied argument or future follows it, at a multiple of 16. */
+static inline size_t task_header_size(enum task_kind kind)
+{
+    if (kind == TASK_POLLED)
+        return offsetof(task, stack); /* see sched/task_slab.c */
+    size_t size = kind == TASK_STACKFUL ? offsetof(task, next_call) : sizeof(task);
+    return (size + 15) / 16 * 16;
+}
 
 #if !EDO_DEBUG && !HAS_ASAN && !HAS_TSAN
 _Static_assert(offsetof(task, ctx) + sizeof(context) == cache_line, "a switch touches one line");
-_Static_assert(sizeof(task) == 3 * cache_line, "a million of them are 192 MB");
+_Static_assert(offsetof(task, next_call) == 2 * cache_line, "a million of them are 128 MB");
+_Static_assert(offsetof(task, stack) == 104, "what a task without a stack has before its future");
 #endif
+
+/* Stack pointers in 32 bits: multiples of 16, of which two of one stack differ by less than 2^31. */
+static inline uint32_t task_depth_of(const void *sp)
+{
+    return (uint32_t)((uintptr_t)sp / 16);
+}
+
+/* It was left at `sp`. */
+static inline void task_note_depth(task *t, const void *sp)
+{
+    if ((int32_t)(task_depth_of(sp) - t->low_water) < 0)
+        t->low_water = task_depth_of(sp);
+}
+
+/* The lowest of these, in the stack that `top` is of. */
+static inline char *task_low_water(const task *t, char *top)
+{
+    return top - (size_t)(task_depth_of(top) - t->low_water) * 16;
+}
 
 /* Who keeps the running task; NULL: nobody. */
 static inline task_keeper *task_keeper_of(const task *t)

@@ -32,49 +32,64 @@
 #endif
 #define HUGE_SIZE ((size_t)2 << 20)
 #define SINGLE_CHUNKS 16 /* of a cache; then it goes on by HUGE_SIZE */
-#define WORDS (CHUNK_SIZE / sizeof(task) / 64 + 1)
+#define WORDS (CHUNK_SIZE / (2 * cache_line) / 64 + 1)
 
 typedef struct task_chunk {
     struct task_chunk *next; /* the one published before */
-    size_t object_size;
+    task_cache *home;        /* whose it is */
+    char *objects;
+    unsigned class;
+    uint32_t object_size;
     uint32_t count; /* atomic: objects that have a state: those given out so far */
-    uint32_t room;  /* objects that it has memory for */
     /* The owner's. */
+    uint32_t inverse; /* 2^32 / object_size, rounded up */
     uint32_t free_count;
     uint32_t lowest;           /* no word of free[] before this one has a bit */
     struct task_chunk *usable; /* the next with free objects */
     uint64_t free[WORDS];      /* a bit an object */
-    _Alignas(64) char objects[];
 } chunk;
 
-/* By the line, so that a frame without a stack takes 200 bytes beyond its own at the most. */
-static const size_t extra_room[TASK_SLAB_CLASSES] = {0,   64,  128, 192, 256, 320,
-                                                     384, 448, 512, 576, 768, 960};
+/* Headers with a stack begin with a cache line. Those without have sizes of 32 bytes as long as most
+ * of a frame is the header, and begin where the future that follows lies at a multiple of 16. */
+static const uint16_t object_sizes[TASK_SLAB_CLASSES] = {
+    128, 192, 256, 320, 384, 512, 768, 1152, 0,
+#define STACKLESS 9
+    128, 160, 192, 224, 256, 288, 320, 352,  384, 448, 512, 576, 640, 704, 768, 1152, 0};
 static chunk *chunks; /* atomic; append only: the process's headers */
 static task_cache shared_cache;
 static lock shared_lock;
 
-static size_t object_size(unsigned class)
+static chunk *chunk_of(const task *t)
 {
-    return (sizeof(task) + extra_room[class] + cache_line - 1) / cache_line * cache_line;
+    return (chunk *)((uintptr_t)t & ~(CHUNK_SIZE - 1));
 }
 
 size_t task_slab_size(const task *t)
 {
-    return object_size(t->slab);
+    return chunk_of(t)->object_size;
+}
+
+/* The first of those of its kind that is large enough; where none is, the first for the header alone. */
+unsigned task_slab_class(enum task_kind kind, size_t size)
+{
+    unsigned first = kind == TASK_POLLED ? STACKLESS : 0, class = first;
+
+    while (object_sizes[class] && object_sizes[class] < size)
+        class ++;
+    return object_sizes[class] ? class : task_slab_class(kind, task_header_size(kind));
 }
 
 /* Makes late touches show; the words that a walk or a stale handle reads stay as they are. */
 static void hide(task *t)
 {
 #if HAS_ASAN
-    __asan_poison_memory_region(&t->scope, offsetof(task, id) - offsetof(task, scope));
-    __asan_poison_memory_region(&t->fn, offsetof(task, result) - offsetof(task, fn));
-    __asan_poison_memory_region(t->copied_future,
-                                object_size(t->slab) - offsetof(task, copied_future));
+    __asan_poison_memory_region(&t->scope, offsetof(task, last_core) - offsetof(task, scope));
+    __asan_poison_memory_region(&t->ctx, offsetof(task, id) - offsetof(task, ctx));
+    __asan_poison_memory_region(&t->extra, task_slab_size(t) - offsetof(task, extra));
 #elif HAS_TSAN
-    memset((char *)t + offsetof(task, scope), 0xdd, offsetof(task, id) - offsetof(task, scope));
-    memset((char *)t + offsetof(task, fn), 0xdd, offsetof(task, slab) - offsetof(task, fn));
+    memset(&t->scope, 0xdd, offsetof(task, last_core) - offsetof(task, scope));
+    memset(&t->ctx, 0xdd, offsetof(task, id) - offsetof(task, ctx));
+    memset(&t->extra, 0xdd, offsetof(task, stack) - offsetof(task, extra));
 #else
     (void)t;
 #endif
@@ -138,14 +153,22 @@ static void *take_memory(task_cache *cache)
 }
 
 /* The chunk has a free object again, or is new. */
-static void append_usable(task_cache *cache, unsigned class, chunk *c)
+static void append_usable(task_cache *cache, chunk *c)
 {
     c->usable = NULL;
-    if (cache->class[class].first)
-        cache->class[class].last->usable = c;
+    if (cache->class[c->class].first)
+        cache->class[c->class].last->usable = c;
     else
-        cache->class[class].first = c;
-    cache->class[class].last = c;
+        cache->class[c->class].first = c;
+    cache->class[c->class].last = c;
+}
+
+/* Where in a chunk of that class. */
+static size_t first_object(unsigned class)
+{
+    size_t begin = (sizeof(chunk) + cache_line - 1) / cache_line * cache_line;
+
+    return class < STACKLESS ? begin : begin + -task_header_size(TASK_POLLED) % 16;
 }
 
 static bool cache_grow(task_cache *cache, unsigned class)
@@ -155,63 +178,62 @@ static bool cache_grow(task_cache *cache, unsigned class)
     if (!c)
         return false;
     cache->chunks++;
-    c->object_size = object_size(class);
-    c->room = c->free_count = (uint32_t)((CHUNK_SIZE - sizeof *c) / c->object_size);
-    for (uint32_t i = 0; i < c->room; i++)
+    c->home = cache;
+    c->class = class;
+    c->object_size = object_sizes[class];
+    c->inverse = UINT32_MAX / c->object_size + 1;
+    size_t begin = first_object(class);
+    c->objects = (char *)c + begin;
+    c->free_count = (uint32_t)((CHUNK_SIZE - begin) / c->object_size);
+    for (uint32_t i = 0; i < c->free_count; i++)
         c->free[i / 64] |= UINT64_C(1) << i % 64;
-    append_usable(cache, class, c);
+    append_usable(cache, c);
     chunk_publish(c);
     return true;
 }
 
-static chunk *chunk_of(const task *t)
+/* Which of its chunk's objects it is: a division, as a product that is exact for whole ones. */
+static uint32_t slot_of(const chunk *c, const task *t)
 {
-    return (chunk *)((uintptr_t)t & ~(CHUNK_SIZE - 1));
+    return (uint32_t)((uint64_t)((const char *)t - c->objects) * c->inverse >> 32);
 }
 
 /* By the owner of the cache that the chunk is of. */
-static void set_free(task_cache *cache, task *t)
+static void set_free(chunk *c, const task *t)
 {
-    chunk *c = chunk_of(t);
-    uint32_t word = t->slot / 64u;
+    uint32_t slot = slot_of(c, t), word = slot / 64;
 
-    c->free[word] |= UINT64_C(1) << t->slot % 64;
+    c->free[word] |= UINT64_C(1) << slot % 64;
     if (word < c->lowest)
         c->lowest = word;
     if (c->free_count++ == 0)
-        append_usable(cache, t->slab, c);
+        append_usable(c->home, c);
+}
+
+/* Its first life. */
+static noinline void begin_object(chunk *c, task *t, uint32_t slot)
+{
+    t->state = TASK_COMPLETE;
+    /* release: a walk sees its state; pairs with the acquire in task_slab_walk. */
+    a_store(&c->count, slot + 1, release);
 }
 
 /* The lowest free object of a chunk that has one. */
-static task *take_lowest(task_cache *cache, unsigned class, chunk *c)
+static task *take_lowest(chunk *c)
 {
     while (!c->free[c->lowest])
         c->lowest++;
-    uint32_t slot = c->lowest * 64 + (uint32_t)__builtin_ctzll(c->free[c->lowest]);
-    task *t = (task *)(c->objects + slot * object_size(class));
+    uint64_t *word = &c->free[c->lowest];
+    uint32_t slot = c->lowest * 64 + (uint32_t)__builtin_ctzll(*word);
+    task *t = (task *)(void *)(c->objects + (size_t)slot * c->object_size);
 
-    c->free[c->lowest] &= c->free[c->lowest] - 1;
+    *word &= *word - 1;
     if (--c->free_count == 0)
-        cache->class[class].first = c->usable;
-    if (slot == c->count) { /* its first life */
-        t->state = TASK_COMPLETE;
-        t->home = cache;
-        /* release: a walk sees its state; pairs with the acquire in task_slab_walk. */
-        a_store(&c->count, slot + 1, release);
-    }
-    show(t, object_size(class));
-    t->slab = (uint8_t) class;
-    t->slot = (uint16_t)slot;
+        c->home->class[c->class].first = c->usable;
+    show(t, c->object_size);
+    if (unlikely(slot == c->count))
+        begin_object(c, t, slot);
     return t;
-}
-
-/* The class for that many bytes; the smallest where none has them. */
-static unsigned class_of(size_t size)
-{
-    for (unsigned class = 0; class < TASK_SLAB_CLASSES; class ++)
-        if (size <= object_size(class))
-            return class;
-    return 0;
 }
 
 /* Takes back what others have freed, or grows. False: there is no memory. */
@@ -224,30 +246,33 @@ static noinline bool refill(task_cache *cache, unsigned class)
         return cache_grow(cache, class);
     for (task *next; t; t = next) {
         next = t->next;
-        set_free(cache, t);
+        set_free(chunk_of(t), t);
     }
     return true;
 }
 
-task *task_slab_get(task_cache *cache, size_t size)
+task *task_slab_get(task_cache *cache, unsigned class)
 {
-    unsigned class = class_of(size);
-
     if (unlikely(!cache->class[class].first) && !refill(cache, class))
         return NULL;
-    return take_lowest(cache, class, cache->class[class].first);
+    return take_lowest(cache->class[class].first);
+}
+
+task_cache *task_slab_home(const task *t)
+{
+    return chunk_of(t)->home;
 }
 
 void task_slab_put(task *t, bool mine)
 {
-    task_cache *cache = t->home;
-    task **remote = &cache->class[t->slab].remote;
+    chunk *c = chunk_of(t);
 
     hide(t);
     if (mine) {
-        set_free(cache, t);
+        set_free(c, t);
         return;
     }
+    task **remote = &c->home->class[c->class].remote;
     task *first = a_load(remote, relaxed);
     do
         t->next = first;
@@ -261,7 +286,7 @@ void task_slab_walk(void (*fn)(task *t, void *arg), void *arg)
     for (chunk *c = a_load(&chunks, acquire); c; c = c->next)
         for (uint32_t n = a_load(&c->count, acquire), i = 0; i < n;
              i++) /* pairs with take_lowest */
-            fn((task *)(c->objects + i * c->object_size), arg);
+            fn((task *)(void *)(c->objects + (size_t)i * c->object_size), arg);
 }
 
 void task_slab_guard(void)

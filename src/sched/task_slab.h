@@ -10,7 +10,7 @@
 #include "base/lock.h"
 #include "sched/task.h"
 
-#define TASK_SLAB_CLASSES 12
+#define TASK_SLAB_CLASSES 26
 
 struct task_chunk;
 
@@ -24,11 +24,16 @@ typedef struct task_cache {
     unsigned chunks; /* that it has had */
 } task_cache;
 
-/* A free header of at least `size` bytes, or of the smallest class if none is so large; its state
- * word keeps the generation. NULL: no memory. By the cache's owner. */
-task *task_slab_get(task_cache *cache, size_t size);
+/* Of headers of that kind and at least so many bytes; where none is so large, the smallest that a
+ * header without anything fits into. */
+unsigned task_slab_class(enum task_kind kind, size_t size);
+/* A free header of that class; its state word keeps the generation. NULL: no memory. By the cache's
+ * owner. */
+task *task_slab_get(task_cache *cache, unsigned class);
 /* Its bytes. */
 size_t task_slab_size(const task *t);
+/* The cache that it goes back to. */
+task_cache *task_slab_home(const task *t);
 /* Gives one back; its state word is set for the next life. `mine`: the caller owns its home. */
 void task_slab_put(task *t, bool mine);
 /* Calls fn for every header of the process, free ones too. Any thread. */

@@ -53,10 +53,14 @@ static noinline void end_scopes(task *t)
 
 static noinline void run_function(task *t)
 {
-    t->result = t->fn(t->arg);
+    int result = t->fn(t->arg);
+
+    t->result = result;
     end_if_forked(thread_self(), t);
-    if (unlikely(t->scope))
-        end_scopes(t);
+    if (unlikely(t->scope)) {
+        end_scopes(t); /* what is destroyed there may suspend, and errno takes the place */
+        t->result = result;
+    }
     finish_checks(t);
 }
 
@@ -99,6 +103,7 @@ static int give_stack(core *c, task *t)
         return -ENOMEM;
     if (unlikely(t->measure_stack))
         stack_empty(s);
+    t->low_water = task_depth_of(s->top);
     a_store(&t->stack, s, release); /* pairs with edo_task_stack_peak */
     if (unlikely(s->guard == GUARD_CANARY))
         t->has_canary = true;
@@ -154,24 +159,41 @@ static noinline void note_peak(task *t, const stack *s)
 {
     int64_t peak = stack_peak(s);
 
-    a_store(&t->stack_peak, peak > 0 ? (uint32_t)peak : 0, relaxed); /* with the stack's NULL */
+    t->stack_peak = peak > 0 ? (uint32_t)peak : 0; /* published with the end */
+}
+
+/* The stack of a task that has left it for good; NULL: it had none. */
+static stack *take_stack(task *t)
+{
+    stack *s = t->kind == TASK_STACKFUL ? t->stack : NULL;
+
+    if (!s)
+        return NULL;
+    stack_note_depth(s, task_low_water(t, s->top));
+    if (unlikely(t->measure_stack))
+        note_peak(t, s);
+    return s;
 }
 
 /* Stacks of the common size are handed on warm. */
-static void take_stack(core *c, task *t)
+static void hand_on(core *c, stack *s)
 {
-    stack *s = t->stack;
-
-    if (t->kind != TASK_STACKFUL || !s)
-        return;
-    if (unlikely(t->measure_stack))
-        note_peak(t, s);
-    a_store(&t->stack, NULL, release); /* pairs with edo_task_stack_peak */
-    stack_note_depth(s, t->low_water);
     if (c && !c->warm && s->common)
         c->warm = s;
     else
         stack_put(c ? &c->stacks : NULL, s);
+}
+
+/* The stack is given away when the end can be seen: whoever looks for its peak finds it the task's as
+ * long as that has not ended. */
+static void end_task(core *c, sched *s, task *t)
+{
+    PROBE(task_end, t->id);
+    stack *left = take_stack(t);
+    task_complete(t);
+    if (left)
+        hand_on(c, left);
+    count_end(s, c);
 }
 
 /* What the worker has just left is run next, if it is alone: then nobody else need be woken. */
@@ -215,15 +237,12 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
     if (unlikely(t->has_canary))
         overflow_check(t, self->leave == LEAVE_END);
     if (self->leave == LEAVE_END) {
-        PROBE(task_end, t->id);
-        take_stack(c, t);
-        task_complete(t);
-        count_end(s, c);
+        end_task(c, s, t);
         return;
     }
     PROBE(task_suspend, t->id);
-    if (t->ctx.sp < t->low_water) /* nothing is read of it before a stack is given back */
-        t->low_water = t->ctx.sp;
+    if (t->kind == TASK_STACKFUL)
+        task_note_depth(t, t->ctx.sp);
     if (c)
         t->last_core = (uint16_t)c->index;
     t->yielded = self->leave == LEAVE_YIELD;

@@ -19,30 +19,53 @@ uint64_t edo_task_id(edo_task handle)
     return task_handle_is_good(handle) ? id : 0; /* consumed meanwhile: it may be another's */
 }
 
-/* Of a task that may end meanwhile: stacks and headers stay readable. */
-static int64_t peak_of(const task *t, const stack *s)
+/* A reference to the handle's task, for a look. False: the handle is not good. */
+static bool hold(edo_task handle)
 {
-    return s ? stack_peak(s) : a_load(&t->stack_peak, relaxed); /* published with the NULL */
+    if (!task_handle_is_good(handle))
+        return false;
+    task *t = handle.header;
+    uint64_t word = a_load(&t->state, acquire); /* pairs with every transition */
+    do {
+        if (state_gen(word) != handle.gen || !(word & TASK_HANDLE))
+            return false;
+    } while (!a_cas_weak(&t->state, &word, word + TASK_REF, acquire, acquire));
+    return true;
+}
+
+/* Of one that has a stack, or is to get one. */
+static int64_t peak_so_far(const task *t)
+{
+    const stack *s = a_load(&t->stack, acquire); /* pairs with give_stack */
+
+    return s ? stack_peak(s) : 0;
+}
+
+/* Of a task that may end meanwhile, and then its stack is another's: stacks stay readable. */
+static int64_t peak_of(const task *t)
+{
+    if (t->kind != TASK_STACKFUL)
+        return 0;
+    int64_t peak = peak_so_far(t);
+    if (!(a_load(&t->state, acquire) & TASK_COMPLETE))
+        return peak;
+    return t->measure_stack ? t->stack_peak : 0; /* published with the end */
 }
 
 int64_t edo_task_stack_peak(edo_task handle)
 {
-    while (task_handle_is_good(handle)) {
-        const task *t = handle.header;
-        const stack *s = a_load(&t->stack, acquire); /* pairs with give_stack and take_stack */
-        int64_t peak = peak_of(t, s);
-        /* It had the stack all the time, or none. */
-        if (a_load(&t->stack, relaxed) == s && task_handle_is_good(handle))
-            return peak;
-    }
-    return -ESRCH;
+    if (!hold(handle))
+        return -ESRCH;
+    int64_t peak = peak_of(handle.header);
+    task_unref(handle.header);
+    return peak;
 }
 
 int64_t edo_task_self_stack_peak(void)
 {
     const task *t = thread_self()->task;
 
-    return t ? peak_of(t, t->stack) : 0;
+    return t && t->kind == TASK_STACKFUL ? peak_so_far(t) : 0;
 }
 
 uint64_t edo_task_self_id(void)

@@ -120,10 +120,11 @@ static void wake_1(void)
 static void check_freed(void)
 {
     const chunk *c = chunk_of(subject);
-    unsigned found = c->free[subject->slot / 64] >> subject->slot % 64 & 1, all = 0;
+    uint32_t slot = slot_of(c, subject);
+    unsigned found = c->free[slot / 64] >> slot % 64 & 1, all = 0;
 
     model_assert(subject_is_over(NULL));
-    for (const task *t = subject->home->class[subject->slab].remote; t; t = t->next)
+    for (const task *t = c->home->class[c->class].remote; t; t = t->next)
         found += t == subject;
     for (unsigned i = 0; i < WORDS; i++)
         all += (unsigned)__builtin_popcountll(c->free[i]);

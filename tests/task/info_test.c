@@ -192,7 +192,7 @@ static size_t size_with(const edo_spawn_opts *opts)
     task_wait_until(gate_waiting(g) == 1);
     block_thread_for(2); /* it may not have left its stack yet */
     size_t size = t.header->stack->size;
-    assert_int_equal(t.header->stack_size % 4096, 0);
+    assert_int_equal(size % 4096, 0);
     gate_open(g);
     assert_ok(edo_join(t, NULL));
     free(deep);
