@@ -60,9 +60,9 @@ void sanitizer_show_stack(stack *s)
 #endif
 }
 
-void sanitizer_adopt_stack(stack *s)
+noinline void sanitizer_adopt_new_stack(stack *s)
 {
-    (void)s;
+    s->adopted = true;
 #if HAS_TSAN
     if (!s->fiber)
         s->fiber = __tsan_create_fiber(0);
@@ -96,6 +96,7 @@ void sanitizer_forget_stack(stack *s)
 #endif
     s->fiber = NULL;
     s->valgrind_id = 0;
+    s->adopted = false;
 }
 
 bool sanitizer_is_valgrind(void)

@@ -73,7 +73,12 @@ void sanitizer_init_thread(context *ctx);
 void sanitizer_hide_stacks(char *base, size_t len);
 void sanitizer_show_stack(stack *s);
 /* Before a stack is used for a context: gives it a fiber and an id, if it has none. */
-void sanitizer_adopt_stack(stack *s);
+void sanitizer_adopt_new_stack(stack *s);
+static inline void sanitizer_adopt_stack(stack *s)
+{
+    if (unlikely(!s->adopted))
+        sanitizer_adopt_new_stack(s);
+}
 /* A stack was given back: what lies on it means nothing any more. */
 void sanitizer_clean_stack(stack *s);
 /* A stack's memory goes: so do its fiber and its id. Nothing runs on it. */

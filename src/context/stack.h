@@ -27,6 +27,7 @@ typedef struct stack {
     struct stack *next; /* in a pool or cache: its owner's link */
     void *fiber;        /* TSan's fiber, kept with the stack */
     unsigned valgrind_id;
+    bool adopted;   /* sanitizers and valgrind know of it */
     bool populated; /* its top page has been touched */
     bool common;    /* of STACK_DEFAULT_SIZE, from a region */
     bool guarded;   /* it has its guard, of the kind that follows */
