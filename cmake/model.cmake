@@ -64,7 +64,7 @@ model_program(task_state 3 ${model_sched})
 model_program(parking 4 ${model_sched} src/sched/task_slab.c src/sched/core.c)
 model_program(takeover 5 ${model_sched} src/sched/task_slab.c src/sched/core.c)
 foreach(name task_state parking takeover)
-    target_compile_definitions(model-${name} PRIVATE CHUNK_SIZE=4096UL)
+    target_compile_definitions(model-${name} PRIVATE TASK_CHUNK_SIZE=4096UL)
 endforeach()
 model_program(inject 2 src/sched/inject.c)
 model_program(lock 6 REAL_LOCK src/base/lock.c)
@@ -108,7 +108,7 @@ target_compile_definitions(model-mpsc PRIVATE MPSC_BLOCK_SLOTS=2 MPSC_SPARES_MAX
 
 model_program(pool 19 ${model_sched} src/sched/task_slab.c src/sched/core.c src/sched/pool.c
     src/sched/job.c)
-target_compile_definitions(model-pool PRIVATE CHUNK_SIZE=4096UL)
+target_compile_definitions(model-pool PRIVATE TASK_CHUNK_SIZE=4096UL)
 
 model_program(cancel_token 20 src/sync/cancel_token.c src/sync/cancel_token_wait.c src/sync/crowd.c
     src/future/future.c src/future/waker.c src/future/parker.c)
@@ -119,12 +119,12 @@ model_program(members 21 src/task/members.c src/task/members_wait.c src/task/joi
     src/future/waker.c src/future/parker.c)
 
 model_program(seat 29 ${model_sched} src/sched/task_slab.c src/sched/core.c)
-target_compile_definitions(model-seat PRIVATE CHUNK_SIZE=4096UL)
+target_compile_definitions(model-seat PRIVATE TASK_CHUNK_SIZE=4096UL)
 model_program(scope 22 ${model_sched} src/sched/core.c src/task/scope.c src/sync/cancel_token.c
     src/sync/cancel_token_wait.c src/sync/crowd.c)
-target_compile_definitions(model-scope PRIVATE CHUNK_SIZE=4096UL WAKES_MAX=1)
+target_compile_definitions(model-scope PRIVATE TASK_CHUNK_SIZE=4096UL WAKES_MAX=1)
 model_program(observe 23 ${model_sched} src/sched/claim.c src/sched/recorder.c)
-target_compile_definitions(model-observe PRIVATE CHUNK_SIZE=4096UL)
+target_compile_definitions(model-observe PRIVATE TASK_CHUNK_SIZE=4096UL)
 model_program(bytes 30 src/io/buf.c src/io/bytes.c)
 model_program(duplex 31 src/io/duplex.c src/io/conduit.c src/io/byte_ring.c src/io/transfer.c
     src/future/future.c src/future/parker.c src/future/waker.c)

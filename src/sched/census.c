@@ -8,8 +8,9 @@
  * Last end    An end is counted, then `down` is looked at; a shutdown sets `down`, lets every thread
  *             pass a fence, then sums up. Either the end is in the sum, or it is noted.
  */
+#include "sched/census.h"
+
 #include "base/futex.h"
-#include "sched/sched.h"
 
 uint64_t sched_alive(const sched *s)
 {
@@ -25,7 +26,7 @@ uint64_t sched_alive(const sched *s)
 
 /* Whoever waits for the last task sleeps on end_seq, or drives the one core: then it looks by itself
  * after each task that it has run, which is when it is inside of the core. */
-static void note_end(sched *s, const core *c)
+noinline void count_last_end(sched *s, const core *c)
 {
     if (s->multi) {
         a_fetch_add(&s->end_seq, 1, release); /* pairs with the acquire of the shutdown's wait */
@@ -35,36 +36,25 @@ static void note_end(sched *s, const core *c)
     }
 }
 
-/* The light side of the shutdown's fence; without a membarrier both sides pay. */
-static bool is_down(sched *s)
-{
-    a_compiler_barrier(); /* pairs with the membarrier in runtime/shutdown.c */
-    if (unlikely(!s->can_revoke))
-        a_fetch_add(&s->fence, 0, seq_cst); /* pairs with the exchange of `down` there */
-    return unlikely(a_load(&s->down, relaxed));
-}
-
-static void add(core *c, uint64_t *own, uint64_t *others, uint64_t n)
+noinline int count_spawn_back(sched *s, core *c)
 {
     if (c)
-        a_store(own, *own + n, release); /* pairs with the acquires in sched_alive */
+        a_store(&c->spawned, c->spawned - 1, release);
     else
-        a_fetch_add(others, n, release);
-}
-
-int count_spawn(sched *s, core *c)
-{
-    add(c, c ? &c->spawned : NULL, &s->remote_spawned, 1);
-    if (!is_down(s))
-        return 0;
-    add(c, c ? &c->spawned : NULL, &s->remote_spawned, (uint64_t)-1);
-    note_end(s, c);
+        a_fetch_sub(&s->remote_spawned, 1, release);
+    count_last_end(s, c);
     return -EDO_ESHUTDOWN;
 }
 
-void count_end(sched *s, core *c)
+noinline int count_spawn_outside(sched *s)
 {
-    add(c, c ? &c->completed : NULL, &s->remote_completed, 1);
-    if (is_down(s))
-        note_end(s, c);
+    a_fetch_add(&s->remote_spawned, 1, release); /* pairs with the acquires in sched_alive */
+    return census_is_down(s) ? count_spawn_back(s, NULL) : 0;
+}
+
+noinline void count_end_outside(sched *s)
+{
+    a_fetch_add(&s->remote_completed, 1, release); /* likewise */
+    if (census_is_down(s))
+        count_last_end(s, NULL);
 }

@@ -32,6 +32,7 @@
 #include "base/chaos.h"
 #include "base/futex.h"
 #include "base/thread.h"
+#include "sched/census.h"
 #include "sched/finish.h"
 #include "sched/observe.h"
 #include "sched/overflow.h"
@@ -159,7 +160,7 @@ static void lower_live(sched *s)
  * end with it. */
 static void end_call(sched *s, task *t)
 {
-    task_complete(t);
+    task_complete(t, NULL);
     lower_live(s);
     count_end(s, NULL);
 }

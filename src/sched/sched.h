@@ -315,10 +315,6 @@ static inline uint32_t thread_random_below(thread *self, uint32_t n)
 
 /* Tasks that have been spawned and have not ended. See sched/census.c. */
 uint64_t sched_alive(const sched *s);
-/* Counts a task about to be pushed; -EDO_ESHUTDOWN: the runtime takes none any more. `c` is the
- * core that the caller is inside of, or NULL; in count_end as well. */
-int count_spawn(sched *s, core *c);
-void count_end(sched *s, core *c);
 
 /* Cores: from memory that stays mapped. */
 /* 0; -ENOMEM, what the driver says. */

@@ -15,27 +15,34 @@
 #include "base/report.h"
 #include "base/sys.h"
 #include "sched/backlog.h"
+#include "sched/census.h"
 #include "sched/debug.h"
 #include "sched/inherit.h"
 #include "sched/local_set.h"
 #include "sched/observe.h"
 #include "sched/slots.h"
 #include "sched/spawn.h"
+#include "sched/task_new.h"
 
 static const edo_spawn_opts no_opts;
 
-static int check_target(sched *s, const char *place)
+static noinline int refuse_without_runtime(const char *place)
 {
     (void)place; /* of a debug build's sentence */
-    if (!s) {
-        report_misuse("%s: a task needs a runtime to run on: spawn inside of edo_block_on or "
-                      "EDO_MAIN, or edo_enter a handle first",
-                      place);
-        return -EDO_ENORUNTIME;
-    }
-    if (!sched_is_ours(s))
+    report_misuse("%s: a task needs a runtime to run on: spawn inside of edo_block_on or "
+                  "EDO_MAIN, or edo_enter a handle first",
+                  place);
+    return -EDO_ENORUNTIME;
+}
+
+static inline int check_target(const sched *s, const char *place)
+{
+    if (unlikely(!s))
+        return refuse_without_runtime(place);
+    if (unlikely(!sched_is_ours(s)))
         return -EDO_EFORKED;
-    return a_load(&s->down, acquire) ? -EDO_ESHUTDOWN : 0; /* a first look; see count_spawn */
+    /* A first look; see count_spawn. */
+    return unlikely(a_load(&s->down, acquire)) ? -EDO_ESHUTDOWN : 0;
 }
 
 static size_t page_round(size_t n)
@@ -58,23 +65,29 @@ static void copy_name(char *to, const char *name)
     to[len] = 0;
 }
 
-static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_opts *opts)
+/* Into its extra part. */
+static noinline void fill_extra(task *t, const spawn_request *req, const edo_spawn_opts *opts)
 {
-    void *arg = req->arg;
-
     if (has_name(opts))
         copy_name(t->extra->name, opts->name);
-    if (unlikely(req->gifts)) {
+    if (req->gifts) {
         t->extra->hook = req->gifts->hook;
         if (req->gifts->inherited)
             inherited_enter(t, req->gifts->inherited);
     }
-    if (unlikely(opts->measure_stack))
-        t->measure_stack = true;
-    if (unlikely(opts->keep_fp)) {
+    if (opts->keep_fp) {
         t->keep_fp = true;
         fp_control_save(&t->extra->fp);
     }
+}
+
+static inline void fill(task *t, const sched *s, const spawn_request *req,
+                        const edo_spawn_opts *opts)
+{
+    void *arg = req->arg;
+
+    if (unlikely(t->extra))
+        fill_extra(t, req, opts);
     if (req->copy_size) {
         arg = task_copy_place(t, req->copy_size);
         memcpy(arg, req->arg, req->copy_size);
@@ -84,11 +97,15 @@ static void fill(task *t, sched *s, const spawn_request *req, const edo_spawn_op
     } else {
         t->fn = req->fn;
         t->arg = arg;
-        if (likely(req->kind == TASK_STACKFUL))
-            t->stack_size =
-                (uint32_t)(opts->stack_size ? page_round(opts->stack_size) : s->opts.stack_size);
-        else
-            t->release = req->release;
+    }
+    if (likely(req->kind == TASK_STACKFUL)) {
+        a_store(&t->stack, NULL, relaxed); /* published by the push */
+        t->stack_size = (uint32_t)(unlikely(opts->stack_size) ? page_round(opts->stack_size)
+                                                              : s->opts.stack_size);
+        if (unlikely(opts->measure_stack))
+            t->measure_stack = true;
+    } else if (req->kind != TASK_POLLED) {
+        t->release = req->release;
     }
 #if EDO_DEBUG
     if (!req->copy_size)
@@ -123,29 +140,41 @@ static noinline void take_back(task *t)
         local_set_ended(set);
 }
 
-static int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opts *opts,
-                edo_task *ret_task, task **ret)
+/* From the headers of all threads that have no core. */
+static noinline int new_outside(sched *s, const spawn_request *req, task **ret)
 {
-    task_cache *cache = c ? &c->tasks : task_slab_shared_lock();
-    task *t;
-    int rc = task_new(s, cache, c, req, &t);
+    task_cache *cache = task_slab_shared_lock();
+    int rc = task_new(s, cache, NULL, req, ret);
 
-    if (!c)
-        task_slab_shared_unlock();
-    if (rc < 0)
+    task_slab_shared_unlock();
+    return rc;
+}
+
+static noinline void tell_keeper(task_keeper *keeper, task *t)
+{
+    keeper->gen = state_gen(a_load(&t->state, relaxed));
+    a_store(&keeper->header, t, release); /* from now on it may be aborted */
+}
+
+static inline __attribute__((always_inline)) int make(sched *s, core *c, const spawn_request *req,
+                                                      const edo_spawn_opts *opts,
+                                                      edo_task *ret_task, task **ret)
+{
+    task *t;
+    int rc = likely(c) ? task_new(s, &c->tasks, c, req, &t) : new_outside(s, req, &t);
+
+    if (unlikely(rc < 0))
         return rc;
     fill(t, s, req, opts);
     rc = unlikely(t->extra) ? equip(s, t, req) : 0;
-    if (rc == 0)
+    if (likely(rc == 0))
         rc = count_spawn(s, c);
-    if (rc < 0) {
+    if (unlikely(rc < 0)) {
         take_back(t);
         return rc;
     }
-    if (unlikely(req->keeper)) {
-        req->keeper->gen = state_gen(a_load(&t->state, relaxed));
-        a_store(&req->keeper->header, t, release); /* from now on it may be aborted */
-    }
+    if (unlikely(req->keeper))
+        tell_keeper(req->keeper, t);
     PROBE2(task_spawn, t->id, t->place);
     if (ret_task) /* before the push: the task may end, and the caller's variable is its own */
         *ret_task = (edo_task){.header = t, .gen = state_gen(a_load(&t->state, relaxed))};
@@ -163,7 +192,7 @@ static int check_opts(const edo_spawn_opts *opts)
 
 static bool needs_extra(const sched *s, const spawn_request *req, const edo_spawn_opts *opts)
 {
-    return has_name(opts) || opts->keep_fp || req->gifts || s->equips;
+    return req->gifts || s->equips || has_name(opts) || opts->keep_fp;
 }
 
 /* Outside of the core: a hook may last. Returns the core if it is still held. */
@@ -174,6 +203,24 @@ static noinline core *tell_observers(thread *self, sched *s, core *c, task *t)
     return c ? core_enter(self) : NULL;
 }
 
+static inline void push_here(thread *self, sched *s, core *c, task *t)
+{
+    core_push_next(self, c, t);
+    if (s->core_count > 1 && idle_wants_notice(s) && backlog_with_new_is_worth_a_call(c))
+        idle_notify(s);
+}
+
+/* Not into the core that the caller is inside of, if any. */
+static noinline void push_elsewhere(const spawn_request *req, task *t)
+{
+    if (set_of(req))
+        seat_push(t);
+    else if (req->uncounted)
+        task_inject(t);
+    else
+        task_push_from_outside(t);
+}
+
 int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts *opts,
                 edo_task *ret_task)
 {
@@ -182,28 +229,25 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
 
     if (!opts)
         opts = &no_opts;
-    if (rc < 0 || (rc = check_opts(opts)) < 0)
+    if (unlikely(rc < 0 || (rc = check_opts(opts)) < 0))
         return rc;
     req->with_handle = ret_task || req->keeper;
     req->with_extra = needs_extra(s, req, opts);
-    core *c = self->sched == s ? core_enter(self) : NULL;
+    core *c = likely(self->sched == s) ? core_enter(self) : NULL;
     rc = make(s, c, req, opts, ret_task, &t);
-    if (unlikely(s->observed) && rc == 0)
-        c = tell_observers(self, s, c, t);
-    bool is_local = unlikely(set_of(req));
-    if (rc == 0 && c && !req->uncounted && !is_local) {
-        core_push_next(self, c, t);
-        if (s->core_count > 1 && idle_wants_notice(s) && backlog_with_new_is_worth_a_call(c))
-            idle_notify(s);
+    if (unlikely(rc < 0)) {
+        core_leave(self, c);
+        return rc;
     }
+    if (unlikely(s->observed))
+        c = tell_observers(self, s, c, t);
+    bool is_here = c && !req->uncounted && !set_of(req);
+    if (likely(is_here))
+        push_here(self, s, c, t);
     core_leave(self, c);
-    if (rc == 0 && is_local)
-        seat_push(t);
-    else if (rc == 0 && req->uncounted)
-        task_inject(t);
-    else if (rc == 0 && !c)
-        task_push_from_outside(t);
-    return rc;
+    if (unlikely(!is_here))
+        push_elsewhere(req, t);
+    return 0;
 }
 
 int sched_spawn_blocking(thread *self, sched *s, spawn_request *req, const edo_spawn_opts *opts,
@@ -263,7 +307,7 @@ static noinline int spawn_with_gifts(thread *self, sched *s, spawn_request *req,
 }
 
 /* On the runtime that the options name, or the current one. */
-static int spawn(spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_task)
+static inline int spawn(spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_task)
 {
     thread *self = thread_self();
     sched *s = opts && opts->on ? (sched *)opts->on : sched_current(self);
@@ -273,8 +317,8 @@ static int spawn(spawn_request *req, const edo_spawn_opts *opts, edo_task *ret_t
     return sched_spawn(self, s, req, opts, ret_task);
 }
 
-int spawn_function(spawn_request *req, const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
-                   edo_task *ret_task)
+static inline int of_function(spawn_request *req, const edo_spawn_opts *opts, int (*fn)(void *arg),
+                              void *arg, edo_task *ret_task)
 {
     if (!fn)
         return -EINVAL;
@@ -285,6 +329,12 @@ int spawn_function(spawn_request *req, const edo_spawn_opts *opts, int (*fn)(voi
     if (req->copy_size && !arg)
         return -EINVAL;
     return spawn(req, opts, ret_task);
+}
+
+int spawn_function(spawn_request *req, const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
+                   edo_task *ret_task)
+{
+    return of_function(req, opts, fn, arg, ret_task);
 }
 
 int spawn_future(spawn_request *req, const edo_spawn_opts *opts, edo_future *fut, size_t size,
@@ -303,7 +353,7 @@ int edo_spawn_from(const char *place, const edo_spawn_opts *opts, int (*fn)(void
 {
     spawn_request req = {.place = place};
 
-    return spawn_function(&req, opts, fn, arg, ret_task);
+    return of_function(&req, opts, fn, arg, ret_task);
 }
 
 int edo_spawn_copy_from(const char *place, int (*fn)(void *arg), const void *arg, size_t size,

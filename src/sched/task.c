@@ -7,7 +7,7 @@
  *        joiner that finds COMPLETE after it had armed waits for that. Its reference keeps the
  *        header. ARMED stays set, and goes with the handle: a plain store is cheaper to say it by.
  */
-#include "sched/task.h"
+#include "sched/task_new.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -84,8 +84,8 @@ bool task_look(task *t, task_glimpse *ret)
     return !(word & TASK_COMPLETE) && state_gen(a_load(&t->state, relaxed)) == state_gen(word);
 }
 
-/* Whether the calling thread owns the cache that the header goes back to. */
-static void give_back(task *t)
+/* By a thread that may or may not own the cache that the header goes back to. */
+static noinline void give_back(task *t)
 {
     thread *self = thread_self();
     core *c = self->core && task_slab_home(t) == &self->core->tasks ? core_enter(self) : NULL;
@@ -94,28 +94,27 @@ static void give_back(task *t)
     core_leave(self, c);
 }
 
-static void task_free(task *t)
+void task_free(task *t, core *inside)
 {
     uint32_t gen = state_gen(a_load(&t->state, relaxed)); /* we are the last */
 
-    if (unlikely(t->extra)) { /* it never ran */
-        free(t->extra->slots);
-        free(t->extra);
-    }
     a_store(&t->sched, NULL, relaxed);
     if (gen == UINT32_MAX)
         return; /* its generations are used up: never given out again */
     /* release: a stale handle that reads the new generation reads nothing of the old life. */
     a_store(&t->state, ((uint64_t)(gen + MODEL_BUG(303, 1, 0)) << TASK_GEN_SHIFT) | TASK_COMPLETE,
             release);
-    give_back(t);
+    if (likely(inside && task_slab_home(t) == &inside->tasks))
+        task_slab_put(t, true);
+    else
+        give_back(t);
 }
 
 void task_unref_with(task *t, uint64_t bits)
 {
     /* acq_rel: the last one sees what all the others did before they let go. */
     if (state_refs(a_fetch_sub(&t->state, TASK_REF + bits, MODEL_BUG(304, acq_rel, relaxed))) == 1)
-        task_free(t);
+        task_free(t, NULL);
 }
 
 void task_unref(task *t)
@@ -123,16 +122,14 @@ void task_unref(task *t)
     task_unref_with(t, 0);
 }
 
-static uint64_t next_id(core *c)
+noinline uint64_t task_next_id_slow(core *c)
 {
     static uint64_t ids; /* atomic: the last one given out in the process */
 
     if (!c)
         return a_fetch_add(&ids, 1, relaxed) + 1;
-    if (c->next_id == c->last_id) {
-        c->next_id = a_fetch_add(&ids, 32, relaxed);
-        c->last_id = c->next_id + 32;
-    }
+    c->next_id = a_fetch_add(&ids, 32, relaxed);
+    c->last_id = c->next_id + 32;
     return ++c->next_id;
 }
 
@@ -145,34 +142,6 @@ void *task_copy_place(task *t, size_t copy_size)
 {
     return copy_has_room(t, t->kind, copy_size) ? (char *)t + task_header_size(t->kind)
                                                 : t->extra->copy;
-}
-
-/* Everything but the state word, which still says that it is free. */
-static void fill_in(task *t, sched *s, core *owner, const spawn_request *req)
-{
-    t->next = NULL;
-    t->scope = NULL;
-    t->entered = NULL;
-    t->result = 0;
-    t->last_core = UINT16_MAX;
-    a_store(&t->kind, (uint8_t)req->kind, relaxed);
-    t->keep_fp = t->measure_stack = t->has_canary = t->yielded = t->kept = t->pinned = false;
-    t->ignores = 0;
-    t->canceled_future = t->told_no_stack = false;
-    a_store(&t->waker_is_free, false, relaxed);
-    a_store(&t->forks, (uint16_t)s->fork_count, relaxed);
-    a_store(&t->sched, s, relaxed); /* these are published by the state word */
-    a_store(&t->id, next_id(owner), relaxed);
-    a_store(&t->place, req->place, relaxed);
-    if (req->kind == TASK_STACKFUL)
-        a_store(&t->stack, NULL, relaxed);
-#if EDO_DEBUG
-    a_store(&t->lender, 0, relaxed);
-    a_store(&t->pending_futures, 0, relaxed);
-    t->held = NULL;
-    t->held_count = 0;
-    t->lent_stack = false;
-#endif
 }
 
 static int new_extra(size_t copy_size, task_extra **ret)
@@ -191,44 +160,27 @@ int task_need_extra(task *t)
     return t->extra ? 0 : new_extra(0, &t->extra);
 }
 
-/* It is in the place of a join whose waker is published. */
-static const struct edo_waker_ops keeper_ops;
-
-int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req, task **ret)
+int task_new_extra(const task *t, const spawn_request *req, task_extra **ret)
 {
-    task_extra *extra = NULL;
+    bool is_far = !copy_has_room(t, req->kind, req->copy_size);
 
-    if (req->copy_size > SIZE_MAX / 2) /* nobody has it, and the sums below would wrap */
-        return -ENOMEM;
-    task *t = task_slab_get(
-        cache, task_slab_class(req->kind, task_header_size(req->kind) + req->copy_size));
-    if (!t)
-        return -ENOMEM;
-    bool is_far = req->copy_size && !copy_has_room(t, req->kind, req->copy_size);
-    if ((req->with_extra || is_far) && new_extra(is_far ? req->copy_size : 0, &extra) < 0) {
-        task_slab_put(t, true);
-        return -ENOMEM;
-    }
-    fill_in(t, s, owner, req);
-    t->extra = extra;
-    uint64_t gen = state_gen(a_load(&t->state, relaxed)); /* nobody changes a free one's */
-    uint64_t word = gen << TASK_GEN_SHIFT | TASK_NOTIFIED | TASK_REF;
-    if (req->with_handle)
-        word += TASK_HANDLE + TASK_REF;
-    if (unlikely(req->keeper)) {
-        t->join_waker = (edo_waker){.ops = &keeper_ops, .data = req->keeper};
-        t->kept = true;
-        word += TASK_JOINING | TASK_ARMED;
-    }
-    /* release: pairs with the acquire in task_look. */
-    a_store(&t->state, word, release);
-    *ret = t;
-    return 0;
+    return req->with_extra || is_far ? new_extra(is_far ? req->copy_size : 0, ret) : 0;
+}
+
+/* Its end is told to the keeper instead. */
+const struct edo_waker_ops task_keeper_ops;
+
+static void free_extra(task_extra *extra)
+{
+    free(extra->slots);
+    free(extra);
 }
 
 void task_discard(task *t)
 {
-    task_free(t); /* nobody else has a reference: the handle was never given out */
+    if (t->extra)
+        free_extra(t->extra);
+    task_free(t, NULL); /* nobody else has a reference: the handle was never given out */
 }
 
 /* The joiner's waker is ours until we say that it is free, which is our last touch. */
@@ -267,8 +219,7 @@ static noinline listeners end_extra(task *t)
     if (unlikely(heard.set))
         local_set_forget(heard.set, t);
     t->extra = NULL;
-    free(extra->slots);
-    free(extra);
+    free_extra(extra);
     return heard;
 }
 
@@ -290,19 +241,19 @@ static void tell_keeper(task *t)
 }
 
 /* Others know of it: its handle, or whoever woke it. Returns the state before. */
-static inline uint64_t complete_known(task *t)
+static inline uint64_t complete_known(task *t, core *inside)
 {
     chaos_point();
     /* acq_rel: publishes the result and all that the task wrote to the joiner. */
     uint64_t old = a_fetch_add(&t->state, TASK_COMPLETE - TASK_RUNNING - TASK_REF,
                                MODEL_BUG(308, acq_rel, relaxed));
     if (old & TASK_ARMED) {
-        if (t->join_waker.ops == &keeper_ops) /* there before it first ran */
+        if (t->join_waker.ops == &task_keeper_ops) /* there before it first ran */
             tell_keeper(t);
         else
             wake_joiner(t);
     } else if (state_refs(old) == 1)
-        task_free(t);
+        task_free(t, inside);
     return old;
 }
 
@@ -314,32 +265,32 @@ static noinline bool complete_failed(task *t)
     task_ref(t);
     if (a_load(&t->state, relaxed) & TASK_HANDLE)
         failure_expect(s);
-    bool lost = !(complete_known(t) & TASK_HANDLE) && failure_note(s, t);
+    bool lost = !(complete_known(t, NULL) & TASK_HANDLE) && failure_note(s, t);
     task_unref(t);
     return lost;
 }
 
 /* True: it has failed, and nobody joins it. */
-static inline bool complete(task *t)
+static inline bool complete(task *t, core *inside)
 {
     if (unlikely(t->result < 0))
         return complete_failed(t);
     /* acquire: pairs with the unref of a handle that was dropped elsewhere. With one reference,
      * ours, nobody else can touch it. */
     if (state_refs(a_load(&t->state, MODEL_BUG(307, acquire, relaxed))) == 1) {
-        task_free(t);
+        task_free(t, inside);
         return false;
     }
-    complete_known(t);
+    complete_known(t, inside);
     return false;
 }
 
-void task_complete(task *t)
+void task_complete(task *t, core *inside)
 {
     if (likely(!t->extra)) {
-        complete(t);
+        complete(t, inside);
         return;
     }
     listeners heard = end_extra(t);
-    tell(heard, complete(t));
+    tell(heard, complete(t, NULL));
 }

@@ -225,19 +225,17 @@ typedef struct spawn_request {
     void (*withdraw)(task_keeper *keeper);
 } spawn_request;
 
-/* Makes a header that is NOTIFIED and not queued, its extra part there if `with_extra` or if the
- * copy has no room without, from `cache`, which the caller owns; `owner` is the core it belongs to,
- * NULL: the shared one. 0 or -ENOMEM. */
-int task_new(sched *s, struct task_cache *cache, struct core *owner, const spawn_request *req,
-             task **ret);
 /* Where a copied argument of that size lies. */
 void *task_copy_place(task *t, size_t copy_size);
 /* Gives the running task its extra part, if it has none. 0 or -ENOMEM. */
 int task_need_extra(task *t);
 /* Takes back a task that was made and never pushed. */
 void task_discard(task *t);
-/* The end: it is off its stack. Stores COMPLETE, wakes the join, gives the live reference up. */
-void task_complete(task *t);
+/* The end: it is off its stack. Stores COMPLETE, wakes the join, gives the live reference up. `inside`
+ * is the core that the caller is inside of, or NULL. */
+void task_complete(task *t, struct core *inside);
+/* Frees the header, whose last reference the caller has given up. */
+void task_free(task *t, struct core *inside);
 /* Whether a handle is still good: it has the task's generation and is not consumed. */
 static inline bool task_handle_is_good(edo_task handle)
 {

@@ -27,56 +27,21 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-#ifndef CHUNK_SIZE                    /* the model checker clears less */
-#define CHUNK_SIZE ((size_t)64 << 10) /* and alignment */
-#endif
 #define HUGE_SIZE ((size_t)2 << 20)
 #define SINGLE_CHUNKS 16 /* of a cache; then it goes on by HUGE_SIZE */
-#define WORDS (CHUNK_SIZE / (2 * cache_line) / 64 + 1)
+typedef struct task_chunk chunk;
 
-typedef struct task_chunk {
-    struct task_chunk *next; /* the one published before */
-    task_cache *home;        /* whose it is */
-    char *objects;
-    unsigned class;
-    uint32_t object_size;
-    uint32_t count; /* atomic: objects that have a state: those given out so far */
-    /* The owner's. */
-    uint32_t inverse; /* 2^32 / object_size, rounded up */
-    uint32_t free_count;
-    uint32_t lowest;           /* no word of free[] before this one has a bit */
-    struct task_chunk *usable; /* the next with free objects */
-    uint64_t free[WORDS];      /* a bit an object */
-} chunk;
-
-/* Headers with a stack begin with a cache line. Those without have sizes of 32 bytes as long as most
- * of a frame is the header, and begin where the future that follows lies at a multiple of 16. */
-static const uint16_t object_sizes[TASK_SLAB_CLASSES] = {
-    128, 192, 256, 320, 384, 512, 768, 1152, 0,
-#define STACKLESS 9
-    128, 160, 192, 224, 256, 288, 320, 352,  384, 448, 512, 576, 640, 704, 768, 1152, 0};
+const uint16_t task_slab_sizes[TASK_SLAB_CLASSES] = {
+    128, 192, 256, 320, 384, 512,  768, 1152, 0,   [TASK_SLAB_STACKLESS] = 128,
+    160, 192, 224, 256, 288, 320,  352, 384,  448, 512,
+    576, 640, 704, 768, 832, 1152, 0};
 static chunk *chunks; /* atomic; append only: the process's headers */
 static task_cache shared_cache;
 static lock shared_lock;
 
-static chunk *chunk_of(const task *t)
-{
-    return (chunk *)((uintptr_t)t & ~(CHUNK_SIZE - 1));
-}
-
 size_t task_slab_size(const task *t)
 {
-    return chunk_of(t)->object_size;
-}
-
-/* The first of those of its kind that is large enough; where none is, the first for the header alone. */
-unsigned task_slab_class(enum task_kind kind, size_t size)
-{
-    unsigned first = kind == TASK_POLLED ? STACKLESS : 0, class = first;
-
-    while (object_sizes[class] && object_sizes[class] < size)
-        class ++;
-    return object_sizes[class] ? class : task_slab_class(kind, task_header_size(kind));
+    return task_chunk_of(t)->object_size;
 }
 
 /* Makes late touches show; the words that a walk or a stale handle reads stay as they are. */
@@ -132,13 +97,13 @@ static int map_aligned(size_t size, void **ret)
 /* Memory for a chunk; NULL: there is none. */
 static void *take_memory(task_cache *cache)
 {
-    size_t size = cache->chunks < SINGLE_CHUNKS ? CHUNK_SIZE : HUGE_SIZE;
+    size_t size = cache->chunks < SINGLE_CHUNKS ? TASK_CHUNK_SIZE : HUGE_SIZE;
     void *memory;
 
     if (cache->unused_size == 0) {
         int rc = map_aligned(size, &memory);
         if (rc < 0 && size == HUGE_SIZE) /* where memory is short, a little may do */
-            rc = map_aligned(size = CHUNK_SIZE, &memory);
+            rc = map_aligned(size = TASK_CHUNK_SIZE, &memory);
         if (rc < 0)
             return NULL;
         if (size == HUGE_SIZE)
@@ -147,8 +112,8 @@ static void *take_memory(task_cache *cache)
         cache->unused_size = size;
     }
     memory = cache->unused;
-    cache->unused += CHUNK_SIZE;
-    cache->unused_size -= CHUNK_SIZE;
+    cache->unused += TASK_CHUNK_SIZE;
+    cache->unused_size -= TASK_CHUNK_SIZE;
     return memory;
 }
 
@@ -168,7 +133,7 @@ static size_t first_object(unsigned class)
 {
     size_t begin = (sizeof(chunk) + cache_line - 1) / cache_line * cache_line;
 
-    return class < STACKLESS ? begin : begin + -task_header_size(TASK_POLLED) % 16;
+    return class < TASK_SLAB_STACKLESS ? begin : begin + -task_header_size(TASK_POLLED) % 16;
 }
 
 static bool cache_grow(task_cache *cache, unsigned class)
@@ -180,11 +145,11 @@ static bool cache_grow(task_cache *cache, unsigned class)
     cache->chunks++;
     c->home = cache;
     c->class = class;
-    c->object_size = object_sizes[class];
+    c->object_size = task_slab_sizes[class];
     c->inverse = UINT32_MAX / c->object_size + 1;
     size_t begin = first_object(class);
     c->objects = (char *)c + begin;
-    c->free_count = (uint32_t)((CHUNK_SIZE - begin) / c->object_size);
+    c->free_count = (uint32_t)((TASK_CHUNK_SIZE - begin) / c->object_size);
     for (uint32_t i = 0; i < c->free_count; i++)
         c->free[i / 64] |= UINT64_C(1) << i % 64;
     append_usable(cache, c);
@@ -246,7 +211,7 @@ static noinline bool refill(task_cache *cache, unsigned class)
         return cache_grow(cache, class);
     for (task *next; t; t = next) {
         next = t->next;
-        set_free(chunk_of(t), t);
+        set_free(task_chunk_of(t), t);
     }
     return true;
 }
@@ -258,14 +223,9 @@ task *task_slab_get(task_cache *cache, unsigned class)
     return take_lowest(cache->class[class].first);
 }
 
-task_cache *task_slab_home(const task *t)
-{
-    return chunk_of(t)->home;
-}
-
 void task_slab_put(task *t, bool mine)
 {
-    chunk *c = chunk_of(t);
+    chunk *c = task_chunk_of(t);
 
     hide(t);
     if (mine) {

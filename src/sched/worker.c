@@ -19,6 +19,7 @@
 #include "base/thread.h"
 #include "context/sanitizer.h"
 #include "sched/backlog.h"
+#include "sched/census.h"
 #include "sched/finish.h"
 #include "sched/inherit.h"
 #include "sched/in_place.h"
@@ -51,17 +52,21 @@ static noinline void end_scopes(task *t)
     t->scope = NULL;
 }
 
-static noinline void run_function(task *t)
+/* Returns the record of the thread that it is on afterwards. */
+static noinline thread *run_function(task *t)
 {
     int result = t->fn(t->arg);
+    thread *self = thread_self();
 
     t->result = result;
-    end_if_forked(thread_self(), t);
+    end_if_forked(self, t);
     if (unlikely(t->scope)) {
         end_scopes(t); /* what is destroyed there may suspend, and errno takes the place */
         t->result = result;
+        self = thread_self();
     }
     finish_checks(t);
+    return self;
 }
 
 /* Never returned from, so TSan must not note that it was called: what it notes stays on the stack's
@@ -70,8 +75,7 @@ static NO_TSAN void task_entry(void *arg)
 {
     task *t = arg;
 
-    run_function(t);
-    thread *self = thread_self();
+    thread *self = run_function(t);
     self->leave = LEAVE_END;
     context_switch_last(&t->ctx, &self->loop);
 }
@@ -190,7 +194,7 @@ static void end_task(core *c, sched *s, task *t)
 {
     PROBE(task_end, t->id);
     stack *left = take_stack(t);
-    task_complete(t);
+    task_complete(t, c);
     if (left)
         hand_on(c, left);
     count_end(s, c);

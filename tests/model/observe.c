@@ -10,6 +10,8 @@
 
 #include <edo/task.h>
 
+#include "sched/task_new.h"
+
 #include "rig.h"
 #include "sched/claim.h"
 #include "sched/recorder.h"

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "future/parker.h"
+#include "sched/task_new.h"
+
 #include "rig.h"
 #include "sched/job.h"
 

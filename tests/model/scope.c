@@ -7,6 +7,8 @@
 
 #include <edo/scope.h>
 
+#include "sched/task_new.h"
+
 #include "rig.h"
 #include "sync/cancel_token.h"
 

@@ -4,6 +4,8 @@
  */
 #include "../../src/sched/worker.c"
 
+#include "sched/task_new.h"
+
 #include "rig.h"
 
 #include "../../src/sched/monitor.c"

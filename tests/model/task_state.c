@@ -7,6 +7,8 @@
 
 #include <edo/task.h>
 
+#include "sched/task_new.h"
+
 #include "rig.h"
 
 /* A future that is READY at its poll after `needed`; all its fields are plain. */
@@ -119,14 +121,14 @@ static void wake_1(void)
 
 static void check_freed(void)
 {
-    const chunk *c = chunk_of(subject);
+    const chunk *c = task_chunk_of(subject);
     uint32_t slot = slot_of(c, subject);
     unsigned found = c->free[slot / 64] >> slot % 64 & 1, all = 0;
 
     model_assert(subject_is_over(NULL));
     for (const task *t = c->home->class[c->class].remote; t; t = t->next)
         found += t == subject;
-    for (unsigned i = 0; i < WORDS; i++)
+    for (unsigned i = 0; i < TASK_CHUNK_WORDS; i++)
         all += (unsigned)__builtin_popcountll(c->free[i]);
     if (found != 1 || all != c->free_count)
         model_fail("the header is free %u times, and %u of %u are", found, all, c->free_count);

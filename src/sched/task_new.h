@@ -1,0 +1,89 @@
+/*
+ * sched/task_new.h: the making of a header. Inline in its callers: a spawn is short, and a sixth of it
+ * would be the passing of arguments from layer to layer.
+ */
+#ifndef SCHED_TASK_NEW_H
+#define SCHED_TASK_NEW_H
+
+#include "sched/sched.h"
+
+/* It stands in the place of a join whose waker is published. */
+extern const struct edo_waker_ops task_keeper_ops;
+/* The next id where the core's block is used up, or for a thread without a core. */
+uint64_t task_next_id_slow(core *c);
+/* The extra part of a new task that has one, or whose copy has no room in `t`. 0 or -ENOMEM. */
+int task_new_extra(const task *t, const spawn_request *req, task_extra **ret);
+
+static inline uint64_t task_next_id(core *c)
+{
+    return likely(c && c->next_id != c->last_id) ? ++c->next_id : task_next_id_slow(c);
+}
+
+/* What all kinds have, but for the state word, which still says that it is free. */
+static inline void task_fill_in(task *t, sched *s, core *owner, const spawn_request *req)
+{
+    t->next = NULL;
+    t->scope = NULL;
+    t->entered = NULL;
+    t->result = 0;
+    t->last_core = UINT16_MAX;
+    a_store(&t->kind, (uint8_t)req->kind, relaxed);
+    t->keep_fp = t->measure_stack = t->has_canary = t->yielded = t->kept = t->pinned = false;
+    t->ignores = 0;
+    a_store(&t->forks, (uint16_t)s->fork_count, relaxed);
+    t->waker_is_free = t->canceled_future = t->told_no_stack = false;
+    a_store(&t->sched, s, relaxed); /* these are published by the state word */
+    a_store(&t->id, task_next_id(owner), relaxed);
+    a_store(&t->place, req->place, relaxed);
+#if EDO_DEBUG
+    a_store(&t->lender, 0, relaxed);
+    a_store(&t->pending_futures, 0, relaxed);
+    t->held = NULL;
+    t->held_count = 0;
+    t->lent_stack = false;
+#endif
+}
+
+/* A header for so large a copy; NULL: no memory. */
+static inline task *task_new_header(task_cache *cache, const spawn_request *req)
+{
+    size_t size = task_header_size(req->kind);
+
+    if (unlikely(req->copy_size > SIZE_MAX / 2)) /* nobody has it, and sums would wrap */
+        return NULL;
+    return task_slab_get(cache, task_slab_class(req->kind, size + req->copy_size));
+}
+
+/* Makes a header that is NOTIFIED and not queued, its extra part there if `with_extra` or if the
+ * copy has no room without, from `cache`, which the caller owns; `owner` is the core it belongs to,
+ * NULL: the shared one. 0 or -ENOMEM. */
+static inline __attribute__((always_inline)) int task_new(sched *s, task_cache *cache, core *owner,
+                                                          const spawn_request *req, task **ret)
+{
+    task_extra *extra = NULL;
+    task *t = task_new_header(cache, req);
+
+    if (unlikely(!t))
+        return -ENOMEM;
+    if (unlikely(req->with_extra || req->copy_size) && task_new_extra(t, req, &extra) < 0) {
+        task_slab_put(t, true);
+        return -ENOMEM;
+    }
+    task_fill_in(t, s, owner, req);
+    t->extra = extra;
+    uint64_t gen = state_gen(a_load(&t->state, relaxed)); /* nobody changes a free one's */
+    uint64_t word = gen << TASK_GEN_SHIFT | TASK_NOTIFIED | TASK_REF;
+    if (req->with_handle)
+        word += TASK_HANDLE + TASK_REF;
+    if (unlikely(req->keeper)) {
+        t->join_waker = (edo_waker){.ops = &task_keeper_ops, .data = req->keeper};
+        t->kept = true;
+        word += TASK_JOINING | TASK_ARMED;
+    }
+    /* release: pairs with the acquire in task_look. */
+    a_store(&t->state, word, release);
+    *ret = t;
+    return 0;
+}
+
+#endif
