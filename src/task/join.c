@@ -3,7 +3,7 @@
  *
  * One join at a time owns the place of the waker (JOINING). ARMED publishes the waker; while it is
  * set the completer may read it, so a new waker means: disarm, write, arm again. See sched/task.c
- * for the completer's side.
+ * for the completer's side. A join of a task that is over has no need of either.
  */
 #include <errno.h>
 
@@ -166,8 +166,44 @@ edo_join_future edo_join_async(edo_task handle, int *ret)
     return (edo_join_future){.base = EDO_FUTURE_INIT(&join_ops), .task = handle, .ret = ret};
 }
 
+/* Lets go of a header whose handle was the caller's; `word` is its state. */
+static void release(thread *self, task *t, uint64_t word)
+{
+    if (state_refs(word) != MODEL_BUG(321, 1, 2)) {
+        task_unref(t);
+        return;
+    }
+    core *c = core_enter(self); /* nobody else can touch it: as where a task ends */
+    task_free(t, c);
+    core_leave(self, c);
+}
+
+/* A task that is over, and that nobody joins: the handle goes in one step, which is the claim too. */
+static bool join_ended(thread *self, edo_task handle, int *ret)
+{
+    task *t = handle.header;
+    /* acquire: pairs with the completion, for the result, and with all who gave a reference up. */
+    uint64_t word = t ? a_load(&t->state, MODEL_BUG(322, acquire, relaxed)) : 0;
+
+    do {
+        if (!(word & TASK_COMPLETE) || state_gen(word) != handle.gen ||
+            (word & (TASK_HANDLE | TASK_JOINING)) != TASK_HANDLE)
+            return false;
+    } while (!a_cas_weak(&t->state, &word, word & ~TASK_HANDLE, MODEL_BUG(322, acq_rel, relaxed),
+                         MODEL_BUG(322, acquire, relaxed)));
+    if (ret)
+        *ret = t->result;
+    release(self, t, word);
+    await_spend(self);
+    return true;
+}
+
 int edo_join(edo_task handle, int *ret)
 {
+    thread *self = await_may_try();
+
+    if (self && join_ended(self, handle, ret))
+        return 0;
     edo_join_future join = edo_join_async(handle, ret);
 
     return (int)edo_await(&join.base);

@@ -288,6 +288,35 @@ static void check_one_winner(void)
     check_freed();
 }
 
+/* While another reference goes: the header is freed by whoever comes last. */
+static edo_abort_handle other_reference;
+
+static void setup_join_ended(void)
+{
+    rig_setup();
+    spawn(&counting_ops, 0, true);
+    model_assert(edo_abort_handle_new(handle, &other_reference) == 0);
+}
+
+static void join_of_ended(void)
+{
+    model_wait_until(subject_is_over, NULL, "waits for the task's end");
+    a_fetch_add(&subject->state, 0, relaxed); /* from now on it is seen; orders nothing */
+    model_assert(edo_join(handle, &joined) == 0);
+    expect_result();
+}
+
+static void drop_reference(void)
+{
+    edo_abort_handle_drop(other_reference);
+}
+
+static void check_free_state(void)
+{
+    check_freed();
+    model_assert(subject->state == ((uint64_t)1 << TASK_GEN_SHIFT | TASK_COMPLETE));
+}
+
 /* --- a header's next life ----------------------------------------------------------------- */
 
 static edo_task second_handle;
@@ -398,6 +427,10 @@ static const model_scenario scenarios[] = {
      .setup = setup_join,
      .threads = {worker_0, join_once, join_once},
      .check = check_one_winner},
+    {.name = "join_of_ended",
+     .setup = setup_join_ended,
+     .threads = {worker_0, join_of_ended, drop_reference},
+     .check = check_free_state},
     {.name = "stale_handle",
      .setup = setup_join,
      .threads = {worker_respawns, abort_thread, abort_thread},
