@@ -135,7 +135,8 @@ static inline void edo_pull_begin(edo_pull *p, void *item)
 EDO_API_STREAM edo_poll edo_stream_poll(edo_stream s, edo_pull *p, const edo_waker *waker);
 /** Asks it to end soon: then poll it until it is READY. */
 EDO_API_STREAM void edo_stream_cancel(edo_stream s, edo_pull *p);
-/** Gives a READY next's item back. 0, and the result is -ECANCELED; or an error: its success stands. */
+/** Gives a READY next's item back. 0, and the result is -ECANCELED; or an error: its success stands. An end, or
+ * an error as an item, stands as well, and says 0. */
 EDO_API_STREAM int edo_stream_put_back(edo_stream s, edo_pull *p);
 
 EDO_END_DECLS

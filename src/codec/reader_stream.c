@@ -92,8 +92,6 @@ static int stream_put_back(void *self, edo_pull *p)
     edo_reader_stream *s = self;
     edo_bytes *item = p->item;
 
-    if (p->result <= 0)
-        return 0;
     if (s->buf.len)
         return -EEXIST;
     int rc = edo_buf_append(&s->buf, item->data, item->len);

@@ -61,7 +61,7 @@ static void stream_cancel(void *self, edo_pull *p)
 
 static int stream_put_back(void *self, edo_pull *p)
 {
-    return p->result > 0 ? udp_framed_put_back(self, p->item) : 0;
+    return udp_framed_put_back(self, p->item);
 }
 
 static void stream_release(void *self)

@@ -29,8 +29,9 @@ void edo_stream_cancel(edo_stream s, edo_pull *p)
 
 int edo_stream_put_back(edo_stream s, edo_pull *p)
 {
+    if (p->result <= 0) /* there is no item in it */
+        return 0;
     int rc = s.ops->put_back ? s.ops->put_back(s.self, p) : -ENOTSUP;
-
     if (rc == 0)
         p->result = -ECANCELED;
     return rc;

@@ -76,6 +76,7 @@ EDO_TEST(an_end_that_comes_back_is_no_frame)
     assert_int_equal(edo_stream_poll(lines, &pull, &none), EDO_READY);
     assert_int_equal(pull.result, 0);
     assert_ok(edo_stream_put_back(lines, &pull));
+    assert_int_equal(pull.result, 0);
     assert_err(edo_stream_next(lines, &line), 0);
     edo_stream_release(lines);
 }

@@ -115,6 +115,7 @@ EDO_TEST(only_one_item_of_a_reader_comes_back_and_no_end)
     assert_int_equal(pull.result, 0);
     item = edo_bytes_static("no item", 7);
     assert_ok(edo_stream_put_back(s, &pull));
+    assert_int_equal(pull.result, 0);
     assert_err(edo_stream_next(s, &item), 0);
     edo_stream_release(s);
 }

@@ -158,3 +158,20 @@ EDO_TEST(what_a_stream_takes_back_was_not_given) /* stream-002 */
     assert_err(edo_stream_put_back(one_way(&steps), &pull), -ENOTSUP);
     assert_int_equal(pull.result, 1);
 }
+
+EDO_TEST(an_end_and_an_error_that_come_back_stand) /* stream-002 */
+{
+    script steps = SCRIPT(STEP_ERROR, 5);
+    int item = 0;
+    edo_pull pull = {.item = &item};
+
+    assert_int_equal(edo_stream_poll(script_stream(&steps), &pull, edo_test_waker()), EDO_READY);
+    assert_ok(edo_stream_put_back(script_stream(&steps), &pull));
+    assert_int_equal(pull.result, -EIO);
+    check_next(script_stream(&steps), 5);
+    edo_pull_begin(&pull, &item);
+    assert_int_equal(edo_stream_poll(script_stream(&steps), &pull, edo_test_waker()), EDO_READY);
+    assert_ok(edo_stream_put_back(script_stream(&steps), &pull));
+    assert_int_equal(pull.result, 0);
+    check_end(script_stream(&steps)); /* and 5 isn't given again */
+}
