@@ -97,6 +97,12 @@ typedef struct edo_frame_place {
     uint64_t small[6];
 } edo_frame_place;
 
+/** Private: how far a decoder that looks for the end of a frame has come. */
+typedef struct edo_frame_scan {
+    size_t seen; /* bytes of the buffer without an end */
+    bool skips;  /* the rest of a frame that was too long */
+} edo_frame_scan;
+
 EDO_END_DECLS
 
 #endif

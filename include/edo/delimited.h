@@ -17,8 +17,7 @@ typedef struct edo_delimiter_codec {
     const char *ending;     /**< what is written behind each; NULL: ",". Borrowed */
     size_t max_len;         /**< the most bytes of a frame; 0: as many as there is memory for */
     bool lends;             /**< as of edo_lines_codec: each frame is good until the next call */
-    bool skips;             /**< private: the rest of a frame that was too long */
-    size_t seen;            /**< private: bytes of the buffer without a delimiter */
+    edo_frame_scan scan;    /**< private */
 } edo_delimiter_codec;
 
 /**

@@ -19,8 +19,7 @@ typedef struct edo_lines_codec {
     /** Lines are lent: each is good until the next call, and nothing is counted. The quickest; not for those
      * who keep lines. */
     bool lends;
-    bool skips;  /**< private: the rest of a line that was too long */
-    size_t seen; /**< private: bytes of the buffer without an end of line */
+    edo_frame_scan scan; /**< private */
 } edo_lines_codec;
 
 /**

@@ -1,22 +1,21 @@
-/*
- * delimiter_codec.c: what lies between delimiters as frames. As lines_codec.c: bytes are looked at once, and
- * what is too long is dropped as it comes.
- */
+/* delimiter_codec.c: what lies between delimiters as frames. */
 #include <edo/delimited.h>
 
-#include <errno.h>
 #include <string.h>
 
 #include <edo/error.h>
 
-#include "base/macros.h"
 #include "codec/codec.h"
+#include "codec/frame_scan.h"
 
 #define DELIMITERS ",;\n\r"
 #define ENDING ","
 
-static const unsigned char *find_one(const char *delimiters, const unsigned char *from, size_t len)
+static const unsigned char *find_end(const void *self, const unsigned char *from, size_t len)
 {
+    const edo_delimiter_codec *codec = self;
+    const char *delimiters = codec->delimiters ? codec->delimiters : DELIMITERS;
+
     if (delimiters[0] && !delimiters[1])
         return memchr(from, delimiters[0], len);
     uint64_t ends[4] = {0}; /* a bit for each byte that does */
@@ -28,56 +27,22 @@ static const unsigned char *find_one(const char *delimiters, const unsigned char
     return NULL;
 }
 
-static const unsigned char *find_end(edo_delimiter_codec *codec, const edo_buf *src)
-{
-    const char *delimiters = codec->delimiters ? codec->delimiters : DELIMITERS;
-    size_t from = codec->seen <= src->len ? codec->seen : 0;
-    const unsigned char *end =
-        from < src->len ? find_one(delimiters, src->data + from, src->len - from) : NULL;
-
-    codec->seen = end ? 0 : src->len;
-    return end;
-}
-
-/* Drops the rest of a frame that was too long. Whether all of it has come. */
-static bool skip_rest(edo_delimiter_codec *codec, edo_buf *src)
-{
-    const unsigned char *end = find_end(codec, src);
-
-    edo_buf_consume(src, end ? (size_t)(end - src->data) + 1 : src->len);
-    codec->seen = 0;
-    codec->skips = !end;
-    return end;
-}
-
 static bool is_too_long(const edo_delimiter_codec *codec, size_t len)
 {
     return codec->max_len && len > codec->max_len;
 }
 
-static int refuse(edo_buf *src, size_t len)
-{
-    edo_buf_consume(src, len);
-    return -EDO_ETOOLONG;
-}
-
 static int decode(void *self, edo_buf *src, void *frame)
 {
     edo_delimiter_codec *codec = self;
+    const unsigned char *end = scan_end(&codec->scan, src, find_end, codec);
 
-    if (unlikely(codec->skips) && !skip_rest(codec, src))
-        return 0;
-    const unsigned char *end = find_end(codec, src);
     if (end) {
         size_t len = (size_t)(end - src->data);
-        return is_too_long(codec, len) ? refuse(src, len + 1)
+        return is_too_long(codec, len) ? scan_refuse(src, len + 1, -EDO_ETOOLONG)
                                        : text_out(src, len, 1, codec->lends, frame);
     }
-    if (!is_too_long(codec, src->len))
-        return 0;
-    codec->skips = true;
-    codec->seen = 0;
-    return refuse(src, src->len);
+    return is_too_long(codec, src->len) ? scan_refuse_start(&codec->scan, src) : 0;
 }
 
 static int decode_eof(void *self, edo_buf *src, void *frame)
@@ -87,8 +52,7 @@ static int decode_eof(void *self, edo_buf *src, void *frame)
 
     if (rc != 0)
         return rc;
-    codec->skips = false;
-    codec->seen = 0;
+    scan_begin_anew(&codec->scan);
     return src->len ? text_out(src, src->len, 0, codec->lends, frame) : 0;
 }
 

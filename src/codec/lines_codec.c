@@ -1,11 +1,4 @@
-/*
- * lines_codec.c: lines as frames.
- *
- * Seen        Bytes are looked at once, however small the pieces are in which they come: codec->seen of them
- *             have no end of line.
- * Too long    What is known to be is dropped at once, and the rest of it as it comes: a buffer never holds
- *             more of a line than max_len, its end, and what was read in one go.
- */
+/* lines_codec.c: lines as frames. */
 #include <edo/lines_codec.h>
 
 #include <errno.h>
@@ -15,34 +8,13 @@
 
 #include "base/macros.h"
 #include "codec/codec.h"
+#include "codec/frame_scan.h"
 #include "io/utf8.h"
 
-/* Where the next end of line is; NULL: none yet. */
-static const unsigned char *find_end(edo_lines_codec *codec, const edo_buf *src)
+static const unsigned char *find_end(const void *self, const unsigned char *from, size_t len)
 {
-    size_t from = codec->seen <= src->len ? codec->seen : 0;
-    const unsigned char *end =
-        from < src->len ? memchr(src->data + from, '\n', src->len - from) : NULL;
-
-    codec->seen = end ? 0 : src->len;
-    return end;
-}
-
-/* Drops the rest of a line that was too long. Whether all of it has come. */
-static bool skip_rest(edo_lines_codec *codec, edo_buf *src)
-{
-    const unsigned char *end = find_end(codec, src);
-
-    edo_buf_consume(src, end ? (size_t)(end - src->data) + 1 : src->len);
-    codec->seen = 0;
-    codec->skips = !end;
-    return end;
-}
-
-static int refuse(edo_buf *src, size_t len, int error)
-{
-    edo_buf_consume(src, len);
-    return error;
+    (void)self;
+    return memchr(from, '\n', len);
 }
 
 /* The first `len` bytes are a line, `behind` of them are its end. */
@@ -53,9 +25,9 @@ static int line_out(const edo_lines_codec *codec, edo_buf *src, size_t len, size
         behind++;
     size_t text = len - behind;
     if (unlikely(codec->max_len && text > codec->max_len))
-        return refuse(src, len, -EDO_ETOOLONG);
+        return scan_refuse(src, len, -EDO_ETOOLONG);
     if (!codec->any_bytes && !utf8_is_valid(src->data, text))
-        return refuse(src, len, -EILSEQ);
+        return scan_refuse(src, len, -EILSEQ);
     return text_out(src, text, behind, codec->lends, frame);
 }
 
@@ -70,17 +42,11 @@ static bool is_too_long(const edo_lines_codec *codec, const edo_buf *src)
 static int decode(void *self, edo_buf *src, void *frame)
 {
     edo_lines_codec *codec = self;
+    const unsigned char *end = scan_end(&codec->scan, src, find_end, codec);
 
-    if (unlikely(codec->skips) && !skip_rest(codec, src))
-        return 0;
-    const unsigned char *end = find_end(codec, src);
     if (end)
         return line_out(codec, src, (size_t)(end - src->data) + 1, 1, frame);
-    if (!is_too_long(codec, src))
-        return 0;
-    codec->skips = true;
-    codec->seen = 0;
-    return refuse(src, src->len, -EDO_ETOOLONG);
+    return is_too_long(codec, src) ? scan_refuse_start(&codec->scan, src) : 0;
 }
 
 static int decode_eof(void *self, edo_buf *src, void *frame)
@@ -90,10 +56,9 @@ static int decode_eof(void *self, edo_buf *src, void *frame)
 
     if (rc != 0)
         return rc;
-    codec->skips = false;
+    scan_begin_anew(&codec->scan);
     if (src->len == 0 || (src->len == 1 && src->data[0] == '\r'))
         return 0;
-    codec->seen = 0;
     return line_out(codec, src, src->len, 0, frame);
 }
 

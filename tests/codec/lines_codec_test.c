@@ -146,94 +146,16 @@ EDO_TEST_PLAIN(a_line_may_be_as_long_as_the_limit) /* codec-009 */
     edo_buf_fini(&hand.buf);
 }
 
-EDO_TEST_PLAIN(an_end_forgets_what_was_too_long)
+EDO_TEST_PLAIN(a_limit_may_be_lowered_meanwhile)
 {
     edo_lines_codec codec = {.max_len = 4};
     by_hand hand = lines_of(&codec);
 
-    put_text(&hand, "too long");
-    check_says(&hand, -EDO_ETOOLONG);
-    check_end_says(&hand, 0);
-    put_text(&hand, "good\n");
-    check_gives(&hand, "good");
     put_text(&hand, "four");
     check_says(&hand, 0);
-    codec.max_len = 3; /* lowered since */
+    codec.max_len = 3;
     check_end_says(&hand, -EDO_ETOOLONG);
     check_end_says(&hand, 0);
-    edo_buf_fini(&hand.buf);
-}
-
-EDO_TEST_PLAIN(another_buffer_is_looked_at_from_its_front)
-{
-    edo_lines_codec codec = {0};
-    by_hand hand = lines_of(&codec);
-
-    put_text(&hand, "the beginning of a line");
-    check_says(&hand, 0);
-    edo_buf_clear(&hand.buf);
-    put_text(&hand, "a\nb\n");
-    check_gives(&hand, "a");
-    check_gives(&hand, "b");
-    edo_buf_fini(&hand.buf);
-}
-
-EDO_TEST_PLAIN(what_comes_after_an_end_is_looked_at_from_its_front)
-{
-    edo_lines_codec codec = {0};
-    by_hand hand = lines_of(&codec);
-
-    put_text(&hand, "last");
-    check_ends_with(&hand, "last");
-    put_text(&hand, "a\nbcdefgh\n");
-    check_gives(&hand, "a");
-    check_gives(&hand, "bcdefgh");
-    edo_buf_fini(&hand.buf);
-}
-
-EDO_TEST_PLAIN(what_follows_something_too_long_is_looked_at_from_its_front)
-{
-    edo_lines_codec codec = {.max_len = 4};
-    by_hand hand = lines_of(&codec);
-
-    put_text(&hand, "too long");
-    check_says(&hand, -EDO_ETOOLONG);
-    put_text(&hand, "\none\ntwo\n");
-    check_gives(&hand, "one");
-    check_gives(&hand, "two");
-    put_text(&hand, "too long");
-    check_says(&hand, -EDO_ETOOLONG);
-    put_text(&hand, "and more");
-    check_says(&hand, 0);
-    put_text(&hand, "\none\ntwo\n");
-    check_gives(&hand, "one");
-    check_gives(&hand, "two");
-    edo_buf_fini(&hand.buf);
-}
-
-EDO_TEST_PLAIN(what_lies_behind_the_buffers_end_is_not_looked_at)
-{
-    edo_lines_codec codec = {0};
-    by_hand hand = lines_of(&codec);
-
-    put_text(&hand, "abc\n");
-    edo_buf_truncate(&hand.buf, 3);
-    check_says(&hand, 0);
-    check_ends_with(&hand, "abc");
-    edo_buf_fini(&hand.buf);
-}
-
-EDO_TEST_PLAIN(bytes_are_looked_at_once)
-{
-    edo_lines_codec codec = {0};
-    by_hand hand = lines_of(&codec);
-
-    put_text(&hand, "abc");
-    check_says(&hand, 0);
-    hand.buf.data[1] = '\n'; /* it wasn't one when it was looked at */
-    check_says(&hand, 0);
-    put_text(&hand, "\n");
-    check_gives(&hand, "a\nc");
     edo_buf_fini(&hand.buf);
 }
 
