@@ -23,6 +23,8 @@ static size_t left_of(const edo_stream_reader *r)
 static edo_poll pull(edo_stream_reader *r, edo_transfer *t, const edo_waker *waker)
 {
     while (left_of(r) == 0) {
+        if (r->user && r->user != t)
+            return finish(t, -EBUSY);
         if (!r->user) {
             if (t->canceled)
                 return finish(t, -ECANCELED);
@@ -45,8 +47,6 @@ static edo_poll read_some(void *self, edo_transfer *t, const edo_waker *waker)
 {
     edo_stream_reader *r = self;
 
-    if (r->user && r->user != t)
-        return finish(t, -EBUSY);
     if (pull(r, t, waker) == EDO_PENDING)
         return EDO_PENDING;
     if (t->result <= 0)
@@ -61,8 +61,6 @@ static edo_poll fill(void *self, edo_transfer *t, const edo_waker *waker)
 {
     edo_stream_reader *r = self;
 
-    if (r->user && r->user != t)
-        return finish(t, -EBUSY);
     if (pull(r, t, waker) == EDO_PENDING)
         return EDO_PENDING;
     if (t->result <= 0)

@@ -13,7 +13,6 @@
 #include "fs/file.h"
 #include "fs/file_op.h"
 #include "fs/file_pieces.h"
-#include "sched/coop.h"
 
 _Static_assert(sizeof(edo_file_at_future) <= 256, "net-048");
 
@@ -124,12 +123,8 @@ static edo_poll at_poll(edo_future *base, const edo_waker *waker)
     edo_file_at_future *fut = container_of(base, edo_file_at_future, base);
     bool counts = fut->op.kind == &read_kind || fut->op.kind == &write_kind;
 
-    if (file_op_is_new(&fut->op) && !(base->state & FUTURE_CANCELED) && !coop_proceed(waker))
+    if (file_op_poll_of(&fut->op, base, waker) == EDO_PENDING)
         return EDO_PENDING;
-    if (file_op_poll(&fut->op, base->state & FUTURE_CANCELED, waker) == EDO_PENDING)
-        return EDO_PENDING;
-    if (fut->op.result >= 0)
-        coop_spend();
     if (counts && fut->op.result > 0)
         fut->done = (size_t)fut->op.result;
     return edo_future_finish(base, fut->op.result);

@@ -9,10 +9,12 @@
 #include <errno.h>
 
 #include "fs/file.h"
+#include "future/future.h"
+#include "sched/coop.h"
 #include "sched/job.h"
 #include "sync/permits.h"
 
-enum { STAGE_NEW /* see file_op_is_new */, STAGE_USES, STAGE_TURN, STAGE_WORK };
+enum { STAGE_NEW, STAGE_USES, STAGE_TURN, STAGE_WORK };
 
 /* It is going to be pending, or to work while another thread may close the handle. */
 static void hold(edo_file_op *op)
@@ -147,6 +149,19 @@ edo_poll file_op_poll(edo_file_op *op, bool canceled, const edo_waker *waker)
     else if (work(op, waker) == EDO_PENDING)
         return EDO_PENDING;
     return end(op);
+}
+
+edo_poll file_op_poll_of(edo_file_op *op, const edo_future *base, const edo_waker *waker)
+{
+    bool canceled = base->state & FUTURE_CANCELED;
+
+    if (op->stage == STAGE_NEW && !canceled && !coop_proceed(waker))
+        return EDO_PENDING;
+    if (file_op_poll(op, canceled, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    if (op->result >= 0)
+        coop_spend();
+    return EDO_READY;
 }
 
 void file_op_cancel(edo_file_op *op)

@@ -21,13 +21,10 @@ typedef struct file_op_kind {
     bool takes_turn; /* if the file has a position */
 } file_op_kind;
 
-/* Whether nothing of it has begun. */
-static inline bool file_op_is_new(const edo_file_op *op)
-{
-    return op->stage == 0;
-}
 /* Polls: READY with op->result, and then it is new again. `canceled`: it is to end soon; nothing begins. */
 edo_poll file_op_poll(edo_file_op *op, bool canceled, const edo_waker *waker);
+/* The same for a future, which spends a unit of its task's budget. */
+edo_poll file_op_poll_of(edo_file_op *op, const edo_future *base, const edo_waker *waker);
 /* Asks one that said PENDING to end soon. */
 void file_op_cancel(edo_file_op *op);
 

@@ -10,7 +10,6 @@
 #include "fs/file.h"
 #include "fs/file_op.h"
 #include "fs/metadata.h"
-#include "sched/coop.h"
 #include "sched/job.h"
 #include "sync/permits.h"
 
@@ -96,12 +95,8 @@ static edo_poll op_poll_of(edo_future *base, const edo_waker *waker)
 {
     edo_file_future *fut = container_of(base, edo_file_future, base);
 
-    if (file_op_is_new(&fut->op) && !(base->state & FUTURE_CANCELED) && !coop_proceed(waker))
+    if (file_op_poll_of(&fut->op, base, waker) == EDO_PENDING)
         return EDO_PENDING;
-    if (file_op_poll(&fut->op, base->state & FUTURE_CANCELED, waker) == EDO_PENDING)
-        return EDO_PENDING;
-    if (fut->op.result >= 0)
-        coop_spend();
     if (fut->op.kind == &into_fd_kind && fut->op.result == 0)
         (void)file_unref(fut->op.file); /* the handle's */
     return edo_future_finish(base, fut->op.result);

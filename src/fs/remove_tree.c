@@ -109,7 +109,7 @@ static int descend(remove_tree *tree, const char *name)
     return 0;
 }
 
-/* Opens the level above again, from this one. */
+/* Opens the level above again, from this one. What is left of its batch comes first, then all of it anew. */
 static int reopen(level *up, int below)
 {
     uint64_t device = up->device, inode = up->inode;
@@ -118,8 +118,6 @@ static int reopen(level *up, int below)
     int rc = up->fd < 0 ? up->fd : identify(up);
     if (rc == 0 && (up->device != device || up->inode != inode))
         rc = -ESTALE;
-    up->batch.at = up->batch.len = 0;
-    up->found = true;
     return rc;
 }
 
