@@ -91,24 +91,21 @@ EDO_TEST(a_forward_ends_after_what_it_has_under_way) /* stream-002 */
 
 EDO_TEST(room_that_came_before_a_cancel_is_used) /* stream-002 */
 {
-    edo_mpsc_sender *tx;
-    edo_mpsc_receiver *rx;
-    edo_mpsc_sink sink;
+    channel c;
     script steps = SCRIPT(1, 2, STEP_WAIT);
     int item;
 
-    assert_ok(edo_mpsc_new(INT_ITEM, 1, &tx, &rx));
-    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    edo_item_sink to = channel_sink(&c, 1);
     edo_forward_future all = edo_stream_forward_async(script_stream(&steps), to);
     assert_pending(&all.base);
-    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
     edo_future_cancel(&all.base);
     assert_ready_eq(&all.base, -ECANCELED);
     assert_int_equal(all.done, 2);
-    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
     assert_int_equal(item, 2);
     edo_item_sink_release(to);
-    edo_mpsc_receiver_free(rx);
+    edo_mpsc_receiver_free(c.rx);
 }
 
 EDO_TEST(what_cannot_go_back_is_sent_before_a_forward_ends) /* stream-002 */

@@ -3,14 +3,11 @@
 
 EDO_TEST_BOTH(a_channel_is_a_sink)
 {
-    edo_mpsc_sender *tx;
-    edo_mpsc_receiver *rx;
-    edo_mpsc_sink sink;
+    channel c;
     bool taken = false;
     int item = 0;
 
-    assert_ok(edo_mpsc_new(INT_ITEM, 2, &tx, &rx));
-    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    edo_item_sink to = channel_sink(&c, 2);
     assert_ok(edo_item_sink_feed(to, &(int){1}));
     assert_ok(edo_item_sink_send(to, &(int){2}, &taken));
     assert_true(taken);
@@ -18,28 +15,25 @@ EDO_TEST_BOTH(a_channel_is_a_sink)
     assert_pending(&full.base);
     edo_future_cancel(&full.base);
     assert_ready_eq(&full.base, -ECANCELED);
-    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
     assert_int_equal(item, 1);
     assert_ok(edo_item_sink_feed(to, &(int){3}));
     assert_ok(edo_item_sink_close(to));
     assert_err(edo_item_sink_feed(to, &(int){4}), -EPIPE);
     edo_item_sink_release(to);
-    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
-    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
     assert_int_equal(item, 3);
-    assert_int_equal(edo_mpsc_recv(rx, &item), 0);
-    edo_mpsc_receiver_free(rx);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 0);
+    edo_mpsc_receiver_free(c.rx);
 }
 
 EDO_TEST(room_that_was_waited_for_goes_back_with_the_sink)
 {
-    edo_mpsc_sender *tx, *other;
-    edo_mpsc_receiver *rx;
-    edo_mpsc_sink sink;
+    channel c;
 
-    assert_ok(edo_mpsc_new(INT_ITEM, 1, &tx, &rx));
-    other = edo_mpsc_sender_clone(tx);
-    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    edo_item_sink to = channel_sink(&c, 1);
+    edo_mpsc_sender *other = edo_mpsc_sender_clone(c.tx);
     edo_push push = {0};
     assert_int_equal(edo_item_sink_poll(to, to.ops->ready, &push, edo_test_waker()), EDO_READY);
     assert_int_equal(push.result, 0);
@@ -47,7 +41,7 @@ EDO_TEST(room_that_was_waited_for_goes_back_with_the_sink)
     edo_item_sink_release(to);
     assert_ok(edo_mpsc_try_send(other, &(int){1}));
     edo_mpsc_sender_free(other);
-    edo_mpsc_receiver_free(rx);
+    edo_mpsc_receiver_free(c.rx);
 }
 
 typedef struct job {
@@ -94,31 +88,25 @@ EDO_TEST_BOTH(forward_gives_all_and_closes)
 
 EDO_TEST(send_all_does_not_close)
 {
-    edo_mpsc_sender *tx;
-    edo_mpsc_receiver *rx;
-    edo_mpsc_sink sink;
+    channel c;
     edo_iter iter;
 
-    assert_ok(edo_mpsc_new(INT_ITEM, 4, &tx, &rx));
-    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    edo_item_sink to = channel_sink(&c, 4);
     assert_ok(edo_stream_send_all(count_up_to(&iter, 3), to, NULL));
     assert_ok(edo_item_sink_feed(to, &(int){4}));
-    assert_int_equal(edo_mpsc_len(rx), 4);
+    assert_int_equal(edo_mpsc_len(c.rx), 4);
     edo_item_sink_release(to);
-    edo_mpsc_receiver_free(rx);
+    edo_mpsc_receiver_free(c.rx);
     assert_err(edo_stream_send_all((edo_stream){0}, to, NULL), -EINVAL);
 }
 
 EDO_TEST(an_item_that_waited_for_room_goes_back) /* stream-002 */
 {
-    edo_mpsc_sender *tx;
-    edo_mpsc_receiver *rx;
-    edo_mpsc_sink sink;
+    channel c;
     script steps = SCRIPT(1, 2, 3);
     int item;
 
-    assert_ok(edo_mpsc_new(INT_ITEM, 1, &tx, &rx));
-    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    edo_item_sink to = channel_sink(&c, 1);
     edo_forward_future all = edo_stream_forward_async(script_stream(&steps), to);
     assert_pending(&all.base);
     assert_int_equal(steps.at, 2);
@@ -126,8 +114,8 @@ EDO_TEST(an_item_that_waited_for_room_goes_back) /* stream-002 */
     assert_ready_eq(&all.base, -ECANCELED);
     assert_int_equal(all.done, 1);
     assert_int_equal(steps.at, 1);
-    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
-    edo_mpsc_receiver_free(rx);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
+    edo_mpsc_receiver_free(c.rx);
     size_t done;
     assert_err(edo_stream_forward(script_stream(&steps), to, &done), -EPIPE);
     assert_int_equal(done, 0);
@@ -137,14 +125,11 @@ EDO_TEST(an_item_that_waited_for_room_goes_back) /* stream-002 */
 
 EDO_TEST(what_cannot_go_back_is_pulled_when_there_is_room) /* stream-002 */
 {
-    edo_mpsc_sender *tx;
-    edo_mpsc_receiver *rx;
-    edo_mpsc_sink sink;
+    channel c;
     script steps = SCRIPT(1, 2, 3);
     int item;
 
-    assert_ok(edo_mpsc_new(INT_ITEM, 1, &tx, &rx));
-    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    edo_item_sink to = channel_sink(&c, 1);
     edo_forward_future all = edo_stream_forward_async(one_way(&steps), to);
     assert_pending(&all.base);
     assert_int_equal(steps.at, 1);
@@ -153,62 +138,56 @@ EDO_TEST(what_cannot_go_back_is_pulled_when_there_is_room) /* stream-002 */
     all = edo_stream_forward_async(one_way(&steps), to);
     assert_pending(&all.base);
     for (int i = 1; i < 3; i++) {
-        assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+        assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
         assert_int_equal(item, i);
         assert_pending(&all.base);
         assert_int_equal(steps.at, i + 1);
     }
-    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
     assert_int_equal(item, 3);
     assert_ready_eq(&all.base, 0);
-    edo_mpsc_receiver_free(rx);
+    edo_mpsc_receiver_free(c.rx);
     edo_item_sink_release(to);
 }
 
 EDO_TEST(the_end_of_a_stream_needs_no_room)
 {
     for (int closes = 0; closes < 2; closes++) {
-        edo_mpsc_sender *tx;
-        edo_mpsc_receiver *rx;
-        edo_mpsc_sink sink;
+        channel c;
         script steps = SCRIPT(1, 2);
 
-        assert_ok(edo_mpsc_new(INT_ITEM, 2, &tx, &rx));
-        edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+        edo_item_sink to = channel_sink(&c, 2);
         edo_stream s = script_stream(&steps);
         edo_forward_future all =
             closes ? edo_stream_forward_async(s, to) : edo_stream_send_all_async(s, to);
         assert_ready_eq(&all.base, 0); /* it is full */
         assert_int_equal(all.done, 2);
         edo_item_sink_release(to);
-        edo_mpsc_receiver_free(rx);
+        edo_mpsc_receiver_free(c.rx);
     }
 }
 
 EDO_TEST(a_forward_keeps_no_room_while_its_stream_pends)
 {
-    edo_mpsc_sender *tx, *other;
-    edo_mpsc_receiver *rx;
-    edo_mpsc_sink sink;
+    channel c;
     script steps = SCRIPT(STEP_WAIT, 2);
     int item;
 
-    assert_ok(edo_mpsc_new(INT_ITEM, 1, &tx, &rx));
-    other = edo_mpsc_sender_clone(tx);
-    edo_item_sink to = edo_sink_of_mpsc(&sink, tx, INT_ITEM, false);
+    edo_item_sink to = channel_sink(&c, 1);
+    edo_mpsc_sender *other = edo_mpsc_sender_clone(c.tx);
     edo_forward_future all = edo_stream_forward_async(script_stream(&steps), to);
     assert_pending(&all.base);
     assert_ok(edo_mpsc_try_send(other, &(int){1}));
     script_go_on(&steps);
     assert_pending(&all.base);
-    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
     assert_int_equal(item, 1);
     assert_ready_eq(&all.base, 0);
-    assert_int_equal(edo_mpsc_recv(rx, &item), 1);
+    assert_int_equal(edo_mpsc_recv(c.rx, &item), 1);
     assert_int_equal(item, 2);
     edo_item_sink_release(to);
     edo_mpsc_sender_free(other);
-    edo_mpsc_receiver_free(rx);
+    edo_mpsc_receiver_free(c.rx);
 }
 
 /* A sink that has room, refuses or not, and whose flush can be held up. */

@@ -186,4 +186,17 @@ static inline void count_destroy(void *item)
 static const edo_item counted_item = {
     .size = sizeof(int), .align = _Alignof(int), .destroy = count_destroy};
 
+/* A channel as a sink, with its other end. */
+typedef struct channel {
+    edo_mpsc_sender *tx; /* the sink's */
+    edo_mpsc_receiver *rx;
+    edo_mpsc_sink sink;
+} channel;
+
+static inline edo_item_sink channel_sink(channel *c, size_t room)
+{
+    assert_ok(edo_mpsc_new(INT_ITEM, room, &c->tx, &c->rx));
+    return edo_sink_of_mpsc(&c->sink, c->tx, INT_ITEM, false);
+}
+
 #endif
