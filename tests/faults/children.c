@@ -7,10 +7,19 @@
 #include <sys/wait.h>
 
 #include "faults/trial.h"
+#include "process/denied.h"
 
 enum { ROUNDS = 2 };
 
-/* Its pidfd comes by clone, of which nobody is told. */
+static bool has_pidfds = true;
+
+/* A pidfd comes by clone, of which nobody is told. */
+static void note_pidfd(void)
+{
+    if (has_pidfds)
+        fault_note_opened();
+}
+
 static edo_process *begin(const edo_command *command)
 {
     edo_process *child = NULL;
@@ -19,7 +28,7 @@ static edo_process *begin(const edo_command *command)
     PERSIST(rc, edo_command_spawn(command, &child));
     if (rc < 0)
         return NULL;
-    fault_note_opened();
+    note_pidfd();
     return child;
 }
 
@@ -52,7 +61,7 @@ static int run(void *arg)
     }
     fault_lift();
     CHECK(edo_command_spawn(&none, &child) == -ENOENT);
-    fault_note_opened();
+    note_pidfd();
     if ((child = begin(&cat))) {
         edo_process_start_kill(child);
         CHECK(edo_process_wait(child, NULL) == 0);
@@ -70,4 +79,13 @@ void use_children(edo_runtime_kind kind)
     MUST(edo_runtime_free(runtime));
     while (waitpid(-1, NULL, WNOHANG) > 0) /* those whose end couldn't be waited for by edo */
         ;
+}
+
+/* Where the system has no pidfds, or forbids them: what stands in for one is made by more calls. */
+void use_children_without_pidfds(edo_runtime_kind kind)
+{
+    if (has_pidfds && !deny(DENIED_IF(SYS_pidfd_open, ENOSYS)))
+        return;
+    has_pidfds = false;
+    use_children(kind);
 }

@@ -50,6 +50,8 @@ static const scenario scenarios[] = {
     {"copies/multi", EDO_MULTI_THREAD, use_copies},
     {"children/current", EDO_CURRENT_THREAD, use_children},
     {"children/multi", EDO_MULTI_THREAD, use_children},
+    {"children-without-pidfds/current", EDO_CURRENT_THREAD, use_children_without_pidfds},
+    {"children-without-pidfds/multi", EDO_MULTI_THREAD, use_children_without_pidfds},
     {"dial/current", EDO_CURRENT_THREAD, dial},
     {"dial/multi", EDO_MULTI_THREAD, dial},
     {"files/current", EDO_CURRENT_THREAD, use_files},

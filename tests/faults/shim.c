@@ -519,7 +519,10 @@ NO_ASAN int fault_fcntl(int fd, int what, ...)
     va_start(args, what);
     int arg = va_arg(args, int);
     va_end(args);
-    return fails(FAULT_fcntl) ? -1 : fcntl(fd, what, arg);
+    if (fails(FAULT_fcntl))
+        return -1;
+    int result = fcntl(fd, what, arg);
+    return what == F_DUPFD_CLOEXEC ? opened(result) : result;
 }
 
 /* Events. */

@@ -90,5 +90,6 @@ extern void dial(edo_runtime_kind kind);
 extern void use_streams(edo_runtime_kind kind);
 extern void use_copies(edo_runtime_kind kind);
 extern void use_children(edo_runtime_kind kind);
+extern void use_children_without_pidfds(edo_runtime_kind kind);
 
 #endif
