@@ -51,12 +51,16 @@ static bool valid(const edo_select_future *sel)
     return enabled;
 }
 
-/* Which of them were cancelled here: one that was READY before keeps its result. */
-static inline void cancel_arm(edo_select_future *sel, size_t i)
+/* Which of them were cancelled here: one that was READY before keeps its result. True: it is READY, as
+ * it was never polled. */
+static inline bool cancel_arm(edo_select_future *sel, size_t i)
 {
     if (sel->keeps && !future_is_done(sel->arms[i]))
         sel->canceled |= UINT64_C(1) << i;
-    future_cancel(sel->arms[i]);
+    if (future_cancel_unpolled(sel->arms[i]))
+        return true;
+    edo_future_cancel(sel->arms[i]);
+    return false;
 }
 
 /* It is READY. */
@@ -92,8 +96,8 @@ static inline edo_poll drain(edo_select_future *sel, const edo_waker *waker, boo
         edo_future *arm = sel->arms[i];
         if (!arm || (int)i == sel->winner || is_over(sel, i))
             continue;
-        if (begins)
-            cancel_arm(sel, i);
+        if (begins && cancel_arm(sel, i))
+            continue; /* it has taken nothing */
         if (future_advance(arm, waker) == EDO_PENDING)
             all = false;
         else if (sel->winner < 0 && arm->result >= 0 && wins(sel, i))
@@ -138,7 +142,7 @@ static edo_poll lost(edo_select_future *sel)
                                                 : EDO_PENDING;
 }
 
-static inline edo_poll advance(thread *self, edo_select_future *sel, const edo_waker *waker)
+static edo_poll advance(thread *self, edo_select_future *sel, const edo_waker *waker)
 {
     if (sel->phase == DRAINING)
         return drain(sel, waker, false);

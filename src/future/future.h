@@ -49,16 +49,23 @@ static inline edo_poll future_advance(edo_future *fut, const edo_waker *waker)
     return edo_future_poll(fut, waker);
 }
 
+/* Cancels one that was never polled and owns nothing, so that it is READY and has taken nothing. False:
+ * it is another. */
+static inline bool future_cancel_unpolled(edo_future *fut)
+{
+    if (!fut->ops || (fut->ops->flags & EDO_FUTURE_OWNS) ||
+        (fut->state & (FUTURE_POLLED | FUTURE_DONE)))
+        return false;
+    fut->result = -ECANCELED;
+    fut->state |= FUTURE_DONE;
+    return true;
+}
+
 /* edo_future_cancel and edo_future_put_back of one that exists, with the usual cases inline. */
 static inline void future_cancel(edo_future *fut)
 {
-    if (fut->ops && !(fut->ops->flags & EDO_FUTURE_OWNS) &&
-        !(fut->state & (FUTURE_POLLED | FUTURE_DONE))) {
-        fut->result = -ECANCELED;
-        fut->state |= FUTURE_DONE;
-    } else {
+    if (!future_cancel_unpolled(fut))
         edo_future_cancel(fut);
-    }
 }
 
 /* A composite is READY before its first poll: what an unpolled part owns ends with it. Any other part
