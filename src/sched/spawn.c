@@ -24,6 +24,9 @@
 #include "sched/spawn.h"
 #include "sched/task_new.h"
 
+/* Of the headers of tasks with a stack and nothing else. */
+#define STACKFUL_CLASS task_slab_class(TASK_STACKFUL, task_header_size(TASK_STACKFUL))
+
 static const edo_spawn_opts no_opts;
 
 static noinline int refuse_without_runtime(const char *place)
@@ -65,6 +68,15 @@ static void copy_name(char *to, const char *name)
     to[len] = 0;
 }
 
+static inline void note_lender(task *t, const void *arg)
+{
+#if EDO_DEBUG
+    debug_note_lender(t, arg);
+#else
+    (void)t, (void)arg;
+#endif
+}
+
 /* Into its extra part. */
 static noinline void fill_extra(task *t, const spawn_request *req, const edo_spawn_opts *opts)
 {
@@ -81,6 +93,14 @@ static noinline void fill_extra(task *t, const spawn_request *req, const edo_spa
     }
 }
 
+static inline void fill_function(task *t, int (*fn)(void *arg), void *arg, size_t stack_size)
+{
+    t->fn = fn;
+    t->arg = arg;
+    a_store(&t->stack, NULL, relaxed); /* published by the push */
+    t->stack_size = (uint32_t)stack_size;
+}
+
 static inline void fill(task *t, const sched *s, const spawn_request *req,
                         const edo_spawn_opts *opts)
 {
@@ -95,22 +115,14 @@ static inline void fill(task *t, const sched *s, const spawn_request *req,
     if (req->kind == TASK_POLLED) {
         t->fut = arg;
     } else {
-        t->fn = req->fn;
-        t->arg = arg;
+        fill_function(t, req->fn, arg,
+                      opts->stack_size ? page_round(opts->stack_size) : s->opts.stack_size);
+        t->measure_stack = opts->measure_stack;
+        if (req->kind != TASK_STACKFUL)
+            t->release = req->release;
     }
-    if (likely(req->kind == TASK_STACKFUL)) {
-        a_store(&t->stack, NULL, relaxed); /* published by the push */
-        t->stack_size = (uint32_t)(unlikely(opts->stack_size) ? page_round(opts->stack_size)
-                                                              : s->opts.stack_size);
-        if (unlikely(opts->measure_stack))
-            t->measure_stack = true;
-    } else if (req->kind != TASK_POLLED) {
-        t->release = req->release;
-    }
-#if EDO_DEBUG
     if (!req->copy_size)
-        debug_note_lender(t, req->arg);
-#endif
+        note_lender(t, req->arg);
 }
 
 static local_set *set_of(const spawn_request *req)
@@ -156,6 +168,14 @@ static noinline void tell_keeper(task_keeper *keeper, task *t)
     a_store(&keeper->header, t, release); /* from now on it may be aborted */
 }
 
+/* Before the push: the task may end, and the caller's variable is its own. */
+static inline void tell_spawned(const task *t, edo_task *ret_task)
+{
+    PROBE2(task_spawn, t->id, t->place);
+    if (ret_task)
+        *ret_task = (edo_task){.header = (task *)t, .gen = state_gen(a_load(&t->state, relaxed))};
+}
+
 static inline __attribute__((always_inline)) int make(sched *s, core *c, const spawn_request *req,
                                                       const edo_spawn_opts *opts,
                                                       edo_task *ret_task, task **ret)
@@ -175,9 +195,7 @@ static inline __attribute__((always_inline)) int make(sched *s, core *c, const s
     }
     if (unlikely(req->keeper))
         tell_keeper(req->keeper, t);
-    PROBE2(task_spawn, t->id, t->place);
-    if (ret_task) /* before the push: the task may end, and the caller's variable is its own */
-        *ret_task = (edo_task){.header = t, .gen = state_gen(a_load(&t->state, relaxed))};
+    tell_spawned(t, ret_task);
     *ret = t;
     return 0;
 }
@@ -248,6 +266,40 @@ int sched_spawn(thread *self, sched *s, spawn_request *req, const edo_spawn_opts
     if (unlikely(!is_here))
         push_elsewhere(req, t);
     return 0;
+}
+
+/*
+ * The usual spawn, in short: a function with no options, by a task of a runtime that nobody watches. The
+ * same steps as in sched_spawn, where nothing is to be asked of a request. False: it isn't one.
+ */
+static inline bool spawn_shortly(const char *place, int (*fn)(void *arg), void *arg,
+                                 edo_task *ret_task, int *ret)
+{
+    thread *self = thread_self();
+    sched *s = sched_current(self);
+
+    if (unlikely(!s || s != self->sched || s->equips || s->observed || check_target(s, place) < 0))
+        return false;
+    core *c = core_enter(self);
+    task *t = likely(c) ? task_slab_get(&c->tasks, STACKFUL_CLASS) : NULL;
+    if (unlikely(!t)) {
+        core_leave(self, c);
+        return false;
+    }
+    task_fill_in(t, s, c, TASK_STACKFUL, place);
+    t->extra = NULL;
+    fill_function(t, fn, arg, s->opts.stack_size);
+    note_lender(t, arg);
+    task_publish(t, ret_task ? TASK_HANDLE + TASK_REF : 0);
+    *ret = count_spawn(s, c);
+    if (likely(*ret == 0)) {
+        tell_spawned(t, ret_task);
+        push_here(self, s, c, t);
+    } else {
+        take_back(t);
+    }
+    core_leave(self, c);
+    return true;
 }
 
 int sched_spawn_blocking(thread *self, sched *s, spawn_request *req, const edo_spawn_opts *opts,
@@ -351,8 +403,11 @@ int spawn_future(spawn_request *req, const edo_spawn_opts *opts, edo_future *fut
 int edo_spawn_from(const char *place, const edo_spawn_opts *opts, int (*fn)(void *arg), void *arg,
                    edo_task *ret_task)
 {
-    spawn_request req = {.place = place};
+    int rc;
 
+    if (likely(!opts && fn) && spawn_shortly(place, fn, arg, ret_task, &rc))
+        return rc;
+    spawn_request req = {.place = place};
     return of_function(&req, opts, fn, arg, ret_task);
 }
 

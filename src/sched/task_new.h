@@ -19,22 +19,24 @@ static inline uint64_t task_next_id(core *c)
     return likely(c && c->next_id != c->last_id) ? ++c->next_id : task_next_id_slow(c);
 }
 
-/* What all kinds have, but for the state word, which still says that it is free. */
-static inline void task_fill_in(task *t, sched *s, core *owner, const spawn_request *req)
+/* What all kinds have, but for the extra part, and for the state word, which still says that it is
+ * free. */
+static inline void task_fill_in(task *t, sched *s, core *owner, enum task_kind kind,
+                                const char *place)
 {
     t->next = NULL;
     t->scope = NULL;
     t->entered = NULL;
     t->result = 0;
     t->last_core = UINT16_MAX;
-    a_store(&t->kind, (uint8_t)req->kind, relaxed);
+    a_store(&t->kind, (uint8_t)kind, relaxed);
     t->keep_fp = t->measure_stack = t->has_canary = t->yielded = t->kept = t->pinned = false;
     t->ignores = 0;
     a_store(&t->forks, (uint16_t)s->fork_count, relaxed);
     t->waker_is_free = t->canceled_future = t->told_no_stack = false;
     a_store(&t->sched, s, relaxed); /* these are published by the state word */
     a_store(&t->id, task_next_id(owner), relaxed);
-    a_store(&t->place, req->place, relaxed);
+    a_store(&t->place, place, relaxed);
 #if EDO_DEBUG
     a_store(&t->lender, 0, relaxed);
     a_store(&t->pending_futures, 0, relaxed);
@@ -42,6 +44,15 @@ static inline void task_fill_in(task *t, sched *s, core *owner, const spawn_requ
     t->held_count = 0;
     t->lent_stack = false;
 #endif
+}
+
+/* From now on a walk finds it. */
+static inline void task_publish(task *t, uint64_t bits)
+{
+    uint64_t gen = state_gen(a_load(&t->state, relaxed)); /* nobody changes a free one's */
+
+    /* release: pairs with the acquire in task_look. */
+    a_store(&t->state, (gen << TASK_GEN_SHIFT | TASK_NOTIFIED | TASK_REF) + bits, release);
 }
 
 /* A header for so large a copy; NULL: no memory. */
@@ -69,19 +80,15 @@ static inline __attribute__((always_inline)) int task_new(sched *s, task_cache *
         task_slab_put(t, true);
         return -ENOMEM;
     }
-    task_fill_in(t, s, owner, req);
+    task_fill_in(t, s, owner, req->kind, req->place);
     t->extra = extra;
-    uint64_t gen = state_gen(a_load(&t->state, relaxed)); /* nobody changes a free one's */
-    uint64_t word = gen << TASK_GEN_SHIFT | TASK_NOTIFIED | TASK_REF;
-    if (req->with_handle)
-        word += TASK_HANDLE + TASK_REF;
+    uint64_t bits = req->with_handle ? TASK_HANDLE + TASK_REF : 0;
     if (unlikely(req->keeper)) {
         t->join_waker = (edo_waker){.ops = &task_keeper_ops, .data = req->keeper};
         t->kept = true;
-        word += TASK_JOINING | TASK_ARMED;
+        bits += TASK_JOINING | TASK_ARMED;
     }
-    /* release: pairs with the acquire in task_look. */
-    a_store(&t->state, word, release);
+    task_publish(t, bits);
     *ret = t;
     return 0;
 }

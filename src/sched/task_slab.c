@@ -31,10 +31,6 @@
 #define SINGLE_CHUNKS 16 /* of a cache; then it goes on by HUGE_SIZE */
 typedef struct task_chunk chunk;
 
-const uint16_t task_slab_sizes[TASK_SLAB_CLASSES] = {
-    128, 192, 256, 320, 384, 512,  768, 1152, 0,   [TASK_SLAB_STACKLESS] = 128,
-    160, 192, 224, 256, 288, 320,  352, 384,  448, 512,
-    576, 640, 704, 768, 832, 1152, 0};
 static chunk *chunks; /* atomic; append only: the process's headers */
 static task_cache shared_cache;
 static lock shared_lock;

@@ -19,7 +19,11 @@
  * of a frame is the header, and begin where the future that follows lies at a multiple of 16. */
 #define TASK_SLAB_CLASSES 27
 #define TASK_SLAB_STACKLESS 9
-extern const uint16_t task_slab_sizes[TASK_SLAB_CLASSES]; /* a 0 after each kind's */
+/* A 0 after each kind's. */
+static const uint16_t task_slab_sizes[TASK_SLAB_CLASSES] = {
+    128, 192, 256, 320, 384, 512,  768, 1152, 0,   [TASK_SLAB_STACKLESS] = 128,
+    160, 192, 224, 256, 288, 320,  352, 384,  448, 512,
+    576, 640, 704, 768, 832, 1152, 0};
 
 struct task_chunk;
 
