@@ -18,11 +18,11 @@ REASONS = (
     ("spawn_join, two threads, system calls per op",
      "A worker that has run dry sleeps in epoll_wait and is called by a write."),
     ("spawn_join, *, CPU time / tokio's",
-     "0.90 of Tokio's instructions (callgrind). Four fifths of them are those of `chain`, a spawn and an "
+     "0.80 of Tokio's instructions (callgrind). Four fifths of them are those of `chain`, a spawn and an "
      "end; the rest is the join, which comes to a header that 999 others, of 128 bytes each, have pushed "
      "out of the first cache."),
     ("chain, *, CPU time / tokio's",
-     "0.92 of Tokio's instructions (callgrind): a task that ends has a stack to be taken and given back, "
+     "0.80 of Tokio's instructions (callgrind): a task that ends has a stack to be taken and given back, "
      "where Tokio frees a future."),
     ("ping_pong, *, CPU time / tokio's",
      "1.10 times Tokio's instructions (callgrind), a switch of stacks among them. A message to a "
