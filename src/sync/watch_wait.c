@@ -136,9 +136,14 @@ static edo_poll finish(edo_future *base, edo_watch_wait *wait, int result)
     return edo_future_finish(base, result);
 }
 
+static uint64_t newest(const edo_watch_receiver *rx)
+{
+    return a_load(&rx->channel->version, acquire); /* as in watch_look */
+}
+
 static int mark_newest(edo_watch_wait *wait)
 {
-    mark(wait, a_load(&wait->rx->channel->version, acquire)); /* as in watch_look */
+    mark(wait, newest(wait->rx));
     return 0;
 }
 
@@ -189,20 +194,46 @@ edo_watch_changed_future edo_watch_changed_async(edo_watch_receiver *rx)
     return fut;
 }
 
-int edo_watch_changed(edo_watch_receiver *rx)
+/* The same as changed_poll for one that was woken and not cancelled: mostly by a change. */
+static edo_poll woken_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_watch_wait *wait = &container_of(base, edo_watch_changed_future, base)->wait;
+
+    if (unlikely(waiter_peek(&wait->waiter) == WAITER_LINKED ||
+                 watch_look(wait->rx, a_load(&wait->rx->seen, relaxed)) != 1))
+        return changed_poll(base, waker);
+    return finish(base, wait, mark_newest(wait));
+}
+
+/* Apart, for its frame. `looked`: in this task, and found no news. */
+static noinline int wait_for_change(thread *self, edo_watch_receiver *rx, bool looked)
 {
     edo_watch_changed_future fut;
-    thread *self = rx ? await_may_try() : NULL;
 
     init_changed(&fut, rx);
-    if (likely(self)) {
+    if (unlikely(!looked || !self->task))
+        return (int)await_directly(self, &fut.base, changed_poll);
+    edo_waker waker = task_waker(self->task);
+    if (likely(enlist(&fut.wait, a_load(&rx->seen, relaxed), &waker) == 0))
+        return (int)await_rest_directly(self, &fut.base, woken_poll);
+    return (int)await_directly(self, &fut.base, changed_poll); /* it has come meanwhile */
+}
+
+int edo_watch_changed(edo_watch_receiver *rx)
+{
+    thread *self = await_may_try();
+    bool may_look = self && rx;
+
+    if (likely(may_look)) {
         int rc = watch_look(rx, a_load(&rx->seen, relaxed));
         if (rc != 0) {
             await_spend(self);
-            return rc == 1 ? mark_newest(&fut.wait) : rc;
+            if (rc == 1)
+                a_store(&rx->seen, newest(rx), relaxed); /* its user's own */
+            return rc < 0 ? rc : 0;
         }
     }
-    return (int)await_directly(self, &fut.base, changed_poll);
+    return wait_for_change(self, rx, may_look);
 }
 
 /* Waits for a value of one's own choice. */
