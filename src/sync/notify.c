@@ -79,14 +79,23 @@ static inline bool take(edo_notify *n)
     return false;
 }
 
+/* Nobody stands in the queue any more; with the lock held. */
+static void clear_waited(edo_notify *n)
+{
+    uint64_t word = a_load(&n->word, relaxed);
+
+    /* A store: the word is ours, with the lock and WAITED. release: the calls of edo_notify_waiters,
+     * which the exchanges before it carried on; pairs with the acquires in begin and settle. */
+    a_store(&n->word, MODEL_BUG(1204, word & ~WAITED, word), MODEL_BUG(1218, release, relaxed));
+}
+
 /* Ends one wait; with the lock held. */
 static void end_one(edo_notify *n, edo_waiter *w, uint32_t kind, wakes *owed)
 {
     w->kind = kind;
     waiters_end(&n->crowd.waits, w, WAITER_GRANTED, owed);
     if (!crowd_has_waits(&n->crowd))
-        a_fetch_and(&n->word, MODEL_BUG(1204, ~WAITED, ~UINT64_C(0)),
-                    relaxed); /* publishes nothing */
+        clear_waited(n);
 }
 
 /* To a wait, or, if it has gone meanwhile, stored. */
@@ -187,6 +196,15 @@ static bool settle(edo_notify_wait_future *wait, const edo_waker *waker)
     return false;
 }
 
+/* The same, taking the lock. */
+static bool settle_locked(edo_notify_wait_future *wait, const edo_waker *waker)
+{
+    lock_take(&wait->notify->lock);
+    bool over = settle(wait, waker);
+    lock_drop(&wait->notify->lock);
+    return over;
+}
+
 /* True: it is over. */
 static bool begin(edo_notify_wait_future *wait, const edo_waker *waker)
 {
@@ -195,10 +213,7 @@ static bool begin(edo_notify_wait_future *wait, const edo_waker *waker)
         return end(wait, BY_ALL);
     if (take(wait->notify))
         return end(wait, BY_ONE);
-    lock_take(&wait->notify->lock);
-    bool over = settle(wait, waker);
-    lock_drop(&wait->notify->lock);
-    return over;
+    return settle_locked(wait, waker);
 }
 
 /* Another waker for a wait that may be linked still. True: it is over. */
@@ -217,9 +232,8 @@ static bool leave(edo_notify *n, edo_waiter *w)
 {
     bool told = crowd_leave(&n->crowd, w);
 
-    if (!told && !crowd_has_waits(&n->crowd))
-        a_fetch_and(&n->word, MODEL_BUG(1212, ~WAITED, ~UINT64_C(0)),
-                    relaxed); /* publishes nothing */
+    if (!told && MODEL_BUG(1212, !crowd_has_waits(&n->crowd), false))
+        clear_waited(n);
     a_store(&w->state, told ? WAITER_GRANTED : WAITER_IDLE,
             relaxed); /* relaxed: the lock is held */
     return told;
@@ -315,12 +329,12 @@ static const edo_future_ops wait_ops = {
 /* In place: to return one by value costs as much as half a switch. */
 static inline void init_wait(edo_notify_wait_future *ret, edo_notify *n, edo_owner owner)
 {
-    *ret = (edo_notify_wait_future){
-        .base = EDO_FUTURE_INIT(&wait_ops),
-        .notify = n,
-        .owner = owner,
-        .calls = n ? a_load(&n->word, relaxed) & CALLS : 0, /* relaxed: it is compared, no more */
-    };
+    ret->base = (edo_future)EDO_FUTURE_INIT(&wait_ops);
+    ret->notify = n;
+    ret->owner = owner;
+    ret->calls = n ? a_load(&n->word, relaxed) & CALLS : 0; /* relaxed: it is compared, no more */
+    ret->waiter.state = WAITER_IDLE;
+    ret->waiter.kind = BY_ALL;
 }
 
 edo_notify_wait_future edo_notify_wait_owned_async(edo_notify *n, edo_owner owner)
@@ -346,6 +360,15 @@ int edo_notify_wait_owned(edo_notify *n, edo_owner owner)
     return rc;
 }
 
+/* The same as wait_poll for one that was linked, without an owner, and was not cancelled. */
+static edo_poll woken_poll(edo_future *base, const edo_waker *waker)
+{
+    if (unlikely(waiter_peek(&of(base)->waiter) != WAITER_GRANTED))
+        return wait_poll(base, waker);
+    coop_spend();
+    return edo_future_finish(base, 0);
+}
+
 /* Apart, for its frame. */
 static noinline int wait_for(thread *self, edo_notify *n)
 {
@@ -355,11 +378,11 @@ static noinline int wait_for(thread *self, edo_notify *n)
     if (unlikely(!self || !self->task || !n))
         return (int)await_directly(self, &wait.base, wait_poll);
     edo_waker waker = task_waker(self->task);
-    if (unlikely(begin(&wait, &waker))) {
+    if (unlikely(settle_locked(&wait, &waker))) {
         await_spend(self);
         return 0;
     }
-    return (int)await_rest_directly(self, &wait.base, wait_poll);
+    return (int)await_rest_directly(self, &wait.base, woken_poll);
 }
 
 int edo_notify_wait(edo_notify *n)

@@ -263,6 +263,26 @@ static void check_permit(void)
     free(n);
 }
 
+/* A wait comes and goes after the call, and another learns of the call from the word that it left. */
+
+static void come_and_go(void)
+{
+    (void)wait_anew(GIVES_UP);
+}
+
+static void learn_of_the_call(void)
+{
+    model_assert(finish(&made[0], STAYS));
+    model_assert(data[0] == 1);
+}
+
+static void check_nobody_waits(void)
+{
+    model_assert(!(n->word & 3));
+    model_assert(edo_notify_fini(n) == 0);
+    free(n);
+}
+
 static const model_scenario scenarios[] = {
     {.name = "one_stays_one_gives_up",
      .setup = setup,
@@ -287,6 +307,10 @@ static const model_scenario scenarios[] = {
     {.name = "freed_by_who_told",
      .setup = setup_waiting,
      .threads = {tell_and_free, first_waits_on, second_waits_on}},
+    {.name = "a_call_carried_on",
+     .setup = setup,
+     .threads = {tell_all, come_and_go, learn_of_the_call},
+     .check = check_nobody_waits},
     {.name = "a_permit_beside_a_crowd",
      .setup = setup,
      .threads = {tell_one_and_all, finish_made, enable_made},
