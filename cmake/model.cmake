@@ -101,7 +101,8 @@ target_compile_definitions(model-once PRIVATE WAKES_MAX=1)
 model_program(mpsc_list 17 src/sync/mpsc_list.c)
 target_compile_definitions(model-mpsc_list PRIVATE MPSC_BLOCK_SLOTS=2 MPSC_SPARES_MAX=1)
 model_program(mpsc 18 src/sync/mpsc.c src/sync/mpsc_ring.c src/sync/mpsc_list.c src/sync/mpsc_send.c
-    src/sync/mpsc_permit.c src/sync/mpsc_recv.c src/sync/mpsc_closed.c src/sync/mpsc_weak.c
+    src/sync/mpsc_permit.c src/sync/mpsc_recv.c src/sync/mpsc_closed.c
+    src/sync/mpsc_weak.c
     src/sync/permits.c src/sync/permits_future.c src/future/future.c src/future/parker.c
     src/future/waker.c)
 target_compile_definitions(model-mpsc PRIVATE MPSC_BLOCK_SLOTS=2 MPSC_SPARES_MAX=1 WAKES_MAX=1)

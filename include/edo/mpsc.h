@@ -179,7 +179,7 @@ typedef struct edo_mpsc_recv_future {
     edo_mpsc_receiver *receiver;
     void *ret;
     size_t limit;
-    edo_waiter waiter;
+    bool begun;
 } edo_mpsc_recv_future;
 
 /**

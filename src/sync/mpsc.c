@@ -5,14 +5,12 @@
  *               Unbounded: the bit in the tail. In both the exchange that lets a message in is the one
  *               that sees the close.
  * The end       Closed, and no message left, and (bounded) all permits back: none can come any more.
- * No lost       Whoever makes the end true, or fills a slot that is WANTED, takes the lock afterwards
- *   wake-up     and wakes the receiver that it finds; the receiver registers under the lock first,
- *               and looks then.
+ * No lost       The receiver leaves its waker and then WANTED in the slot of the next message, and
+ *   wake-up     whoever fills that slot wakes it. So does whoever else makes the end true: there will
+ *               be no next message, so its slot is filled with the END. Where the receiver itself makes
+ *               it true, by taking the last one after the close, it sees that before it waits.
  * Lifetime      `refs` counts: all senders as one, the receiver, each weak handle, and each future of a
  *               sender that has said PENDING. The last of them frees it.
- * The receiver's  A receive that has said PENDING may be polled by another thread when the receiver is
- *   end           freed, if only because that wakes it. So the receiver is ended by whichever of the two
- *                 finds in `receiving` that the other has been there.
  */
 #include "sync/mpsc.h"
 
@@ -104,23 +102,28 @@ void mpsc_unref(mpsc *c)
 
 /* Waking. */
 
-/* With the lock held. */
-static void wake_receiver(mpsc *c, wakes *owed)
+/* Puts the END in the place of a next message, if that is known; a receiver that waits is woken. */
+static void put_end(mpsc *c)
 {
-    if (c->receiver.first)
-        waiters_end(&c->receiver, c->receiver.first, WAITER_GRANTED, owed);
+    edo_waker owed;
+    bool owes = mpsc_is_bounded(c)
+                    ? mpsc_is_over(c) && mpsc_ring_end(&c->ring, &c->wait.waker, &owed)
+                    : mpsc_list_end(&c->list, &c->wait.waker, &owed);
+
+    if (owes) {
+        chaos_point();
+        wake_push(&owed);
+    }
 }
 
-void mpsc_wake(mpsc *c)
+void mpsc_stir(mpsc *c)
 {
-    wakes owed;
+    edo_waker owed;
+    bool owes = mpsc_is_bounded(c) ? mpsc_ring_stir(&c->ring, &c->wait.waker, &owed)
+                                   : mpsc_list_stir(&c->list, &c->wait.waker, &owed);
 
-    wakes_init(&owed);
-    lock_take(&c->lock);
-    wake_receiver(c, &owed);
-    lock_drop(&c->lock);
-    chaos_point();
-    wakes_push(&owed);
+    if (owes)
+        wake_push(&owed);
 }
 
 /* Everybody who waits for the receiver's end. With the lock held, which it drops in between. */
@@ -145,16 +148,16 @@ static void refuse_sends(mpsc *c)
         mpsc_list_close(&c->list);
 }
 
-/* Nothing more can be sent; who waits for that is woken, the receiver to look for itself. */
+/* Nothing more can be sent; who waits for that is woken. */
 static void close_channel(mpsc *c)
 {
     wakes owed;
 
     refuse_sends(c);
     chaos_point();
+    put_end(c);
     wakes_init(&owed);
     lock_take(&c->lock);
-    wake_receiver(c, &owed);
     wake_closers(c, &owed);
     lock_drop(&c->lock);
     chaos_point();
@@ -172,11 +175,9 @@ bool mpsc_is_over(const mpsc *c)
 void mpsc_return_room(mpsc *c, size_t n)
 {
     permits_release(&c->permits, n);
-    /* Once closed, free room only grows: whoever gives the last of it back sees all of it. But not how
-     * much was put back: that is the receiver's to know, and another thread may see an old number. */
-    if (MODEL_BUG(1803, mpsc_is_over(c), false) &&
-        MODEL_BUG(1813, true, !a_load(&c->returned.count, relaxed)))
-        mpsc_wake(c);
+    /* Once closed, free room only grows: whoever gives the last of it back sees all of it. */
+    if (MODEL_BUG(1803, mpsc_is_closed(c), false))
+        put_end(c);
 }
 
 /* Handles. */
@@ -224,14 +225,11 @@ void edo_mpsc_receiver_free(edo_mpsc_receiver *receiver)
         return;
     /* As soon as a receive that waits can know it, it may end the receiver. */
     MODEL_BUG(1814, mpsc_ref(c), (void)0);
-    /* acquire: pairs with the release in leave: what a receive that is over has moved. Relaxed for one
-     * that is not: it isn't polled while this thread receives. */
-    lock_take(&c->lock); /* as in begin */
-    bool waits = a_fetch_or(&c->receiving, RECEIVER_GONE, MODEL_BUG(1808, acquire, relaxed)) &
-                 MODEL_BUG(1809, RECV_BEGUN, 0);
-    lock_drop(&c->lock);
+    bool waits = mpsc_wait_abandon(&c->wait);
     close_channel(c);
-    if (!waits)
+    if (waits)
+        mpsc_stir(c);
+    else
         mpsc_end_receiver(c);
     MODEL_BUG(1814, mpsc_unref(c), (void)0);
 }

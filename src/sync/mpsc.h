@@ -10,6 +10,7 @@
 
 #include "sync/mpsc_list.h"
 #include "sync/mpsc_ring.h"
+#include "sync/mpsc_wait.h"
 #include "sync/permits.h"
 
 /* Messages that a losing receive has put back: the next ones, in front of all others. */
@@ -18,21 +19,18 @@ typedef struct mpsc_returned {
     size_t first, count; /* atomic count: len reads it */
 } mpsc_returned;
 
-/* A receive has said PENDING, and not READY; the receiver was freed meanwhile. */
-enum { RECV_BEGUN = 1, RECEIVER_GONE = 2 };
-
 typedef struct mpsc {
     edo_permits permits; /* bounded: free room, and whether it is closed */
     size_t capacity;     /* 0: unbounded */
     /* Handles. */
-    uint64_t strong;        /* atomic; once 0 it stays 0 */
-    uint64_t weak;          /* atomic */
-    uint32_t refs;          /* atomic: see Lifetime in mpsc.c */
-    uint32_t receiving;     /* atomic: RECV_BEGUN, RECEIVER_GONE */
-    lock lock;              /* of what follows */
-    edo_waiters receiver;   /* the one receive that waits, until it is woken */
-    edo_waiters closers;    /* who waits for the receiver's end */
-    mpsc_returned returned; /* the receiver's */
+    uint64_t strong;     /* atomic; once 0 it stays 0 */
+    uint64_t weak;       /* atomic */
+    uint32_t refs;       /* atomic: see Lifetime in mpsc.c */
+    lock lock;           /* of `closers` */
+    edo_waiters closers; /* who waits for the receiver's end */
+    /* The receiver's. */
+    mpsc_wait wait;
+    mpsc_returned returned;
     union {
         mpsc_ring ring;
         mpsc_list list;
@@ -93,8 +91,8 @@ static inline void mpsc_advance(mpsc *c)
         mpsc_list_advance(&c->list);
 }
 
-/* Wakes the receiver, if it waits: it will look again. */
-void mpsc_wake(mpsc *c);
+/* Wakes a receive that waits, to look around: by the receiver's user. */
+void mpsc_stir(mpsc *c);
 /* Puts one in; bounded: into room that the caller has a permit for, and then it is 0. */
 int mpsc_put(mpsc *c, const void *item);
 /* Gives room back that was not used: after the end of sends the receiver may be waiting for it. */

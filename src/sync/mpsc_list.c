@@ -138,6 +138,16 @@ static int claim(mpsc_list *list, uint64_t *ret_number)
     return 0;
 }
 
+/* The one with that number in it, which is not retired; with the lock held. */
+static mpsc_block *find_block(const mpsc_list *list, uint64_t number)
+{
+    mpsc_block *block = list->first;
+
+    while (number - block->start >= MPSC_BLOCK_SLOTS)
+        block = a_load(&block->next, relaxed); /* relaxed: written under the lock */
+    return block;
+}
+
 /* The block of a number that was claimed and is not filled. */
 static mpsc_block *own_block(mpsc_list *list, uint64_t number)
 {
@@ -148,14 +158,12 @@ static mpsc_block *own_block(mpsc_list *list, uint64_t number)
     if (MODEL_BUG(1704, likely(number - block->start < MPSC_BLOCK_SLOTS), true))
         return block;
     lock_take(&list->lock);
-    block = list->first;
-    while (number - block->start >= MPSC_BLOCK_SLOTS)
-        block = a_load(&block->next, relaxed); /* relaxed: written under the lock */
+    block = find_block(list, number);
     lock_drop(&list->lock);
     return block;
 }
 
-int mpsc_list_put(mpsc_list *list, const void *item, bool *ret_wanted)
+int mpsc_list_put(mpsc_list *list, const void *item, const edo_waker *receiver, edo_waker *ret_owed)
 {
     uint64_t number;
     int rc = claim(list, &number);
@@ -163,9 +171,8 @@ int mpsc_list_put(mpsc_list *list, const void *item, bool *ret_wanted)
     if (rc < 0)
         return rc;
     chaos_point();
-    *ret_wanted =
-        slot_fill(&list->shape, mpsc_list_slot(list, own_block(list, number), number), item);
-    return 0;
+    char *slot = mpsc_list_slot(list, own_block(list, number), number);
+    return slot_fill(&list->shape, slot, item, receiver, ret_owed);
 }
 
 bool mpsc_list_close(mpsc_list *list)
@@ -178,6 +185,49 @@ bool mpsc_list_is_closed(const mpsc_list *list)
 {
     /* acquire: pairs with the release in mpsc_list_close. */
     return a_load(&list->tail, MODEL_BUG(1712, acquire, relaxed)) & TAIL_CLOSED;
+}
+
+/* Wakes a receiver that waits for a block yet to come; with the lock held. As slot_wake. */
+static bool end_starving(mpsc_list *list, const edo_waker *receiver, edo_waker *ret_owed)
+{
+    if (!list->starving)
+        return false;
+    list->starving = false;
+    *ret_owed = *receiver;
+    return wake_mark(ret_owed);
+}
+
+typedef bool wake_at_slot(const slot_shape *shape, char *slot, const edo_waker *receiver,
+                          edo_waker *ret_owed);
+
+/* Wakes a receiver that waits for that number, in one of two ways if it has a place. It isn't retired:
+ * nobody has taken it. With the lock held. */
+static bool wake_at(mpsc_list *list, uint64_t number, wake_at_slot *wake, const edo_waker *receiver,
+                    edo_waker *ret_owed)
+{
+    if (number >= a_load(&list->limit, relaxed)) /* relaxed: written under the lock */
+        return MODEL_BUG(1718, end_starving(list, receiver, ret_owed), false);
+    char *slot = mpsc_list_slot(list, find_block(list, number), number);
+    return MODEL_BUG(1717, wake(&list->shape, slot, receiver, ret_owed), false);
+}
+
+bool mpsc_list_end(mpsc_list *list, const edo_waker *receiver, edo_waker *ret_owed)
+{
+    uint64_t number = a_load(&list->tail, relaxed) / TAIL_ONE; /* it is closed, so it stays */
+
+    lock_take(&list->lock);
+    bool owed = wake_at(list, number, slot_end, receiver, ret_owed);
+    lock_drop(&list->lock);
+    return owed;
+}
+
+bool mpsc_list_stir(mpsc_list *list, const edo_waker *receiver, edo_waker *ret_owed)
+{
+    lock_take(&list->lock);
+    /* relaxed: where it waits. As it retires blocks under the lock, it is past the last of them. */
+    bool owed = wake_at(list, a_load(&list->head, relaxed), slot_stir, receiver, ret_owed);
+    lock_drop(&list->lock);
+    return owed;
 }
 
 size_t mpsc_list_len(const mpsc_list *list)
@@ -219,16 +269,33 @@ char *mpsc_list_next_head(mpsc_list *list)
     return mpsc_list_slot(list, next, list->head);
 }
 
-bool mpsc_list_want(mpsc_list *list)
+/* The same for the first of a block yet to come. False: it has come. */
+static bool starve(mpsc_list *list, bool wants)
 {
-    char *slot = mpsc_list_head(list);
-
-    if (slot)
-        return slot_want(&list->shape, slot);
     lock_take(&list->lock);
     /* relaxed: written under the lock */
-    list->starving = MODEL_BUG(1710, a_load(&list->first->next, relaxed) == NULL, true);
-    bool starves = list->starving;
+    bool starves = MODEL_BUG(1710, a_load(&list->first->next, relaxed) == NULL, true);
+    list->starving = starves && wants;
     lock_drop(&list->lock);
-    return starves || mpsc_list_want(list);
+    return starves;
+}
+
+bool mpsc_list_want(mpsc_list *list)
+{
+    char *slot;
+
+    while (!(slot = mpsc_list_head(list)))
+        if (starve(list, true))
+            return true;
+    return slot_want(&list->shape, slot);
+}
+
+void mpsc_list_unwant(mpsc_list *list)
+{
+    char *slot;
+
+    while (!(slot = mpsc_list_head(list)))
+        if (starve(list, false))
+            return;
+    slot_unwant(&list->shape, slot);
 }

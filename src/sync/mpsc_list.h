@@ -39,11 +39,16 @@ int mpsc_list_init(mpsc_list *list, const edo_item *item);
 /* It has no items any more. */
 void mpsc_list_fini(mpsc_list *list);
 
-/* Any thread: 0 and whether the receiver is to be woken; -EPIPE, -ENOMEM. */
-int mpsc_list_put(mpsc_list *list, const void *item, bool *ret_wanted);
+/* Any thread: 0; 1, and *ret_owed, who was the receiver, is to be pushed; -EPIPE, -ENOMEM. */
+int mpsc_list_put(mpsc_list *list, const void *item, const edo_waker *receiver,
+                  edo_waker *ret_owed);
 /* No put begun later succeeds. False: it was closed. */
 bool mpsc_list_close(mpsc_list *list);
+/* Once closed: ends the receiver's wait for a next one. True as above. */
+bool mpsc_list_end(mpsc_list *list, const edo_waker *receiver, edo_waker *ret_owed);
 bool mpsc_list_is_closed(const mpsc_list *list);
+/* Wakes a receiver that waits, by who sees where it stands. Likewise. */
+bool mpsc_list_stir(mpsc_list *list, const edo_waker *receiver, edo_waker *ret_owed);
 size_t mpsc_list_len(const mpsc_list *list);
 
 static inline char *mpsc_list_slot(const mpsc_list *list, mpsc_block *block, uint64_t number)
@@ -64,7 +69,9 @@ static inline void mpsc_list_advance(mpsc_list *list)
 {
     a_bump(&list->head, 1);
 }
-/* Leaves word that it waits for the next message. False: it is there. */
+/* Leaves word that it waits for the next message. False: it is there, or none will come. */
 bool mpsc_list_want(mpsc_list *list);
+/* Takes that back. Afterwards nobody has its waker. */
+void mpsc_list_unwant(mpsc_list *list);
 
 #endif

@@ -5,8 +5,8 @@
  * give back. Only a receive that was READY and loses all the same, in a select within a select, puts
  * back: into `returned`, which every way of receiving looks at first.
  *
- * Who waits registers its waker under the lock, then leaves WANTED in the slot of the next message,
- * then asks whether it is over; mpsc.c and slot.h say why none of the three is missed.
+ * Who waits leaves its waker, then WANTED in the slot of the next message, then asks whether it is over;
+ * mpsc.c and slot.h say why none of the three is missed.
  */
 #include <stdlib.h>
 
@@ -54,127 +54,115 @@ static size_t take(mpsc *c, char *to, size_t limit)
 
 /* Waiting. */
 
-/* From its first PENDING on it is the receive that waits; false: another one does. With the lock held,
- * as others that write to `receiving` have it, but for leave, which is after this one or before. */
-static bool begin(mpsc *c, edo_waiter *w)
-{
-    uint32_t receiving = a_load(&c->receiving, relaxed);
-
-    if (w->kind)
-        return true;
-    if (unlikely(receiving & RECV_BEGUN))
-        return false;
-    a_store(&c->receiving, receiving | RECV_BEGUN, relaxed); /* the lock publishes it */
-    w->kind = RECV_BEGUN;
-    return true;
-}
-
 static int report_second(void)
 {
     report_misuse("a channel's receiver can receive for one task at a time");
     return -EDO_EMISUSE;
 }
 
-/* Not the one that waits any more. Whether the receiver is gone: then nothing is left but its end. */
-static bool leave(mpsc *c, edo_waiter *w)
+/* Leaves word in the slot of the next message. False: it is there, or none will come. */
+static bool want(mpsc *c)
 {
-    if (waiter_peek(w) == WAITER_LINKED) {
-        lock_take(&c->lock);
-        if (w->state == WAITER_LINKED)
-            waiters_remove(&c->receiver, w);
-        lock_drop(&c->lock);
-    }
-    a_store(&w->state, WAITER_IDLE, relaxed); /* only its owner reads it now */
-    w->kind = 0;
-    /* release: pairs with the acquire in edo_mpsc_receiver_free. */
-    return a_xchg(&c->receiving, 0, MODEL_BUG(1810, release, relaxed)) & RECEIVER_GONE;
+    return mpsc_is_bounded(c) ? mpsc_ring_want(&c->ring) : mpsc_list_want(&c->list);
+}
+
+static void unwant(mpsc *c)
+{
+    if (mpsc_is_bounded(c))
+        mpsc_ring_unwant(&c->ring);
+    else
+        mpsc_list_unwant(&c->list);
+}
+
+/* A receive that has begun is over. */
+static void leave(mpsc *c)
+{
+    MODEL_BUG(1820, unwant(c), (void)0);
+    if (mpsc_wait_leave(&c->wait))
+        mpsc_end_receiver(c);
 }
 
 static edo_poll finish(edo_mpsc_recv_future *fut, int64_t result)
 {
-    mpsc *c = mpsc_of_receiver(fut->receiver);
-
-    if (fut->waiter.kind && leave(c, &fut->waiter))
-        mpsc_end_receiver(c);
+    if (fut->begun)
+        leave(mpsc_of_receiver(fut->receiver));
+    fut->begun = false;
     if (result >= 0)
         coop_spend();
     return edo_future_finish(&fut->base, result);
 }
 
-/* 0: `waker` will be woken when something comes; -EDO_EMISUSE. */
-static int enlist(mpsc *c, edo_waiter *w, const edo_waker *waker)
+static bool is_orphan(const edo_mpsc_recv_future *fut)
 {
-    if (waiter_waits_by(w, waker))
-        return 0;
-    lock_take(&c->lock);
-    bool is_first = begin(c, w);
-    if (is_first) {
-        w->waker = *waker;
-        if (w->state != WAITER_LINKED) {
-            waiters_add(&c->receiver, w);
-            a_store(&w->state, WAITER_LINKED, relaxed); /* under the lock */
-        }
-    }
-    lock_drop(&c->lock);
-    return likely(is_first) ? 0 : report_second();
+    return fut->begun && mpsc_wait_is_orphan(&mpsc_of_receiver(fut->receiver)->wait);
 }
 
-static bool want(mpsc *c)
+/* From its first PENDING on it is the receive that waits; false: another one does. */
+static bool begin(edo_mpsc_recv_future *fut, const edo_waker *waker)
 {
-    return mpsc_is_bounded(c) ? slot_want(&c->ring.shape, mpsc_ring_head(&c->ring))
-                              : mpsc_list_want(&c->list);
+    fut->begun = mpsc_wait_begin(&mpsc_of_receiver(fut->receiver)->wait, waker);
+    return likely(fut->begun);
 }
 
-/* Its handle was freed while it waited. */
-static bool is_orphan(const mpsc *c, const edo_waiter *w)
+/* Of one that has begun: another poll may come from another task. */
+static void change_waker(mpsc *c, const edo_waker *waker)
 {
-    return w->kind && a_load(&c->receiving, relaxed) & RECEIVER_GONE; /* leave() has the order */
+    if (edo_waker_is_same(&c->wait.waker, waker))
+        return;
+    MODEL_BUG(1821, unwant(c), (void)0);
+    c->wait.waker = *waker;
 }
 
 /* Nothing was there: waits, unless something has come meanwhile. */
 static edo_poll wait_on(edo_mpsc_recv_future *fut, const edo_waker *waker)
 {
     mpsc *c = mpsc_of_receiver(fut->receiver);
-    int rc = enlist(c, &fut->waiter, waker);
+    bool again = fut->begun;
 
-    if (unlikely(rc < 0))
-        return finish(fut, rc);
-    if (MODEL_BUG(1807, is_orphan(c, &fut->waiter), false)) /* and nobody may wake it any more */
-        return finish(fut, 0);
-    while (MODEL_BUG(1806, !want(c), false)) {
+    if (unlikely(again))
+        change_waker(c, waker);
+    else if (unlikely(!begin(fut, waker)))
+        return finish(fut, report_second());
+    while (!want(c)) {
         size_t n = take(c, fut->ret, fut->limit);
-        if (n)
+        if (n || mpsc_is_over(c))
             return finish(fut, (int64_t)n);
     }
-    return MODEL_BUG(1812, mpsc_is_over(c), false) ? finish(fut, 0) : EDO_PENDING;
+    if (MODEL_BUG(1812, mpsc_is_over(c), false) ||
+        (again && MODEL_BUG(1807, mpsc_wait_is_orphan_now(&c->wait), false)))
+        return finish(fut, 0);
+    return EDO_PENDING;
 }
 
 /* Out of budget: it comes back. */
-static edo_poll postpone(edo_mpsc_recv_future *fut)
+static edo_poll postpone(edo_mpsc_recv_future *fut, const edo_waker *waker)
 {
-    mpsc *c = mpsc_of_receiver(fut->receiver);
-
-    lock_take(&c->lock);
-    bool is_first = begin(c, &fut->waiter);
-    lock_drop(&c->lock);
-    return is_first ? EDO_PENDING : finish(fut, report_second());
+    return begin(fut, waker) ? EDO_PENDING : finish(fut, report_second());
 }
 
 static edo_poll recv_poll(edo_future *base, const edo_waker *waker)
 {
     edo_mpsc_recv_future *fut = container_of(base, edo_mpsc_recv_future, base);
-    mpsc *c = mpsc_of_receiver(fut->receiver);
 
     if (!fut->receiver || (!fut->ret && fut->limit))
         return edo_future_finish(base, -EINVAL);
-    if (fut->limit == 0 || is_orphan(c, &fut->waiter))
+    if (fut->limit == 0 || is_orphan(fut))
         return finish(fut, 0);
     if (base->state & FUTURE_CANCELED)
         return finish(fut, -ECANCELED);
-    if (waiter_peek(&fut->waiter) == WAITER_IDLE && !coop_proceed(waker))
-        return postpone(fut);
-    size_t n = take(c, fut->ret, fut->limit);
+    if (!fut->begun && !coop_proceed(waker))
+        return postpone(fut, waker);
+    size_t n = take(mpsc_of_receiver(fut->receiver), fut->ret, fut->limit);
     return n ? finish(fut, (int64_t)n) : wait_on(fut, waker);
+}
+
+/* The same for one that was woken and not cancelled: mostly by the message it waits for. */
+static edo_poll woken_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_mpsc_recv_future *fut = container_of(base, edo_mpsc_recv_future, base);
+    size_t n = take(mpsc_of_receiver(fut->receiver), fut->ret, fut->limit);
+
+    return likely(n) ? finish(fut, (int64_t)n) : recv_poll(base, waker);
 }
 
 /* Putting back. */
@@ -213,7 +201,7 @@ static void recv_put_back(edo_future *base)
         memcpy(c->returned.items + c->returned.first * size, fut->ret, n * size);
     a_store(&c->returned.count, c->returned.count + n, relaxed);
     base->result = -ECANCELED;
-    mpsc_wake(c); /* another receive may have begun since */
+    mpsc_stir(c); /* another receive may have begun since */
 }
 
 static const edo_future_ops recv_ops = {
@@ -261,10 +249,10 @@ static noinline ssize_t wait_for(thread *self, edo_mpsc_receiver *receiver, void
     edo_waker waker = task_waker(self->task);
     if (wait_on(&fut, &waker) == EDO_READY)
         return (ssize_t)fut.base.result;
-    return (ssize_t)await_rest_directly(self, &fut.base, recv_poll);
+    return (ssize_t)await_rest_directly(self, &fut.base, woken_poll);
 }
 
-ssize_t edo_mpsc_recv_many(edo_mpsc_receiver *receiver, void *ret_items, size_t limit)
+static inline ssize_t receive(edo_mpsc_receiver *receiver, void *ret_items, size_t limit)
 {
     thread *self = await_may_try();
     bool may_look = self && receiver && ret_items && limit;
@@ -279,9 +267,14 @@ ssize_t edo_mpsc_recv_many(edo_mpsc_receiver *receiver, void *ret_items, size_t 
     return wait_for(self, receiver, ret_items, limit, may_look);
 }
 
+ssize_t edo_mpsc_recv_many(edo_mpsc_receiver *receiver, void *ret_items, size_t limit)
+{
+    return receive(receiver, ret_items, limit);
+}
+
 int edo_mpsc_recv(edo_mpsc_receiver *receiver, void *ret_item)
 {
-    return (int)edo_mpsc_recv_many(receiver, ret_item, 1);
+    return (int)receive(receiver, ret_item, 1);
 }
 
 int edo_mpsc_try_recv(edo_mpsc_receiver *receiver, void *ret_item)

@@ -12,16 +12,15 @@
 
 int mpsc_put(mpsc *c, const void *item)
 {
-    bool wanted = false;
-    int rc = 0;
+    edo_waker owed;
+    int rc = mpsc_is_bounded(c) ? mpsc_ring_put(&c->ring, item, &c->wait.waker, &owed)
+                                : mpsc_list_put(&c->list, item, &c->wait.waker, &owed);
 
-    if (mpsc_is_bounded(c))
-        wanted = mpsc_ring_put(&c->ring, item);
-    else
-        rc = mpsc_list_put(&c->list, item, &wanted);
-    if (MODEL_BUG(1805, wanted, false))
-        mpsc_wake(c);
-    return rc;
+    if (rc <= 0)
+        return rc;
+    chaos_point(); /* the channel may be gone */
+    wake_push(&owed);
+    return 0;
 }
 
 /* Send. */

@@ -27,12 +27,11 @@
 
 #include "await/await.h"
 #include "base/chaos.h"
-#include "base/clock.h"
 #include "base/model.h"
 #include "base/report.h"
-#include "base/thread.h"
 #include "future/wake.h"
 #include "sched/coop.h"
+#include "sync/bide.h"
 #include "sync/item.h"
 
 /* The sides; each has its bit at the same distance from the other's. */
@@ -291,20 +290,13 @@ static int stay(oneshot *c, unsigned side, const edo_waker *waker)
     return !change(c, 0, ARMED(side));
 }
 
-/*
- * Waits for the last touch of the waker: a few instructions, unless that thread is preempted. It may
- * have a lower priority, and then only runs if this one sleeps.
- */
+/* Waits for the last touch of the waker. */
 static void await_marked(oneshot *c, unsigned side)
 {
     unsigned looks = 0;
 
-    while (a_load(&c->word, relaxed) & MARKING(side)) { /* both callers acquire it afterwards */
-        if (looks++ < 64)
-            a_pause();
-        else
-            thread_nap(NS_PER_MS / 20);
-    }
+    while (a_load(&c->word, relaxed) & MARKING(side)) /* both callers acquire it afterwards */
+        bide(&looks);
 }
 
 /* How a wait stands at this poll: 0: pending; 1: it is over, and it is to leave if it has waited;

@@ -74,7 +74,7 @@ static void setup(size_t capacity)
     model_name(&channel->lock, "lock");
     model_name(&channel->strong, "strong");
     model_name(&channel->refs, "refs");
-    model_name(&channel->receiving, "receiving");
+    model_name(&channel->wait.word, "wait");
     model_ignore(&channel->weak, sizeof channel->weak);
 }
 
@@ -163,7 +163,6 @@ static int receive(void)
     edo_mpsc_recv_future fut = edo_mpsc_recv_async(rx, &message);
     int rc = (int)wait_for(&fut.base);
 
-    fut.waiter = (edo_waiter){.prev = &fut.waiter, .next = &fut.waiter};
     model_assert(rc == 0 || rc == 1);
     if (rc)
         end_message(&message);
@@ -348,7 +347,8 @@ static void setup_postponed_receive(void)
     setup_permits();
     begun_receive = edo_mpsc_recv_async(rx, &begun_message);
     begun_by = parker_new();
-    begun_receive.waiter.kind = channel->receiving = RECV_BEGUN;
+    begun_receive.begun = true;
+    channel->wait = (mpsc_wait){.word = RECV_BEGUN, .waker = parker_waker(begun_by)};
 }
 
 static void setup_postponed_and_open(void)
@@ -365,7 +365,25 @@ static void end_begun_receive(void)
     model_assert(begun_receive.base.result == 0 || begun_receive.base.result == 1);
     if (begun_receive.base.result)
         end_message(&begun_message);
-    begun_receive.waiter = (edo_waiter){.prev = &begun_receive.waiter};
+}
+
+/* Its next poll has another waker. */
+static void end_begun_receive_by_another(void)
+{
+    parker *other = parker_new();
+
+    wait_by(&begun_receive.base, other);
+    parker_unref(other);
+    parker_unref(begun_by);
+    model_assert(begun_receive.base.result == 1);
+    end_message(&begun_message);
+}
+
+static void check_another(void)
+{
+    release_second();
+    free_receiver();
+    check_permits();
 }
 
 static void check_permits_left(void)
@@ -444,7 +462,6 @@ static void give_up_and_receive_all(void)
         edo_future_cancel(&fut.base);
         model_assert(edo_future_poll(&fut.base, &waker) == EDO_READY);
     }
-    fut.waiter = (edo_waiter){.prev = &fut.waiter, .next = &fut.waiter};
     parker_unref(own);
     model_assert(fut.base.result == 1 || fut.base.result == -ECANCELED);
     if (fut.base.result == 1)
@@ -460,7 +477,8 @@ static const model_scenario scenarios[] = {
     {.name = "closed_with_permits_out",
      .setup = setup_closed,
      .threads = {receive_all, release_first, release_second},
-     .check = check_permits},
+     .check = check_permits,
+     .preemptions = 2},
     {.name = "closed_and_sent_by_a_permit",
      .setup = setup_closed,
      .threads = {receive_all, send_by_first, release_second},
@@ -476,19 +494,26 @@ static const model_scenario scenarios[] = {
     {.name = "all_leave_a_postponed_receive",
      .setup = setup_postponed_and_open,
      .threads = {end_begun_receive, free_receiver, free_sender},
-     .check = check},
+     .check = check,
+     .preemptions = 2},
     {.name = "the_receiver_leaves_a_receive",
      .setup = setup_begun_receive,
      .threads = {end_begun_receive, free_receiver, send_by_first},
      .check = check_permits_left},
+    {.name = "another_waker_against_a_send",
+     .setup = setup_begun_receive,
+     .threads = {end_begun_receive_by_another, send_by_first},
+     .check = check_another},
     {.name = "the_last_sender_leaves_a_send",
      .setup = setup_begun_send,
      .threads = {end_begun_send, free_sender, receive_one_and_free},
-     .check = check},
+     .check = check,
+     .preemptions = 2},
     {.name = "the_senders_leave",
      .setup = setup_one,
      .threads = {receive_all, try_and_free, free_sender},
-     .check = check},
+     .check = check,
+     .preemptions = 2},
     {.name = "the_senders_wait_and_leave",
      .setup = setup_one_full,
      .threads = {receive_all, send_and_free, free_sender},
@@ -516,7 +541,8 @@ static const model_scenario scenarios[] = {
     {.name = "weak_against_the_last_sender",
      .setup = setup_weak,
      .threads = {receive_all, send_by_weak, free_sender},
-     .check = check},
+     .check = check,
+     .preemptions = 2},
 };
 
 MODEL_PROGRAM("mpsc", scenarios)

@@ -16,7 +16,17 @@
 static mpsc_list list;
 static uint64_t sent[SENDERS + 1];  /* by sender; plain: its own */
 static uint64_t taken[SENDERS + 1]; /* likewise; the receiver's */
-static uint32_t wakes;              /* atomic */
+static uint32_t wake_count;         /* atomic */
+
+/* The receiver: who marks it counts. */
+static bool mark(void *data)
+{
+    (void)data;
+    return true;
+}
+
+static const struct edo_waker_ops receiver_ops = {.mark = mark};
+static edo_waker receiver; /* plain: of whoever may wake it */
 
 static void setup(void)
 {
@@ -30,6 +40,12 @@ static void setup(void)
     model_name(&list.head, "head");
 }
 
+static void count_wake(const edo_waker *owed)
+{
+    model_assert(owed->ops == &receiver_ops);
+    a_fetch_add(&wake_count, 1, release);
+}
+
 /* --- senders --------------------------------------------------------------------------------- */
 
 /* 0 or -EPIPE. In setup the sender is 0. */
@@ -37,14 +53,14 @@ static int put(void)
 {
     unsigned self = model_self();
     uint64_t message = FROM(self) + sent[self];
-    bool wanted = false;
-    int rc = mpsc_list_put(&list, &message, &wanted);
+    edo_waker owed;
+    int rc = mpsc_list_put(&list, &message, &receiver, &owed);
 
-    model_assert(rc == 0 || (rc == -EPIPE && !wanted));
-    sent[self] += rc == 0;
-    if (wanted)
-        a_fetch_add(&wakes, 1, release);
-    return rc;
+    model_assert(rc == 0 || rc == 1 || rc == -EPIPE);
+    sent[self] += rc >= 0;
+    if (rc == 1)
+        count_wake(&owed);
+    return rc < 0 ? rc : 0;
 }
 
 static void put_one(void)
@@ -83,20 +99,22 @@ static bool try_take(void)
 static bool is_woken(void *arg)
 {
     (void)arg;
-    return wakes > 0;
+    return wake_count > 0;
 }
 
 /* It has said that it waits. */
 static void take_awaited(void)
 {
     model_wait_until(is_woken, NULL, "waits for a message");
-    model_assert(a_xchg(&wakes, 0, acquire) == 1); /* a read-modify-write reads the newest */
+    model_assert(a_xchg(&wake_count, 0, acquire) == 1); /* a read-modify-write reads the newest */
+    receiver = (edo_waker){0};
     model_assert(try_take());
 }
 
 static void take(void)
 {
     while (!try_take()) {
+        receiver = (edo_waker){.ops = &receiver_ops};
         if (!mpsc_list_want(&list))
             continue; /* it has come meanwhile */
         take_awaited();
@@ -128,7 +146,7 @@ static void check(void)
         ;
     for (unsigned i = 0; i <= SENDERS; i++)
         model_assert(taken[i] == sent[i]);
-    model_assert(wakes == 0); /* nobody was woken for nothing */
+    model_assert(wake_count == 0); /* nobody was woken for nothing */
     model_assert(mpsc_list_len(&list) == 0);
     mpsc_list_fini(&list);
 }
@@ -147,6 +165,7 @@ static void setup_at_the_end(void)
 static void setup_starving(void)
 {
     setup_at_the_end();
+    receiver = (edo_waker){.ops = &receiver_ops};
     model_assert(mpsc_list_want(&list));
 }
 
@@ -203,6 +222,87 @@ static void check_closed(void)
     check();
 }
 
+/* --- a wait that ends otherwise ---------------------------------------------------------------- */
+
+static bool is_over(void)
+{
+    return mpsc_list_is_closed(&list) && mpsc_list_len(&list) == 0;
+}
+
+/* Gives the wait up; nobody has the waker afterwards. */
+static void give_up(void)
+{
+    mpsc_list_unwant(&list);
+    receiver = (edo_waker){0};
+}
+
+static void await_wake(void)
+{
+    model_wait_until(is_woken, NULL, "waits for a message or the end");
+    model_assert(a_xchg(&wake_count, 0, acquire) == 1);
+    receiver = (edo_waker){0};
+}
+
+static void receive_until_the_end(void)
+{
+    while (try_take() || !is_over()) {
+        receiver = (edo_waker){.ops = &receiver_ops};
+        if (!mpsc_list_want(&list))
+            continue;
+        if (is_over()) {
+            give_up();
+            return;
+        }
+        await_wake();
+    }
+}
+
+static void close_and_end(void)
+{
+    edo_waker owed;
+
+    close_it();
+    if (mpsc_list_end(&list, &receiver, &owed))
+        count_wake(&owed);
+}
+
+/* A wake for a receiver that had given up is left over. */
+static void check_ended(void)
+{
+    wake_count = 0;
+    check_closed();
+}
+
+static uint32_t stirred; /* atomic */
+
+static void receive_or_look_around(void)
+{
+    if (try_take())
+        return;
+    receiver = (edo_waker){.ops = &receiver_ops};
+    if (!mpsc_list_want(&list))
+        return;
+    if (a_fetch_or(&stirred, 0, release))
+        give_up();
+    else
+        await_wake();
+}
+
+static void stir(void)
+{
+    edo_waker owed;
+
+    a_fetch_or(&stirred, 1, acquire);
+    if (mpsc_list_stir(&list, &receiver, &owed))
+        count_wake(&owed);
+}
+
+static void check_stirred(void)
+{
+    wake_count = 0;
+    check();
+}
+
 static const model_scenario scenarios[] = {
     {.name = "woken_once",
      .setup = setup_starving,
@@ -228,6 +328,22 @@ static const model_scenario scenarios[] = {
      .setup = setup_at_the_end,
      .threads = {put_three, put_one, try_two},
      .check = check},
+    {.name = "the_end_in_a_block",
+     .setup = setup,
+     .threads = {close_and_end, put_or_be_refused, receive_until_the_end},
+     .check = check_ended},
+    {.name = "the_end_at_the_end",
+     .setup = setup_at_the_end,
+     .threads = {close_and_end, put_or_be_refused, receive_until_the_end},
+     .check = check_ended},
+    {.name = "stirred_in_a_block",
+     .setup = setup,
+     .threads = {stir, put_one, receive_or_look_around},
+     .check = check_stirred},
+    {.name = "stirred_at_the_end",
+     .setup = setup_at_the_end,
+     .threads = {stir, put_one, receive_or_look_around},
+     .check = check_stirred},
 };
 
 MODEL_PROGRAM("mpsc_list", scenarios)
