@@ -140,13 +140,12 @@ static inline void ring_put_bytes(broadcast *ch, uint64_t n, const void *item)
     a_store(&s->stamp, stamp_of(n), MODEL_BUG(1603, release, relaxed));
 }
 
-/* Copies item number n out; returns as ring_compare. */
-static inline int ring_take_bytes(broadcast *ch, uint64_t n, void *item)
+/* Copies item number n out, which has so many bytes; returns as ring_compare. */
+static inline int ring_take_bytes(broadcast *ch, uint64_t n, void *item, size_t left)
 {
     slot *s = slot_of(ch, n);
     uint64_t *word = bytes_of(ch, s), value;
     char *to = item;
-    size_t left = ch->item.size;
     /* acquire: pairs with the last release in ring_put_bytes. */
     int rc = ring_compare(a_load(&s->stamp, MODEL_BUG(1604, acquire, relaxed)), stamp_of(n));
 
@@ -176,7 +175,14 @@ int ring_take_item(broadcast *ch, uint64_t n, void *to);
 
 static inline int ring_take(broadcast *ch, uint64_t n, void *to)
 {
-    return likely(!ch->item.clone) ? ring_take_bytes(ch, n, to) : ring_take_item(ch, n, to);
+    return likely(!ch->item.clone) ? ring_take_bytes(ch, n, to, ch->item.size)
+                                   : ring_take_item(ch, n, to);
+}
+
+/* Whether its items are words without clone. */
+static inline bool ring_has_words(const broadcast *ch)
+{
+    return ch->item.size == sizeof(uint64_t) && !ch->item.clone;
 }
 
 /* Makes room for the items. 0; -ENOMEM. */

@@ -34,8 +34,7 @@ static noinline int skip(edo_broadcast_receiver *rx, uint64_t place, uint64_t *r
     return -EDO_ELAGGED;
 }
 
-/* 1, 0, -EAGAIN, -EDO_ELAGGED, or what clone said. By the receiver's user. */
-static inline int receive(edo_broadcast_receiver *rx, void *item, uint64_t *ret_missed)
+static noinline int receive_any(edo_broadcast_receiver *rx, void *item, uint64_t *ret_missed)
 {
     broadcast *ch = rx->ch;
     uint64_t place = a_load(&rx->place, relaxed), end;
@@ -52,6 +51,19 @@ static inline int receive(edo_broadcast_receiver *rx, void *item, uint64_t *ret_
         end = a_load(&ch->end, MODEL_BUG(1610, acquire, relaxed));
     } while (MODEL_BUG(1611, end >> 1 > place, false)); /* sent meanwhile */
     return end & END_CLOSED ? 0 : -EAGAIN;
+}
+
+/* 1, 0, -EAGAIN, -EDO_ELAGGED, or what clone said. By the receiver's user. A word that is there is
+ * taken in line: a call for it costs as much as the taking. */
+static inline int receive(edo_broadcast_receiver *rx, void *item, uint64_t *ret_missed)
+{
+    uint64_t place = a_load(&rx->place, relaxed);
+
+    if (unlikely(!ring_has_words(rx->ch) ||
+                 ring_take_bytes(rx->ch, place, item, sizeof(uint64_t)) != 1))
+        return receive_any(rx, item, ret_missed);
+    a_store(&rx->place, place + 1, relaxed); /* relaxed: others only count by it */
+    return 1;
 }
 
 static bool is_valid(const edo_broadcast_receiver *rx, const void *item)
@@ -240,22 +252,31 @@ edo_broadcast_recv_future edo_broadcast_recv_async(edo_broadcast_receiver *rx, v
     return fut;
 }
 
-int edo_broadcast_recv(edo_broadcast_receiver *rx, void *item, uint64_t *ret_missed)
+/* Apart, for its frame. `looked`: and found nothing. */
+static noinline int wait_for(thread *self, edo_broadcast_receiver *rx, void *item,
+                             uint64_t *ret_missed, bool looked)
 {
     edo_broadcast_recv_future fut;
-    thread *self = is_valid(rx, item) ? await_may_try() : NULL;
 
-    if (likely(self)) {
+    recv_init(&fut, rx, item, ret_missed);
+    if (looked)
+        fut.waiter.kind = WAIT_LOOKED;
+    return (int)await_directly(self, &fut.base, recv_poll);
+}
+
+int edo_broadcast_recv(edo_broadcast_receiver *rx, void *item, uint64_t *ret_missed)
+{
+    thread *self = await_may_try();
+    bool may_look = self && is_valid(rx, item);
+
+    if (likely(may_look)) {
         int rc = receive(rx, item, ret_missed);
         if (likely(rc != -EAGAIN)) {
             await_spend(self);
             return rc;
         }
     }
-    recv_init(&fut, rx, item, ret_missed);
-    if (self)
-        fut.waiter.kind = WAIT_LOOKED;
-    return (int)await_directly(self, &fut.base, recv_poll);
+    return wait_for(self, rx, item, ret_missed, may_look);
 }
 
 /* Waiting until there is no receiver. */
