@@ -73,10 +73,11 @@ struct op_lender {
     size_t size; /* of each */
 };
 
-/* Operations of one direction of a source, first come first served. Under the source's lock. */
+/* Operations of one direction of a source, first come first served. Written under the source's lock. */
 typedef struct op_queue {
     uint32_t ready; /* readiness drivers: READY | HUP | tick << 8; atomic */
-    edo_op *first, *last;
+    edo_op *first;  /* atomic */
+    edo_op *last;
 } op_queue;
 
 /* Something that was taken and put back; the source's until an operation takes it again. */
@@ -91,6 +92,7 @@ struct source {
     uint32_t slot; /* this source's number in the process */
     uint32_t gen;  /* atomic; grows when the descriptor is closed */
     lock lock;
+    uint32_t calls; /* atomic: calls of unlisted operations under way, and CALLS_SHUT; source.h */
     driver *home; /* NULL once the runtime has ended; atomic; written under the lock */
     const struct driver_ops *ops; /* of the driver it was opened in; atomic; never NULL again */
     bool stream;                  /* short reads mean that nothing is left: stream sockets, pipes */
@@ -107,6 +109,7 @@ struct source {
 
 typedef struct driver_ops {
     const char *name;
+    bool tells_readiness; /* the calls are made by whoever wants them, also without its lock */
     int (*open)(driver **ret);
     /* No source is left open in it, and nobody parks. */
     void (*free)(driver *d);

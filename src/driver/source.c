@@ -8,6 +8,9 @@
  *             marks the source closing, and the last user (or the close, if there is none) takes it
  *             out of the driver, raises the generation, closes the descriptor. Users are counted
  *             under the lock, so exactly one of them sees "closing, and none left".
+ * Calls       Those that are made without the lock are counted in `calls`, by exchanges, and count as one
+ *             user together: shut_calls, under the lock, sees whether any are under way when it closes the
+ *             door; then the last of them has that user leave. None begins behind a shut door.
  * Shutdown    driver_shutdown returns when the driver's list is empty. Whoever uses a source's home
  *             holds the source's lock and sees home set; shutdown clears home under that lock. So
  *             nobody touches a driver after its shutdown has returned.
@@ -57,6 +60,7 @@ static int slab_grow(void)
     for (uint32_t i = CHUNK_SOURCES; i-- > 0;) {
         chunk[i].fd = -1;
         chunk[i].closing = true;
+        chunk[i].calls = CALLS_SHUT;
         chunk[i].slot = slab.chunks * CHUNK_SOURCES + i;
         chunk[i].next = slab.unused;
         slab.unused = &chunk[i];
@@ -121,12 +125,50 @@ static void list_remove(driver *d, source *src)
     lock_drop(&d->lock);
 }
 
+/* Unlisted calls, with the lock held. */
+
+static void open_calls(source *src)
+{
+    /* release: pairs with the acquire in source_begin_call. Shut, and without a call, since its last life. */
+    a_store(&src->calls, 0, MODEL_BUG(822, release, relaxed));
+}
+
+static void shut_calls(source *src)
+{
+    /* acquire: what has ended comes before a close; pairs with the release in source_count_call_out. */
+    uint32_t before = a_fetch_or(&src->calls, CALLS_SHUT, MODEL_BUG(823, acquire, relaxed));
+
+    if (MODEL_BUG(824, before > 0, false) && before < CALLS_SHUT)
+        src->users++;
+}
+
+/* False: some are under way. */
+static bool shut_calls_if_none(source *src)
+{
+    uint32_t calls = 0;
+
+    return a_cas(&src->calls, &calls, CALLS_SHUT, acquire, relaxed) || calls == CALLS_SHUT;
+}
+
+noinline bool source_refuse_call(source *src)
+{
+    source_end_call(src);
+    return false;
+}
+
+noinline void source_end_last_call(source *src)
+{
+    lock_take(&src->lock);
+    source_leave(src);
+}
+
 static int attach(source *src, driver *d, int fd, bool stream)
 {
     src->fd = fd;
     src->stream = stream;
     src->watched = src->wants_out = false;
-    src->dir[OP_IN].ready = src->dir[OP_OUT].ready = DIR_READY; /* so: try first */
+    a_store(&src->dir[OP_IN].ready, DIR_READY, relaxed); /* so: try first */
+    a_store(&src->dir[OP_OUT].ready, DIR_READY, relaxed);
     src->cookie = NULL;
     a_store(&src->known, 0, relaxed); /* nobody has this life of it yet */
     /* relaxed: operations of before find a stranger by its generation. */
@@ -151,6 +193,8 @@ int source_open(driver *d, int fd, bool stream, source **ret)
     if (rc == 0) {
         a_store(&src->home, d, relaxed);
         src->closing = false;
+        if (d->ops->tells_readiness)
+            open_calls(src);
     } else {
         src->fd = -1;
     }
@@ -202,7 +246,7 @@ int source_release(source *src, int *ret_fd)
     source_kept *none;
 
     lock_take(&src->lock);
-    if (src->users || src->kept) {
+    if (src->users || src->kept || !shut_calls_if_none(src)) {
         lock_drop(&src->lock);
         return -EBUSY;
     }
@@ -251,6 +295,7 @@ void source_close(source *src)
 {
     lock_take(&src->lock);
     src->closing = true;
+    shut_calls(src);
     src->users++; /* the close itself, as telling lets go of the lock */
     tell_all(src);
     source_leave(src);
@@ -263,6 +308,7 @@ static void evict(driver *d, source *src)
     if (a_load(&src->home, relaxed) == d) { /* else: closed since it was seen in the list */
         list_remove(d, src);
         a_store(&src->home, NULL, relaxed);
+        shut_calls(src);
         tell_all(src);
     }
     lock_drop(&src->lock);

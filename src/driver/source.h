@@ -29,6 +29,10 @@ enum op_link { LINK_NONE, LINK_WAITS, LINK_MARKED, LINK_TOLD };
 #define MARKED_AT_ONCE 8
 #endif
 
+/* The generation is another one: ends the call; false. */
+bool source_refuse_call(source *src);
+/* The last call of a source that is shut has ended. */
+void source_end_last_call(source *src);
 /* The source with this number, which a source has or had. */
 source *source_at(uint32_t slot);
 
@@ -41,6 +45,82 @@ static inline int op_check(const edo_op *op)
     if (unlikely(op->canceled || src->closing || a_load(&src->gen, relaxed) != op->gen))
         return -ECANCELED;
     return likely(a_load(&src->home, relaxed) != NULL) ? 0 : -EDO_ESHUTDOWN;
+}
+/*
+ * Unlisted calls: those of operations that are neither users nor linked, made without the lock where a
+ * readiness driver's source has something left and nobody waits for it. They are counted in `calls`, and the
+ * descriptor stays open until the last has ended. CALLS_SHUT: closing, without a home, or the driver isn't
+ * one of readiness; no more begin, and together they are one user, who leaves with the last of them.
+ */
+enum { CALLS_SHUT = 1 << 30 };
+
+/* Whether a call may begin: of an operation of this generation. */
+static inline bool source_begin_call(source *src, uint32_t gen)
+{
+    uint32_t calls = a_load(&src->calls, relaxed); /* a guess: the exchange verifies it */
+
+    do {
+        if (unlikely(calls & CALLS_SHUT))
+            return false;
+        /* acquire: pairs with the release in open_calls; the generation is at least that one's. */
+    } while (!a_cas_weak(&src->calls, &calls, calls + 1, MODEL_BUG(820, acquire, relaxed), relaxed));
+    return likely(a_load(&src->gen, relaxed) == gen) || source_refuse_call(src);
+}
+/* Counts one less; true: it was the last of a source that is shut, and its user has to leave. */
+static inline bool source_count_call_out(source *src)
+{
+    /* acq_rel: all calls on the descriptor come before its close; pairs with itself and with shut_calls. */
+    return a_fetch_sub(&src->calls, 1, MODEL_BUG(821, acq_rel, relaxed)) == (CALLS_SHUT | 1);
+}
+static inline void source_end_call(source *src)
+{
+    if (unlikely(source_count_call_out(src)))
+        source_end_last_call(src);
+}
+/* Lock held: notes that nothing is left in a direction, unless there was an event since it was as `seen`. */
+static inline void source_note_empty(source *src, enum op_dir dir, uint32_t seen)
+{
+    op_queue *queue = &src->dir[dir];
+
+    if (MODEL_BUG(801, queue->ready == seen, true))
+        a_store(&queue->ready, seen & ~(uint32_t)DIR_READY, relaxed);
+}
+/* Whether it seems that something is left in a direction, with nobody in its queue but, if it is there, `op`.
+ * `ret_seen`: how the direction is before a call. */
+static inline bool source_has_something(const source *src, enum op_dir dir, const edo_op *op,
+                                        uint32_t *ret_seen)
+{
+    const op_queue *queue = &src->dir[dir];
+
+    /* acquire: the call that follows comes after it, for events since are to be seen after the call. */
+    *ret_seen = a_load(&queue->ready, acquire);
+    return (*ret_seen & DIR_READY) && a_load(&queue->first, relaxed) == op;
+}
+/* Whether a call's result says that nothing is left: -EAGAIN does; for bytes of a stream also fewer than were
+ * asked for, but not once something was seen that brings no further edge. */
+static inline bool source_is_empty_after(const source *src, int64_t result, size_t len,
+                                         uint32_t seen)
+{
+    return result == -EAGAIN ||
+           (result > 0 && (uint64_t)result < len && src->stream && !(seen & DIR_HUP));
+}
+/* For who has it open, and needs no operation as it won't wait: whether an unlisted call may be made now. */
+static inline bool source_begin_plain_call(source *src, enum op_dir dir, uint32_t *ret_seen)
+{
+    uint32_t gen = a_load(&src->gen, relaxed);
+
+    return source_has_something(src, dir, NULL, ret_seen) && source_begin_call(src, gen);
+}
+/* Ends it: of `len` bytes. */
+static inline void source_end_plain_call(source *src, enum op_dir dir, int64_t result, size_t len,
+                                         uint32_t seen)
+{
+    if (source_is_empty_after(src, result, len, seen)) {
+        lock_take(&src->lock);
+        source_note_empty(src, dir, seen);
+        lock_drop(&src->lock);
+    }
+    source_end_call(src);
 }
 /* Lock held: the first poll; from here on it is a user. */
 static inline void op_begin(edo_op *op)
@@ -58,6 +138,13 @@ static inline void source_leave(source *src)
     else
         lock_drop(&src->lock);
 }
+/* Lock held: an operation with a call under way becomes a user, and its call has ended. */
+static inline void op_begin_after_call(edo_op *op)
+{
+    op_begin(op);
+    if (unlikely(source_count_call_out(op->src)))
+        op->src->users--;
+}
 /* Lock held: keeps the waker, and stands in the queue if it did not yet. */
 static inline void op_wait(edo_op *op, const edo_waker *waker)
 {
@@ -72,7 +159,7 @@ static inline void op_wait(edo_op *op, const edo_waker *waker)
     if (unlikely(op->prev))
         op->prev->next = op;
     else
-        queue->first = op;
+        a_store(&queue->first, op, relaxed); /* as of all of it, the lock orders it */
     queue->last = op;
 }
 static inline void op_unlink(edo_op *op)
@@ -89,7 +176,7 @@ static inline void op_unlink(edo_op *op)
     if (unlikely(op->prev))
         op->prev->next = op->next;
     else
-        queue->first = op->next;
+        a_store(&queue->first, op->next, relaxed);
 }
 /* Lock held: marks the one whose operation it is; NULL: nobody. What is owed is for op_wake. */
 static inline edo_waker op_mark(const edo_op *op)

@@ -30,11 +30,9 @@ static inline edo_poll poll_directly(thread *self, edo_op *op, const edo_waker *
 }
 
 /* A direct form's await without the layers between: the way of every request of a server. False:
- * the future goes on, from wherever its operation is. */
-static inline bool io_is_done_directly(edo_future *base, edo_op *op)
+ * the future goes on, from wherever its operation is. `self`: what await_may_be_direct said. */
+static inline bool io_goes_on_directly(thread *self, edo_future *base, edo_op *op)
 {
-    thread *self = await_may_be_direct();
-
     if (unlikely(!self || !op->src || !op->len || put_back_is_kept(op)))
         return false;
     task *t = self->task;
@@ -49,9 +47,14 @@ static inline bool io_is_done_directly(edo_future *base, edo_op *op)
             return false;
         }
     }
-    if (op->result >= 0 && self->budget > 0)
-        self->budget--;
+    if (op->result >= 0)
+        await_spend(self);
     return true;
+}
+
+static inline bool io_is_done_directly(edo_future *base, edo_op *op)
+{
+    return io_goes_on_directly(await_may_be_direct(), base, op);
 }
 
 #endif

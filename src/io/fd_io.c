@@ -12,10 +12,50 @@
 
 #include <edo/error.h>
 
+#include "base/chaos.h"
+#include "base/sys.h"
 #include "future/future.h"
 #include "io/direct.h"
 #include "io/put_back.h"
 #include "io/transfer.h"
+
+/* Without an operation: a direct form's first try, where it may be made. -EAGAIN: it was not, or in vain. */
+
+static inline bool may_try(const thread *self, const source *src, const void *buf, size_t len)
+{
+    return likely(self && src && buf && len);
+}
+
+static inline ssize_t recv_at_once(thread *self, source *src, void *buf, size_t len)
+{
+    uint32_t seen;
+
+    if (!may_try(self, src, buf, len) || put_back_hangs_on(src) ||
+        !source_begin_plain_call(src, OP_IN, &seen))
+        return -EAGAIN;
+    chaos_point();
+    ssize_t n = sys_recv(src->fd, buf, len, 0);
+    chaos_point();
+    source_end_plain_call(src, OP_IN, n, len, seen);
+    if (n >= 0)
+        await_spend(self);
+    return n;
+}
+
+static inline ssize_t send_at_once(thread *self, source *src, const void *buf, size_t len)
+{
+    uint32_t seen;
+
+    if (!may_try(self, src, buf, len) || !source_begin_plain_call(src, OP_OUT, &seen))
+        return -EAGAIN;
+    chaos_point();
+    ssize_t n = sys_send(src->fd, buf, len, MSG_NOSIGNAL);
+    chaos_point();
+    source_end_plain_call(src, OP_OUT, n, len, seen);
+    if (n >= 0)
+        await_spend(self);
+    return n;
+}
 
 /* Operations. */
 
@@ -116,10 +156,14 @@ edo_fd_read_future fd_readv_future(const fd_kind *kind, source *src, const struc
 
 ssize_t fd_read(const fd_kind *kind, source *src, void *buf, size_t len)
 {
+    thread *self = await_may_be_direct();
     edo_fd_read_future fut;
+    ssize_t n;
 
+    if (kind->read == OP_RECV && (n = recv_at_once(self, src, buf, len)) != -EAGAIN)
+        return n;
     read_init(&fut, kind, src, buf, len);
-    if (io_is_done_directly(&fut.base, &fut.op))
+    if (io_goes_on_directly(self, &fut.base, &fut.op))
         return (ssize_t)fut.op.result;
     return (ssize_t)edo_await(&fut.base);
 }
@@ -195,10 +239,14 @@ edo_fd_write_future fd_writev_future(const fd_kind *kind, source *src, const str
 
 ssize_t fd_write(const fd_kind *kind, source *src, const void *buf, size_t len)
 {
+    thread *self = await_may_be_direct();
     edo_fd_write_future fut;
+    ssize_t n;
 
+    if (kind->write == OP_SEND && (n = send_at_once(self, src, buf, len)) != -EAGAIN)
+        return n;
     write_init(&fut, kind, src, buf, len);
-    if (io_is_done_directly(&fut.base, &fut.op))
+    if (io_goes_on_directly(self, &fut.base, &fut.op))
         return (ssize_t)fut.op.result;
     return (ssize_t)edo_await(&fut.base);
 }
@@ -277,15 +325,29 @@ edo_fd_write_all_future fd_write_all_future(const fd_kind *kind, source *src, co
     return fut;
 }
 
-int fd_write_all(const fd_kind *kind, source *src, const void *buf, size_t len)
+/* `self`: NULL where it has to be awaited. */
+static noinline int await_write_all(thread *self, const fd_kind *kind, source *src, const void *buf,
+                                    size_t len)
 {
     edo_fd_write_all_future fut;
 
     write_all_init(&fut, kind, src, buf, len);
-    if (io_is_done_directly(&fut.base, &fut.op)) {
+    if (io_goes_on_directly(self, &fut.base, &fut.op)) {
         if (fut.op.result == (int64_t)len || fut.op.result < 0)
             return fut.op.result < 0 ? (int)fut.op.result : 0;
         future_was_polled(&fut.base); /* a part is done: it goes on with that */
     }
     return (int)edo_await(&fut.base);
+}
+
+int fd_write_all(const fd_kind *kind, source *src, const void *buf, size_t len)
+{
+    thread *self = await_may_be_direct();
+    ssize_t n = kind->write == OP_SEND ? send_at_once(self, src, buf, len) : -EAGAIN;
+
+    if (likely(n == (ssize_t)len))
+        return 0;
+    if (n == -EAGAIN)
+        return await_write_all(self, kind, src, buf, len);
+    return n < 0 ? (int)n : await_write_all(NULL, kind, src, (const char *)buf + n, len - (size_t)n);
 }

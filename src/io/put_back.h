@@ -21,10 +21,14 @@ typedef struct put_back_ops {
 } put_back_ops;
 
 /* Whether something was put back. */
-static inline bool put_back_is_kept(const edo_op *op)
+static inline bool put_back_hangs_on(const source *src)
 {
     /* acquire: pairs with the release in set_kept; what is found is looked at under the lock. */
-    return a_load(&op->src->kept, acquire) != NULL;
+    return a_load(&src->kept, acquire) != NULL;
+}
+static inline bool put_back_is_kept(const edo_op *op)
+{
+    return put_back_hangs_on(op->src);
 }
 /* put_back_poll where something was, or may have been. */
 edo_poll put_back_poll_kept(edo_op *op, bool *gives_way, bool canceled, const edo_waker *waker,

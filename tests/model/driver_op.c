@@ -1,7 +1,8 @@
 /*
  * driver_op.c: operations of a source on the epoll driver: a reader gets what came, whoever closes
  * or gives up meanwhile, and no descriptor is closed under a call; all who wait for readiness are told,
- * also of what was put back. The kernel beneath it is a few lines here: one descriptor with bytes in it,
+ * also of what was put back; calls without the lock keep the descriptor open, and find that of their own life.
+ * The kernel beneath it is a few lines here: one descriptor with bytes in it,
  * and one epoll set.
  */
 #include <errno.h>
@@ -21,6 +22,7 @@
 #define EPOLL_FD 3
 #define EVENT_FD 4
 #define DATA_FD 5
+#define LATER_FD 6 /* of the source's next life, from which nobody reads */
 
 /* --- the kernel: all of it under one lock of its own -------------------------------------- */
 
@@ -351,6 +353,40 @@ static void waiter_gives_up(void)
     wait_for(1, EDO_READABLE, true);
 }
 
+/* Bytes for all are there: each reader's call is made without the lock. */
+static void setup_calls(void)
+{
+    setup_readers(2);
+    kernel.bytes = 2;
+}
+
+static edo_op op_of_before;
+static char byte_of_before;
+
+static void setup_two_lives(void)
+{
+    setup_readers(1);
+    kernel.bytes = 1;
+    op_init(&op_of_before, src, OP_RECV, &byte_of_before, 1);
+}
+
+static void reader_of_before(void)
+{
+    edo_waker waker = {0};
+    edo_poll is = op_poll(&op_of_before, &waker);
+
+    model_assert(is == EDO_READY);
+    results[0] = op_of_before.result;
+}
+
+static void closer_and_opener(void)
+{
+    source *next;
+
+    source_close(src);
+    model_assert(source_open(the_driver, LATER_FD, true, &next) == 0);
+}
+
 /* No event is needed: who finds the byte read is told when it is put back. */
 static void setup_put_back(void)
 {
@@ -439,6 +475,13 @@ static void check_closed(void)
     model_assert(kernel.closed);
 }
 
+static void check_calls(void)
+{
+    for (unsigned i = 0; i < 2; i++)
+        model_assert(results[i] == 1 || results[i] == -ECANCELED);
+    model_assert(kernel.closed);
+}
+
 static void check_ready(void)
 {
     for (unsigned i = 0; i < readers; i++)
@@ -478,6 +521,14 @@ static const model_scenario scenarios[] = {
     {.name = "close_while_reading",
      .setup = setup_one,
      .threads = {reader_0, holder, closer},
+     .check = check_closed},
+    {.name = "close_under_calls",
+     .setup = setup_calls,
+     .threads = {reader_0, reader_1, closer},
+     .check = check_calls},
+    {.name = "an_operation_of_an_earlier_life",
+     .setup = setup_two_lives,
+     .threads = {reader_of_before, closer_and_opener},
      .check = check_closed},
     {.name = "close_and_send",
      .setup = setup_one,

@@ -82,13 +82,11 @@ static void epoll_driver_remove(driver *base, source *src)
         sys_epoll_ctl(d->epoll, EPOLL_CTL_DEL, src->fd, NULL);
 }
 
-int epoll_watch(source *src, bool out)
+int epoll_begin_watch(source *src, bool out)
 {
     epoll_driver *d = container_of(src->home, epoll_driver, base);
 
     out |= src->wants_out;
-    if (src->watched && out == src->wants_out)
-        return 0;
     if (d->forks != fork_count())
         return -EDO_EFORKED;
     struct epoll_event wanted = {.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET,
@@ -104,13 +102,29 @@ int epoll_watch(source *src, bool out)
     return 0;
 }
 
-static bool says_nothing_left(const edo_op *op, int64_t result, uint32_t seen)
+static inline bool says_nothing_left(const edo_op *op, int64_t result, uint32_t seen)
 {
     const unsigned of_bytes = 1U << OP_RECV | 1U << OP_SEND | 1U << OP_RECV_LENT;
 
-    return op->src->stream && (of_bytes >> op->kind & 1) && result > 0 &&
-           (uint64_t)result < op->len && !(seen & DIR_HUP) &&
-           !(op->flags & MSG_PEEK); /* which leaves all of it */
+    if (!(of_bytes >> op->kind & 1) || (op->flags & MSG_PEEK)) /* which leaves all of it */
+        return result == -EAGAIN;
+    return source_is_empty_after(op->src, result, op->len, seen);
+}
+
+/* Without the lock: something keeps the descriptor open. */
+static inline int64_t perform(edo_op *op)
+{
+    chaos_point();
+    int64_t result = op_perform(op, op->src->fd);
+    chaos_point();
+    return result;
+}
+
+/* The lock is held: after a call, before which the direction was as `seen`. */
+static inline void note_result(edo_op *op, int64_t result, uint32_t seen)
+{
+    if (says_nothing_left(op, result, seen))
+        source_note_empty(op->src, (enum op_dir)op->dir, seen);
 }
 
 /* Makes the call with the lock dropped. The operation is a user, and none but its own poll unlinks
@@ -118,18 +132,12 @@ static bool says_nothing_left(const edo_op *op, int64_t result, uint32_t seen)
 static inline int64_t call(edo_op *op)
 {
     source *src = op->src;
-    op_queue *queue = &src->dir[op->dir];
-    uint32_t seen = queue->ready;
-    int fd = src->fd;
+    uint32_t seen = src->dir[op->dir].ready;
 
     lock_drop(&src->lock);
-    chaos_point();
-    int64_t result = op_perform(op, fd);
-    chaos_point();
+    int64_t result = perform(op);
     lock_take(&src->lock);
-    if ((result == -EAGAIN || says_nothing_left(op, result, seen)) &&
-        MODEL_BUG(801, queue->ready == seen, true))
-        queue->ready &= ~(uint32_t)DIR_READY;
+    note_result(op, result, seen);
     return result;
 }
 
@@ -155,24 +163,79 @@ static inline edo_poll wait_for_turn(edo_op *op, const edo_waker *waker)
     return EDO_PENDING;
 }
 
-static edo_poll epoll_driver_poll(edo_op *op, const edo_waker *waker)
+/* The lock is held, and dropped; the operation is a user, unless it has to end. */
+static inline edo_poll poll_as_user(edo_op *op, const edo_waker *waker)
 {
     int64_t result;
 
-    if (unlikely(op->dir == OP_ANY))
-        return epoll_poll_readiness(op, waker);
-    lock_take(&op->src->lock);
-    if ((result = op_check(op)) == 0 && a_load(&op->state, relaxed) == OP_NEW)
-        op_begin(op); /* relaxed: with this driver only the polling task writes it */
-    while (result == 0) {
+    while ((result = op_check(op)) == 0) {
         if (!is_its_turn(op))
             return wait_for_turn(op, waker);
         if ((result = call(op)) != -EAGAIN)
             break;
-        result = op_check(op); /* the lock was dropped */
     }
     op_end(op, result);
     return EDO_READY;
+}
+
+/* Whether the call may be made without the lock; `ret_seen`: how its direction is before it. A new operation
+ * then has an unlisted call under way, if nobody stands in the queue; another is a user and first there,
+ * which it remains. */
+static inline bool begin_without_lock(edo_op *op, bool is_new, uint32_t *ret_seen)
+{
+    source *src = op->src;
+
+    /* Only its own poll makes it first, or no longer that. */
+    if (!source_has_something(src, (enum op_dir)op->dir, is_new ? NULL : op, ret_seen) ||
+        op->canceled)
+        return false;
+    return is_new ? source_begin_call(src, op->gen) : !(a_load(&src->calls, relaxed) & CALLS_SHUT);
+}
+
+/* With an unlisted call, after which something may be left: nobody has known the operation. */
+static inline edo_poll end_unlisted(edo_op *op, int64_t result)
+{
+    source_end_call(op->src);
+    op->result = result;
+    a_store(&op->state, OP_DONE, relaxed);
+    return EDO_READY;
+}
+
+static noinline edo_poll poll_with_lock(edo_op *op, const edo_waker *waker)
+{
+    lock_take(&op->src->lock);
+    if (op_is_new(op) && op_check(op) == 0)
+        op_begin(op);
+    return poll_as_user(op, waker);
+}
+
+/* After a call without the lock, before which its direction was as `seen`. */
+static inline edo_poll end_with_lock(edo_op *op, const edo_waker *waker, int64_t result,
+                                     uint32_t seen)
+{
+    lock_take(&op->src->lock);
+    if (op_is_new(op))
+        op_begin_after_call(op);
+    note_result(op, result, seen);
+    if (result == -EAGAIN)
+        return poll_as_user(op, waker);
+    op_end(op, result);
+    return EDO_READY;
+}
+
+static edo_poll epoll_driver_poll(edo_op *op, const edo_waker *waker)
+{
+    bool is_new = op_is_new(op);
+    uint32_t seen;
+
+    if (unlikely(op->dir == OP_ANY))
+        return epoll_poll_readiness(op, waker);
+    if (!begin_without_lock(op, is_new, &seen))
+        return poll_with_lock(op, waker);
+    int64_t result = perform(op);
+    if (is_new && !says_nothing_left(op, result, seen))
+        return end_unlisted(op, result);
+    return end_with_lock(op, waker, result, seen);
 }
 
 static void epoll_driver_cancel(edo_op *op)
@@ -182,9 +245,9 @@ static void epoll_driver_cancel(edo_op *op)
     lock_drop(&op->src->lock);
 }
 
-static void note(op_queue *queue, bool hup, wakes *owed)
+static inline void note(op_queue *queue, bool hup, wakes *owed)
 {
-    queue->ready = (queue->ready + DIR_TICK) | DIR_READY | (hup ? DIR_HUP : 0);
+    a_store(&queue->ready, (queue->ready + DIR_TICK) | DIR_READY | (hup ? DIR_HUP : 0), relaxed);
     if (MODEL_BUG(802, queue->first, NULL))
         wakes_add(owed, &queue->first->waker);
 }
@@ -257,6 +320,7 @@ static void epoll_driver_unpark(driver *base)
 
 const driver_ops epoll_driver_ops = {
     .name = "epoll",
+    .tells_readiness = true,
     .open = epoll_driver_open,
     .free = epoll_driver_free,
     .add = epoll_driver_add,

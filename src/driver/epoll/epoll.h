@@ -18,11 +18,21 @@ typedef struct epoll_driver {
     struct epoll_event events[EVENTS_MAX]; /* the holder's */
 } epoll_driver;
 
+/* The same where it isn't yet. */
+int epoll_begin_watch(source *src, bool out);
 /* With the lock held and the home set: sees to it that the next edge is reported; `out`: of room, too. */
-int epoll_watch(source *src, bool out);
+static inline int epoll_watch(source *src, bool out)
+{
+    return likely(src->watched && (src->wants_out || !out)) ? 0 : epoll_begin_watch(src, out);
+}
 /* With the lock held: marks the first that wait for readiness and have not asked since an event that
  * concerns them. There is room for one at least. */
-void epoll_mark_stale(source *src, wakes *owed);
+void epoll_mark_waiting(source *src, wakes *owed);
+static inline void epoll_mark_stale(source *src, wakes *owed)
+{
+    if (unlikely(src->dir[OP_ANY].first))
+        epoll_mark_waiting(src, owed);
+}
 /* The driver's poll, of an OP_READINESS. */
 edo_poll epoll_poll_readiness(edo_op *op, const edo_waker *waker);
 

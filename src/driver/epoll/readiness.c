@@ -34,7 +34,7 @@ static edo_op *next_stale(edo_op *op)
     return op;
 }
 
-void epoll_mark_stale(source *src, wakes *owed)
+void epoll_mark_waiting(source *src, wakes *owed)
 {
     edo_op *op = MODEL_BUG(814, src->dir[OP_ANY].first, NULL);
     unsigned left = MARKED_AT_ONCE;
