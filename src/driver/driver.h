@@ -93,7 +93,7 @@ struct source {
     uint32_t gen;  /* atomic; grows when the descriptor is closed */
     lock lock;
     uint32_t calls; /* atomic: calls of unlisted operations under way, and CALLS_SHUT; source.h */
-    driver *home; /* NULL once the runtime has ended; atomic; written under the lock */
+    driver *home;   /* NULL once the runtime has ended; atomic; written under the lock */
     const struct driver_ops *ops; /* of the driver it was opened in; atomic; never NULL again */
     bool stream;                  /* short reads mean that nothing is left: stream sockets, pipes */
     bool closing;                 /* under the lock: no new operations */

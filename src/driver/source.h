@@ -63,7 +63,8 @@ static inline bool source_begin_call(source *src, uint32_t gen)
         if (unlikely(calls & CALLS_SHUT))
             return false;
         /* acquire: pairs with the release in open_calls; the generation is at least that one's. */
-    } while (!a_cas_weak(&src->calls, &calls, calls + 1, MODEL_BUG(820, acquire, relaxed), relaxed));
+    } while (
+        !a_cas_weak(&src->calls, &calls, calls + 1, MODEL_BUG(820, acquire, relaxed), relaxed));
     return likely(a_load(&src->gen, relaxed) == gen) || source_refuse_call(src);
 }
 /* Counts one less; true: it was the last of a source that is shut, and its user has to leave. */

@@ -26,7 +26,8 @@ static inline bool may_try(const thread *self, const source *src, const void *bu
     return likely(self && src && buf && len);
 }
 
-static inline ssize_t recv_at_once(thread *self, source *src, void *buf, size_t len)
+static inline __attribute__((always_inline)) ssize_t recv_at_once(thread *self, source *src,
+                                                                  void *buf, size_t len)
 {
     uint32_t seen;
 
@@ -42,7 +43,8 @@ static inline ssize_t recv_at_once(thread *self, source *src, void *buf, size_t 
     return n;
 }
 
-static inline ssize_t send_at_once(thread *self, source *src, const void *buf, size_t len)
+static inline __attribute__((always_inline)) ssize_t send_at_once(thread *self, source *src,
+                                                                  const void *buf, size_t len)
 {
     uint32_t seen;
 
@@ -349,5 +351,6 @@ int fd_write_all(const fd_kind *kind, source *src, const void *buf, size_t len)
         return 0;
     if (n == -EAGAIN)
         return await_write_all(self, kind, src, buf, len);
-    return n < 0 ? (int)n : await_write_all(NULL, kind, src, (const char *)buf + n, len - (size_t)n);
+    return n < 0 ? (int)n
+                 : await_write_all(NULL, kind, src, (const char *)buf + n, len - (size_t)n);
 }

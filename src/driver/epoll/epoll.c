@@ -163,16 +163,15 @@ static inline edo_poll wait_for_turn(edo_op *op, const edo_waker *waker)
     return EDO_PENDING;
 }
 
-/* The lock is held, and dropped; the operation is a user, unless it has to end. */
-static inline edo_poll poll_as_user(edo_op *op, const edo_waker *waker)
+/* The lock is held, and dropped; `result`: what op_check said. If that is 0, the operation is a user. */
+static inline edo_poll poll_checked(edo_op *op, const edo_waker *waker, int64_t result)
 {
-    int64_t result;
-
-    while ((result = op_check(op)) == 0) {
+    while (result == 0) {
         if (!is_its_turn(op))
             return wait_for_turn(op, waker);
         if ((result = call(op)) != -EAGAIN)
             break;
+        result = op_check(op); /* the lock was dropped */
     }
     op_end(op, result);
     return EDO_READY;
@@ -204,9 +203,10 @@ static inline edo_poll end_unlisted(edo_op *op, int64_t result)
 static noinline edo_poll poll_with_lock(edo_op *op, const edo_waker *waker)
 {
     lock_take(&op->src->lock);
-    if (op_is_new(op) && op_check(op) == 0)
+    int rc = op_check(op);
+    if (rc == 0 && op_is_new(op))
         op_begin(op);
-    return poll_as_user(op, waker);
+    return poll_checked(op, waker, rc);
 }
 
 /* After a call without the lock, before which its direction was as `seen`. */
@@ -218,7 +218,7 @@ static inline edo_poll end_with_lock(edo_op *op, const edo_waker *waker, int64_t
         op_begin_after_call(op);
     note_result(op, result, seen);
     if (result == -EAGAIN)
-        return poll_as_user(op, waker);
+        return poll_checked(op, waker, op_check(op));
     op_end(op, result);
     return EDO_READY;
 }
