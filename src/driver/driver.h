@@ -92,18 +92,18 @@ struct source {
     uint32_t slot; /* this source's number in the process */
     uint32_t gen;  /* atomic; grows when the descriptor is closed */
     lock lock;
-    uint32_t calls; /* atomic: calls of unlisted operations under way, and CALLS_SHUT; source.h */
+    uint32_t users; /* operations polled and not READY, under the lock */
+    uint32_t calls; /* atomic: unlisted calls under way, and CALLS_SHUT; source.h */
     driver *home;   /* NULL once the runtime has ended; atomic; written under the lock */
     const struct driver_ops *ops; /* of the driver it was opened in; atomic; never NULL again */
     bool stream;                  /* short reads mean that nothing is left: stream sockets, pipes */
     bool closing;                 /* under the lock: no new operations */
     bool watched;                 /* epoll: registered, which happens at the first wait */
     bool wants_out;               /* epoll: EPOLLOUT is registered */
-    uint32_t users;               /* operations polled and not READY, under the lock */
+    uint32_t known;               /* io/async_fd.c: what it was last ready for; atomic */
     op_queue dir[3];              /* OP_IN, OP_OUT, OP_ANY */
     source_kept *kept;   /* what was put back, oldest first; atomic, written under the lock */
     source *next, *prev; /* in the home driver's list, or next in the free list */
-    uint32_t known;      /* io/async_fd.c: what it was last ready for; atomic */
     void *cookie;        /* completion drivers: what they keep about it */
 };
 

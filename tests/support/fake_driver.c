@@ -289,7 +289,8 @@ static void fake_free(driver *base)
 static int fake_add(driver *base, source *src)
 {
     (void)base;
-    src->dir[OP_IN].ready = src->dir[OP_OUT].ready = 0; /* that is for readiness drivers */
+    a_store(&src->dir[OP_IN].ready, 0, relaxed); /* that is for readiness drivers */
+    a_store(&src->dir[OP_OUT].ready, 0, relaxed);
     return 0;
 }
 
