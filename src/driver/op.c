@@ -65,7 +65,8 @@ int64_t op_try_by(edo_op *op, int64_t (*call)(int fd, void *arg), void *arg)
 /* flags of a connect whose attempt the kernel has begun */
 enum { CONNECT_BEGUN = 1 };
 
-static int64_t connect_state(int fd)
+/* Apart, as are other kinds with structs of their own: those that read and write shall need no deep stack. */
+static noinline int64_t connect_state(int fd)
 {
     struct sockaddr peer;
     int error = 0;
@@ -105,7 +106,7 @@ static int pieces_of(const edo_op *op)
 }
 
 /* By sendmsg and recvmsg, as writev would raise a signal. */
-static int64_t perform_vector(const edo_op *op, int fd)
+static noinline int64_t perform_vector(const edo_op *op, int fd)
 {
     struct msghdr msg = {.msg_iov = op->buf, .msg_iovlen = (size_t)pieces_of(op)};
 
