@@ -110,26 +110,37 @@ static void make_side(side *s, int rounds)
     assert_true(s->peer >= 0);
 }
 
+static void end_side(side *s, pthread_t thread)
+{
+    join_thread(thread);
+    assert_int_equal(s->got, s->rounds);
+    edo_async_fd_close(s->async);
+    close(s->peer);
+    assert_ok(edo_runtime_free(s->runtime));
+}
+
+static void send_byte(const side *s)
+{
+    wait_until(write(s->peer, "x", 1) == 1);
+}
+
 EDO_TEST_PLAIN(two_runtimes_do_not_disturb_each_other) /* io-103 */
 {
-    side sides[2];
-    pthread_t threads[2];
+    side first, second;
     int rounds = (int)test_count(1000);
 
-    for (int i = 0; i < 2; i++)
-        make_side(&sides[i], rounds);
-    for (int i = 0; i < 2; i++)
-        threads[i] = start_thread(drive, &sides[i]);
-    for (int n = 0; n < rounds; n++)
-        for (int i = 0; i < 2; i++)
-            wait_until(write(sides[i].peer, "x", 1) == 1);
-    for (int i = 0; i < 2; i++) {
-        join_thread(threads[i]);
-        assert_int_equal(sides[i].got, rounds);
-        edo_async_fd_close(sides[i].async);
-        close(sides[i].peer);
-        assert_ok(edo_runtime_free(sides[i].runtime));
+    make_side(&first, rounds);
+    make_side(&second, 2 * rounds);
+    pthread_t first_thread = start_thread(drive, &first);
+    pthread_t second_thread = start_thread(drive, &second);
+    for (int n = 0; n < rounds; n++) {
+        send_byte(&first);
+        send_byte(&second);
     }
+    end_side(&first, first_thread);
+    for (int n = 0; n < rounds; n++) /* alone, and with a wait that began beside the other */
+        send_byte(&second);
+    end_side(&second, second_thread);
 }
 
 /* From a plain thread, as there is no runtime any more. */
@@ -137,6 +148,28 @@ static int64_t ends_with(edo_future *fut)
 {
     wait_until(edo_test_poll(fut) == EDO_READY);
     return fut->result;
+}
+
+static edo_test_task *begin(edo_future *fut)
+{
+    edo_test_task *task;
+
+    assert_ok(edo_test_task_new(fut, &task));
+    assert_int_equal(edo_test_task_poll(task), EDO_PENDING);
+    return task;
+}
+
+/* It is woken, and its next poll says why. */
+static void assert_told_of_the_end(edo_test_task *waits, const edo_future *fut)
+{
+    wait_until(edo_test_task_is_woken(waits));
+    if (edo_test_task_poll(waits) == EDO_PENDING) {
+        assert_true(driver_is_fake()); /* its kernel has to give the operation back first */
+        wait_until(edo_test_task_is_woken(waits));
+        assert_int_equal(edo_test_task_poll(waits), EDO_READY);
+    }
+    assert_err(fut->result, -EDO_ESHUTDOWN);
+    edo_test_task_release(waits);
 }
 
 EDO_TEST_PLAIN(waits_end_with_their_runtime) /* io-104 io-105 io-107 */
@@ -147,25 +180,16 @@ EDO_TEST_PLAIN(waits_end_with_their_runtime) /* io-104 io-105 io-107 */
     edo_async_fd_ready_future readable = edo_async_fd_readable_async(s.async, NULL);
     edo_async_fd_ready_future urgent = edo_async_fd_ready_async(s.async, EDO_PRIORITY, NULL);
     edo_fd_wait_future foreign = edo_fd_wait_async(s.peer, EDO_READABLE);
-    edo_test_task *by_hand;
-    assert_ok(edo_test_task_new(&readable.base, &by_hand));
     edo_handle *handle = edo_runtime_handle(s.runtime);
     edo_enter_guard in;
     assert_ok(edo_enter(handle, &in));
     assert_int_equal(edo_test_poll(&urgent.base), EDO_PENDING);
     assert_int_equal(edo_test_poll(&foreign.base), EDO_PENDING);
-    assert_int_equal(edo_test_task_poll(by_hand), EDO_PENDING);
+    edo_test_task *by_hand = begin(&readable.base);
     edo_leave(&in);
     edo_handle_unref(handle);
     assert_ok(edo_runtime_free(s.runtime));
-    wait_until(edo_test_task_is_woken(by_hand));
-    if (edo_test_task_poll(by_hand) == EDO_PENDING) {
-        assert_true(driver_is_fake()); /* its kernel has to give the operation back first */
-        wait_until(edo_test_task_is_woken(by_hand));
-        assert_int_equal(edo_test_task_poll(by_hand), EDO_READY);
-    }
-    assert_err(readable.base.result, -EDO_ESHUTDOWN);
-    edo_test_task_release(by_hand);
+    assert_told_of_the_end(by_hand, &readable.base);
     assert_err(ends_with(&urgent.base), -EDO_ESHUTDOWN);
     assert_err(ends_with(&foreign.base), -EDO_ESHUTDOWN);
     /* Those that begin afterwards. */
@@ -177,26 +201,49 @@ EDO_TEST_PLAIN(waits_end_with_their_runtime) /* io-104 io-105 io-107 */
     close(s.peer);
 }
 
-static int open_listener(void *arg)
-{
-    edo_tcp_listener **ret = arg;
+typedef struct sockets {
+    edo_tcp_listener *listener;
+    edo_unix_stream *stream, *peer;
+} sockets;
 
-    return edo_tcp_listen("127.0.0.1:0", ret);
+/* Nobody connects, nothing comes, and there is no room. */
+static int open_sockets(void *arg)
+{
+    static const char block[4096];
+    sockets *s = arg;
+
+    assert_ok(edo_tcp_listen("127.0.0.1:0", &s->listener));
+    assert_ok(edo_unix_pair(&s->stream, &s->peer));
+    while (edo_unix_try_write(s->stream, block, sizeof block) > 0)
+        ;
+    return 0;
 }
 
-EDO_TEST_PLAIN(an_accept_ends_with_its_runtime) /* io-105 */
+EDO_TEST_PLAIN(operations_of_sockets_end_with_their_runtime) /* io-105 io-107 */
 {
     edo_runtime *runtime = runtime_of(EDO_MULTI_THREAD);
-    edo_tcp_listener *listener;
-    edo_tcp_stream *stream;
+    sockets s;
+    edo_tcp_stream *conn;
+    char buf[8];
 
-    assert_ok(edo_block_on(runtime, open_listener, &listener));
-    edo_tcp_accept_future accept = edo_tcp_accept_async(listener, &stream);
-    assert_int_equal(edo_test_poll(&accept.base), EDO_PENDING);
+    assert_ok(edo_block_on(runtime, open_sockets, &s));
+    edo_tcp_accept_future accept = edo_tcp_accept_async(s.listener, &conn);
+    edo_unix_read_future read = edo_unix_read_async(s.stream, buf, sizeof buf);
+    edo_unix_write_future write = edo_unix_write_async(s.stream, buf, sizeof buf);
+    edo_test_task *accepts = begin(&accept.base);
+    edo_test_task *reads = begin(&read.base);
+    edo_test_task *writes = begin(&write.base);
     assert_ok(edo_runtime_free(runtime));
-    assert_err(ends_with(&accept.base), -EDO_ESHUTDOWN);
-    assert_err(edo_tcp_accept(listener, &stream), -EDO_ESHUTDOWN);
-    edo_tcp_listener_close(listener);
+    assert_told_of_the_end(accepts, &accept.base);
+    assert_told_of_the_end(reads, &read.base);
+    assert_told_of_the_end(writes, &write.base);
+    /* Those that begin afterwards, of which one would have succeeded. */
+    assert_err(edo_tcp_accept(s.listener, &conn), -EDO_ESHUTDOWN);
+    assert_err(edo_unix_read(s.peer, buf, sizeof buf), -EDO_ESHUTDOWN);
+    assert_err(edo_unix_write(s.stream, buf, sizeof buf), -EDO_ESHUTDOWN);
+    edo_tcp_listener_close(s.listener);
+    edo_unix_close(s.stream);
+    edo_unix_close(s.peer);
 }
 
 typedef struct guarded {
