@@ -304,7 +304,12 @@ EDO_TEST_BOTH(an_end_that_was_there_before_is_read_at_once) /* net-115 */
     assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
     close(fds[1]);
     assert_ok(edo_pipe_receiver_from_fd(fds[0], &receiver));
-    assert_int_equal(edo_pipe_read(receiver, &byte, 1), 0);
+    edo_pipe_read_future read = edo_pipe_read_async(receiver, &byte, 1);
+    if (edo_test_poll(&read.base) == EDO_PENDING) {
+        assert_true(driver_is_fake()); /* which has only begun it */
+        poll_to_end(&read.base);
+    }
+    assert_int_equal(read.base.result, 0);
     assert_int_equal(edo_pipe_receiver_ready(receiver, EDO_READABLE),
                      EDO_READ_CLOSED | EDO_WRITE_CLOSED);
     edo_pipe_receiver_close(receiver);
