@@ -110,6 +110,24 @@ EDO_TEST(a_flush_writes_the_buffer_and_flushes_and_a_shutdown_also_shuts_down) /
     edo_buf_writer_fini(&s.buffered);
 }
 
+EDO_TEST(a_seek_that_is_canceled_while_it_passes_on_moves_nothing)
+{
+    memory_io io = {.stands_still = true, .ignores_cancel = true}, moved = memory_io_of("abcd");
+    edo_buf_writer buffered;
+
+    assert_ok(edo_buf_writer_init(&buffered, memory_writer(&io, false),
+                                  EDO_OPTS(buffering, .seeker = memory_seeker(&moved))));
+    assert_int_equal(edo_write(edo_buf_writer_writer(&buffered), "ab", 2), 2);
+    edo_seek_future seek = edo_seek_async(edo_buf_writer_seeker(&buffered), 3, SEEK_SET);
+    assert_pending(&seek.base);
+    edo_future_cancel(&seek.base);
+    memory_io_let_go(&io);
+    assert_ready_eq(&seek.base, -ECANCELED);
+    assert_int_equal(io.len, 2); /* which went out all the same */
+    assert_int_equal(moved.at, 0);
+    edo_buf_writer_fini(&buffered);
+}
+
 EDO_TEST(a_seek_passes_on_what_is_held_first) /* io-047 */
 {
     setup s;

@@ -571,6 +571,35 @@ EDO_TEST_BOTH(who_waits_for_input_gets_what_is_put_back)
     close(fds[1]);
 }
 
+EDO_TEST_BOTH(a_wait_for_input_that_ends_leaves_those_around_it)
+{
+    enum { FIRST, MIDDLE, LAST, WAITS };
+    int fds[2];
+    char bufs[WAITS][8], buf[8];
+    edo_read_future waits[WAITS];
+
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    become(fds[0], 0);
+    for (int i = 0; i < WAITS; i++) {
+        waits[i] = edo_read_async(edo_stdin(), bufs[i], sizeof bufs[i]);
+        assert_int_equal(edo_test_poll(&waits[i].base), EDO_PENDING);
+    }
+    edo_future_cancel(&waits[MIDDLE].base);
+    assert_err(poll_to_end(&waits[MIDDLE].base), -ECANCELED);
+    assert_int_equal(write(fds[1], "abc", 3), 3);
+    edo_read_future took = edo_read_async(edo_stdin(), buf, sizeof buf);
+    assert_int_equal(poll_to_end(&took.base), 3);
+    settle();
+    assert_pending(&waits[LAST].base);
+    edo_future_put_back(&took.base);
+    task_wait_until(edo_test_is_woken());
+    assert_int_equal(poll_to_end(&waits[LAST].base), 3);
+    assert_memory_equal(bufs[LAST], "abc", 3);
+    edo_future_cancel(&waits[FIRST].base);
+    assert_err(poll_to_end(&waits[FIRST].base), -ECANCELED);
+    close(fds[1]);
+}
+
 /* No set to wait by can be opened: a thread waits. */
 EDO_TEST_BOTH(input_is_waited_for_without_a_free_descriptor)
 {
