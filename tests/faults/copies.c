@@ -133,6 +133,18 @@ static void copy_between_connections(void)
     edo_tcp_close(server);
 }
 
+/* Into halves and back. */
+static void split_and_join(edo_io io)
+{
+    edo_read_half *read = NULL;
+    edo_write_half *write = NULL;
+    int rc;
+
+    PERSIST(rc, edo_split(io, NULL, &read, &write));
+    if (rc == 0)
+        MUST(edo_unsplit(read, write, &io));
+}
+
 /* From one pipe through buffers into another. */
 static void copy_in_memory(void)
 {
@@ -143,6 +155,7 @@ static void copy_in_memory(void)
     PERSIST(rc, edo_duplex_new(700, &a, &a_inner));
     if (rc < 0)
         return;
+    split_and_join(edo_duplex_io(a));
     PERSIST(rc, edo_duplex_new(300, &b, &b_inner));
     if (rc == 0) {
         PERSIST(rc, edo_buf_stream_init(&in, edo_duplex_io(a_inner), NULL, NULL));
