@@ -41,6 +41,9 @@ EDO_TEST_PLAIN(what_is_not_wholly_an_address_is_refused) /* net-120 */
         assert_err(edo_addr_parse(text, &addr), -EINVAL);
     }
     assert_err(edo_addr_parse_ip("1.2.3.4", 65536, &addr), -EINVAL);
+    assert_err(edo_addr_parse_ip(NULL, 80, &addr), -EINVAL);
+    assert_err(edo_addr_parse_ip("1.2.3.4", 80, NULL), -EINVAL);
+    assert_ok(edo_addr_parse_ip("1.2.3.4", 65535, &(edo_addr){0}));
     assert_int_equal(addr.len, 7); /* untouched */
 }
 
@@ -101,6 +104,38 @@ EDO_TEST_PLAIN(both_families_are_read) /* net-120 */
     assert_int_equal(v4->sin_addr.s_addr, INADDR_ANY);
 }
 
+EDO_TEST_PLAIN(an_interface_is_a_name_or_a_number_above_0) /* net-120 */
+{
+    static const char *const bad[] = {"fe80::1%0", "fe80::1%4294967296", "fe80::1%00000000001"};
+    edo_addr addr;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&addr.storage;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_err(edo_addr_parse_ip(bad[i], 80, &addr), -EINVAL, "%s", bad[i]);
+    assert_ok(edo_addr_parse_ip("fe80::1%4294967295", 80, &addr));
+    assert_int_equal(v6->sin6_scope_id, UINT32_MAX);
+    char text[EDO_ADDR_TEXT_MAX];
+    assert_true(edo_addr_format(&addr, text, sizeof text) > 0); /* there is none of that number */
+    assert_string_equal(text, "[fe80::1%4294967295]:80");
+}
+
+EDO_TEST_PLAIN(what_is_longer_than_any_address_is_refused) /* net-120 */
+{
+    char text[4 * EDO_ADDR_TEXT_MAX];
+    edo_addr addr;
+
+    for (size_t len = EDO_ADDR_TEXT_MAX - 2; len < EDO_ADDR_TEXT_MAX + 2; len++) {
+        memset(text, '1', len);
+        strcpy(text + len, ":80");
+        assert_err(edo_addr_parse(text, &addr), -EINVAL);
+        text[0] = '[';
+        text[len - 1] = ']';
+        assert_err(edo_addr_parse(text, &addr), -EINVAL);
+        text[len] = '\0';
+        assert_err(edo_addr_parse_ip(text, 80, &addr), -EINVAL);
+    }
+}
+
 EDO_TEST_PLAIN(text_reads_back) /* net-120 */
 {
     static const char *const texts[] = {"127.0.0.1:80", "[::1]:0", "[fe80::1%lo]:65535",
@@ -119,7 +154,9 @@ EDO_TEST_PLAIN(text_reads_back) /* net-120 */
     }
     assert_err(edo_addr_format(&none, text, sizeof text), -EINVAL);
     assert_err(edo_addr_format(NULL, text, sizeof text), -EINVAL);
+    assert_err(edo_addr_format(&addr, NULL, 0), -EINVAL);
     assert_int_equal(edo_addr_port(&none), 0);
+    assert_int_equal(edo_addr_port(NULL), 0);
 }
 
 EDO_TEST_PLAIN(different_addresses_are_not_equal) /* net-120 */
@@ -134,6 +171,7 @@ EDO_TEST_PLAIN(different_addresses_are_not_equal) /* net-120 */
         for (size_t j = 0; j < 6; j++)
             assert_int_equal(edo_addr_is_equal(&addr[i], &addr[j]), i == j);
     assert_false(edo_addr_is_equal(&addr[0], NULL));
+    assert_false(edo_addr_is_equal(NULL, &addr[0]));
 }
 
 EDO_TEST_PLAIN(short_and_foreign_addresses_are_refused) /* net-013 net-017 */
@@ -147,6 +185,7 @@ EDO_TEST_PLAIN(short_and_foreign_addresses_are_refused) /* net-013 net-017 */
     assert_err(edo_addr_from_sockaddr((struct sockaddr *)&sin, sizeof sin - 1, &addr), -EINVAL);
     assert_err(edo_addr_from_sockaddr((struct sockaddr *)&sin, 1, &addr), -EINVAL);
     assert_err(edo_addr_from_sockaddr(NULL, sizeof sin, &addr), -EINVAL);
+    assert_err(edo_addr_from_sockaddr((struct sockaddr *)&sin, sizeof sin, NULL), -EINVAL);
     assert_err(edo_addr_from_sockaddr((struct sockaddr *)&sun, sizeof sun, &addr), -EAFNOSUPPORT);
     sin.sin_family = AF_INET6; /* and too short for that */
     assert_err(edo_addr_from_sockaddr((struct sockaddr *)&sin, sizeof sin, &addr), -EINVAL);
