@@ -79,8 +79,8 @@ REASONS = (
     ("select2, two threads, CPU time / go's",
      "Both channels take a lock for each message."),
     ("timer_cancel, *, CPU time / tokio's",
-     "Half of its 84 ns is spent on reading the clock, once to arm the timer and once to add it: a "
-     "virtual machine's clock takes longer."),
+     "A third of its 66 ns is spent on reading the clock to arm the timer (perf): a virtual machine's "
+     "clock takes longer."),
     ("sleep_many, two threads, CPU time / tokio's",
      "A third of the time is the first touch of 100,000 stacks, a quarter the timers, which lie on "
      "those stacks."),

@@ -96,16 +96,22 @@ bool current_has(const struct driver *d)
     return false;
 }
 
-static int wheel_of(thread *self, sched *s, timer_wheel **ret)
+static inline int has_timers(sched *s)
 {
     int rc = usable(s);
 
     if (rc < 0)
         return rc;
-    if (s->opts.no_time)
-        return -EDO_ENOTIME;
-    *ret = &core_for(self, s)->wheel;
-    return 0;
+    return s->opts.no_time ? -EDO_ENOTIME : 0;
+}
+
+static int wheel_of(thread *self, sched *s, timer_wheel **ret)
+{
+    int rc = has_timers(s);
+
+    if (rc == 0)
+        *ret = &core_for(self, s)->wheel;
+    return rc;
 }
 
 int current_wheel(timer_wheel **ret)
@@ -175,9 +181,27 @@ enum timer_state current_timer_reset(edo_timer *t, uint64_t when_ns)
     return was;
 }
 
+static inline uint64_t now_of(sched *s)
+{
+    return s ? sched_now(s) : clock_now();
+}
+
 uint64_t current_now(void)
+{
+    return now_of(sched_current(thread_self()));
+}
+
+bool current_has_passed(uint64_t at)
 {
     sched *s = sched_current(thread_self());
 
-    return s ? sched_now(s) : clock_now();
+    return s ? sched_has_passed(s, at) : clock_now() >= at;
+}
+
+int current_now_for_timer(uint64_t *ret_now)
+{
+    sched *s = sched_current(thread_self());
+
+    *ret_now = now_of(s);
+    return has_timers(s);
 }

@@ -53,5 +53,9 @@ void current_timer_nudge(timer_nudge *nudge);
 enum timer_state current_timer_reset(edo_timer *t, uint64_t when_ns);
 /* Nanoseconds of the current runtime's clock; outside of one the system's monotonic. */
 uint64_t current_now(void);
+/* Whether it is `at` or later by that clock. */
+bool current_has_passed(uint64_t at);
+/* The time for a new timer, and what current_wheel would say of it. */
+int current_now_for_timer(uint64_t *ret_now);
 
 #endif

@@ -274,6 +274,8 @@ void sched_unref(sched *s);
 uint64_t sched_now(sched *s);
 /* The same, at that moment of the system's monotonic clock. */
 uint64_t sched_time(sched *s, uint64_t now);
+/* Whether it is `at` or later. Of a moment that is far ahead this costs a fraction of sched_now. */
+bool sched_has_passed(sched *s, uint64_t at);
 /*
  * The holder's guard. core_enter gives the core if this thread still holds it, else NULL, and from
  * then on it holds none. Between enter and leave it can't be taken.

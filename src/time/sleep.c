@@ -54,7 +54,7 @@ edo_poll sleep_look(edo_sleep_future *sleep, const edo_waker *waker, bool is_ahe
     case TIMER_IDLE:
         if (!coop_proceed(waker))
             return EDO_PENDING;
-        if (!is_ahead && current_now() >= sleep->deadline.ns)
+        if (!is_ahead && current_has_passed(sleep->deadline.ns))
             return done(sleep, 0);
         return start(sleep, waker);
     case TIMER_FIRED:
@@ -89,20 +89,25 @@ static edo_poll sleep_poll(edo_future *base, const edo_waker *waker)
 static const edo_future_ops sleep_ops = {
     .poll = sleep_poll, .name = "sleep", .flags = EDO_FUTURE_RESTARTS};
 
+static inline edo_sleep_future sleep_until(edo_instant deadline, int error)
+{
+    return (edo_sleep_future){
+        .base = EDO_FUTURE_INIT(&sleep_ops), .deadline = deadline, .error = error};
+}
+
 edo_sleep_future edo_sleep_until_async(edo_instant deadline)
 {
     timer_wheel *wheel;
 
-    return (edo_sleep_future){
-        .base = EDO_FUTURE_INIT(&sleep_ops),
-        .deadline = deadline,
-        .error = current_wheel(&wheel),
-    };
+    return sleep_until(deadline, current_wheel(&wheel));
 }
 
 edo_sleep_future edo_sleep_async(edo_duration span)
 {
-    return edo_sleep_until_async(edo_instant_add(edo_now(), span));
+    edo_instant now;
+    int error = current_now_for_timer(&now.ns);
+
+    return sleep_until(edo_instant_add(now, span), error);
 }
 
 edo_sleep_future edo_sleep_precise_until_async(edo_instant deadline)
@@ -115,7 +120,10 @@ edo_sleep_future edo_sleep_precise_until_async(edo_instant deadline)
 
 edo_sleep_future edo_sleep_precise_async(edo_duration span)
 {
-    return edo_sleep_precise_until_async(edo_instant_add(edo_now(), span));
+    edo_sleep_future sleep = edo_sleep_async(span);
+
+    sleep.precise = true;
+    return sleep;
 }
 
 int edo_sleep_until(edo_instant deadline)

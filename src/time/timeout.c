@@ -26,7 +26,7 @@ static bool is_over(edo_timeout_future *to, const edo_waker *waker)
 {
     if (sleep_look(&to->sleep, waker, to->is_ahead) == EDO_READY)
         return true;
-    return coop_is_spent() && current_now() >= to->sleep.deadline.ns;
+    return coop_is_spent() && current_has_passed(to->sleep.deadline.ns);
 }
 
 static edo_poll finish(edo_timeout_future *to)

@@ -274,3 +274,16 @@ EDO_TEST(a_deadline_is_fixed_when_it_is_made) /* timer-018 */
     assert_null(sleep.timer.wheel);
     assert_null(forgotten.timer.wheel);
 }
+
+/* By a clock that is not paused, which is read in two ways: from near and from far. */
+EDO_TEST_MT(a_first_poll_sees_that_the_deadline_has_passed) /* timer-018 */
+{
+    edo_sleep_future near = edo_sleep_async(EDO_MILLIS(5)), far = edo_sleep_async(EDO_SECONDS(100));
+
+    assert_ok(edo_sleep(EDO_MILLIS(6)));
+    assert_ready_eq(&near.base, 0);
+    assert_null(near.timer.wheel);
+    assert_pending(&far.base);
+    edo_future_cancel(&far.base);
+    assert_ready_eq(&far.base, -ECANCELED);
+}
