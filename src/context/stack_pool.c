@@ -8,6 +8,8 @@
  *             switch among a thousand tasks would walk the page tables each time.
  * Pool        Those nobody uses: warm ones, whose top is in memory, and cold ones, which have been
  *             given back to the system or never used. Warm ones go first, the last one in first.
+ *             Arrays: of a list of stacks that nobody has touched for long, each link would be waited
+ *             for; as it is, those of a batch are fetched all at once.
  * Cache       A worker's own, so that get and put take no lock. It is refilled eight at a time,
  *             and half of it goes to the pool when it is full.
  * Memory      A stack goes into the pool with at most 16 KiB of what its task's switches have seen
@@ -41,12 +43,17 @@ typedef struct region {
     stack stacks[REGION_STACKS];
 } region;
 
+/* With room for as many stacks as there are. */
+typedef struct shelf {
+    stack **held;
+    unsigned count; /* atomic; written under pool.lock */
+} shelf;
+
 static struct {
     lock lock;
-    stack *warm;
-    stack *cold;
-    unsigned warm_count; /* atomic; written under the lock */
-    region *regions;     /* the newest first; atomic: handlers read it */
+    shelf warm, cold;
+    unsigned stacks, room; /* how many there are, and how many a shelf has room for */
+    region *regions;       /* the newest first; atomic: handlers read it */
 } pool;
 
 static size_t stride(void)
@@ -70,10 +77,46 @@ static stack *pop(stack **list)
     return s;
 }
 
+/* Shelves; of the pool, which is locked. */
+static void shelve(shelf *on, stack *s)
+{
+    on->held[on->count] = s;
+    a_store(&on->count, on->count + 1, relaxed);
+}
+
+static stack *unshelve(shelf *from)
+{
+    if (from->count == 0)
+        return NULL;
+    a_store(&from->count, from->count - 1, relaxed);
+    return from->held[from->count];
+}
+
+static bool widen(shelf *what, unsigned room)
+{
+    stack **held = realloc(what->held, room * sizeof *held);
+
+    if (held)
+        what->held = held;
+    return held;
+}
+
+/* Room on the shelves for another region's. */
+static bool make_room(void)
+{
+    if (pool.stacks + REGION_STACKS <= pool.room)
+        return true;
+    unsigned room = 2 * (pool.stacks + REGION_STACKS);
+    if (!widen(&pool.warm, room) || !widen(&pool.cold, room))
+        return false;
+    pool.room = room;
+    return true;
+}
+
 /* Adds a region to the pool, which is locked. 0 or -ENOMEM. */
 static int add_region(void)
 {
-    region *r = calloc(1, sizeof *r);
+    region *r = make_room() ? calloc(1, sizeof *r) : NULL;
 
     if (!r)
         return -ENOMEM;
@@ -85,6 +128,7 @@ static int add_region(void)
         stack_lay_out(&r->stacks[i], r->base + i * stride(), STACK_DEFAULT_SIZE, i);
         r->stacks[i].common = true;
     }
+    pool.stacks += REGION_STACKS;
     r->next = pool.regions;
     a_store(&pool.regions, r, release); /* pairs with the acquire in stack_find */
     return 0;
@@ -96,11 +140,7 @@ static stack *take_one(void)
     region *newest = pool.regions;
     stack *s;
 
-    if ((s = pop(&pool.warm))) {
-        a_store(&pool.warm_count, pool.warm_count - 1, relaxed);
-        return s;
-    }
-    if ((s = pop(&pool.cold)))
+    if ((s = unshelve(&pool.warm)) || (s = unshelve(&pool.cold)))
         return s;
     if (!newest || newest->handed_out == REGION_STACKS) {
         if (add_region() < 0)
@@ -110,21 +150,24 @@ static stack *take_one(void)
     return &newest->stacks[newest->handed_out++];
 }
 
-/* At most n stacks, ready for use; NULL: no memory. */
+/* At most n stacks, ready for use, and on their way to the processor; NULL: no memory. */
 static stack *take_batch(unsigned n, unsigned *ret_count)
 {
-    stack *list = NULL;
-    stack *s;
+    stack *taken[BATCH], *list = NULL;
+    unsigned count = 0;
 
-    *ret_count = 0;
     lock_take(&pool.lock);
-    while (*ret_count < n && (s = take_one())) {
-        push(&list, s);
-        ++*ret_count;
-    }
+    while (count < n && (taken[count] = take_one()))
+        count++;
     lock_drop(&pool.lock);
-    for (s = list; s; s = s->next)
-        stack_make_ready(s); /* these are system calls: not under the lock */
+    *ret_count = count;
+    for (unsigned i = 0; i < count; i++)
+        __builtin_prefetch(taken[i], 1);
+    while (count-- > 0) {
+        stack_make_ready(taken[count]); /* these are system calls: not under the lock */
+        __builtin_prefetch(taken[count]->top - cache_line, 1);
+        push(&list, taken[count]);
+    }
     return list;
 }
 
@@ -153,18 +196,12 @@ int stack_get(stack_cache *cache, size_t size, stack **ret)
 /* Moves the whole list into the pool. */
 static void give(stack *list)
 {
-    stack *last = NULL;
-    unsigned count = 0;
-
-    for (stack *s = list; s; last = s, s = s->next, count++)
+    for (stack *s = list; s; s = s->next)
         if (s->deepest < s->low + s->size - STACK_KEEP_SIZE)
             stack_shrink(s, STACK_KEEP_SIZE);
-    if (!last)
-        return;
     lock_take(&pool.lock);
-    last->next = pool.warm;
-    pool.warm = list;
-    a_store(&pool.warm_count, pool.warm_count + count, relaxed);
+    while (list)
+        shelve(&pool.warm, pop(&list));
     lock_drop(&pool.lock);
 }
 
@@ -204,7 +241,7 @@ void stack_cache_flush(stack_cache *cache)
 
 bool stack_pool_has_excess(void)
 {
-    return a_load(&pool.warm_count, relaxed) > KEEP_WARM; /* written under the lock */
+    return a_load(&pool.warm.count, relaxed) > KEEP_WARM;
 }
 
 void stack_pool_guard(void)
@@ -220,11 +257,9 @@ bool stack_pool_trim(unsigned most)
     bool more;
 
     lock_take(&pool.lock);
-    for (; most > 0 && pool.warm_count > KEEP_WARM; most--) {
-        push(&trimmed, pop(&pool.warm));
-        a_store(&pool.warm_count, pool.warm_count - 1, relaxed);
-    }
-    more = pool.warm_count > KEEP_WARM;
+    for (; most > 0 && pool.warm.count > KEEP_WARM; most--)
+        push(&trimmed, unshelve(&pool.warm));
+    more = pool.warm.count > KEEP_WARM;
     lock_drop(&pool.lock);
 
     for (s = trimmed; s; s = s->next)
@@ -232,7 +267,7 @@ bool stack_pool_trim(unsigned most)
 
     lock_take(&pool.lock);
     while ((s = pop(&trimmed)))
-        push(&pool.cold, s);
+        shelve(&pool.cold, s);
     lock_drop(&pool.lock);
     return more;
 }
