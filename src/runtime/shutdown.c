@@ -25,17 +25,17 @@
 static void mark_down(task *t, void *arg)
 {
     uint64_t word = a_load(&t->state, acquire); /* pairs with the publication in task_new */
-    uint64_t bits;
+    bool stays;
 
     /* No reference is taken, see task_look: if the task ends instead, its word has changed, or it
      * is overwritten by an end that asked for nobody else. */
     do {
         if ((word & TASK_COMPLETE) || a_load(&t->sched, acquire) != arg)
             return;
-        bool stays = a_load(&t->kind, relaxed) == TASK_CALL_ANYWAY; /* of this word's life */
-        bits = TASK_SHUTDOWN | (stays ? 0 : TASK_NOTIFIED);
-    } while (!a_cas_weak(&t->state, &word, word | bits, acq_rel, acquire));
-    if ((bits & TASK_NOTIFIED) && state_owns_enqueue(word))
+        stays = a_load(&t->kind, relaxed) == TASK_CALL_ANYWAY; /* of this word's life */
+    } while (!a_cas_weak(&t->state, &word, (stays ? word : state_woken(word)) | TASK_SHUTDOWN, acq_rel,
+                         acquire));
+    if (!stays && state_owns_enqueue(word))
         task_push(t);
 }
 

@@ -1,9 +1,9 @@
 /*
- * claim.c: RUNNING, set by somebody who doesn't run it.
+ * claim.c: ACTIVE, set by somebody who doesn't run it.
  *
- * Right to    A task with none of RUNNING, NOTIFIED and COMPLETE stands in no queue, and is made to
- *             run by whoever sets NOTIFIED. With RUNNING set that one leaves it to us, as it would
- *             to a worker: we look for the mark when we clear RUNNING, in one step.
+ * Right to    A task with none of ACTIVE and COMPLETE stands in no queue, and is pushed by whoever makes
+ *             it ACTIVE. Once that is us, a waker leaves it to us, as it would to a worker: we look
+ *             for the mark as we make it idle, in one step.
  * The same    The generation is in the word, so the compare-and-swap finds out if another task lives
  *             there by now.
  */
@@ -14,11 +14,11 @@
 
 bool task_claim(task *t, uint64_t word)
 {
-    if (word & (TASK_RUNNING | MODEL_BUG(2300, TASK_NOTIFIED, 0) | TASK_COMPLETE))
+    if (word & (MODEL_BUG(2300, TASK_ACTIVE, 0) | TASK_COMPLETE))
         return false;
-    /* acquire: sees all that the worker wrote which left it; pairs with leave_task. */
+    /* acquire: sees all that the worker wrote which left it; pairs with task_become_idle. */
     bool mine =
-        a_cas(&t->state, &word, word | TASK_RUNNING, MODEL_BUG(2301, acquire, relaxed), relaxed);
+        a_cas(&t->state, &word, word | TASK_ACTIVE, MODEL_BUG(2301, acquire, relaxed), relaxed);
 
     if (mine)
         chaos_point();
@@ -27,8 +27,6 @@ bool task_claim(task *t, uint64_t word)
 
 void task_unclaim(task *t)
 {
-    /* acq_rel: as in leave_task: we pass on what it published, and see what the waker wrote. */
-    if (a_fetch_sub(&t->state, TASK_RUNNING, MODEL_BUG(2302, acq_rel, relaxed)) &
-        MODEL_BUG(2303, TASK_NOTIFIED, 0))
-        task_push_back(t);
+    if (!task_become_idle(t)) /* its release passes on what we have acquired */
+        MODEL_BUG(2303, task_push_back(t), (void)0);
 }

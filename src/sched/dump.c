@@ -107,11 +107,11 @@ static bool look_once(task *t, const task_glimpse *at, seen_task *seen)
     const thread *self = thread_self();
     bool is_call = a_load(&t->kind, relaxed) >= TASK_CALL;
 
-    if (!(at->state & (TASK_RUNNING | TASK_NOTIFIED))) {
+    if (!(at->state & TASK_ACTIVE)) {
         seen->dump.state = EDO_TASK_CALL;
         return is_call || look_waiting(t, at->state, seen);
     }
-    bool found = (at->state & TASK_RUNNING) && ask_task(t, at->id, caller, &seen->answer);
+    bool found = ask_task(t, at->id, caller, &seen->answer);
     seen->dump.state = is_call ? EDO_TASK_BLOCKING : EDO_TASK_RUNNING;
     if (found && seen->answer.frame_count > 0)
         return true;

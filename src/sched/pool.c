@@ -73,10 +73,10 @@ static bool begin_call(task *t)
     uint64_t word = a_load(&t->state, relaxed);
 
     do {
-        if (word & (TASK_NOTIFIED | MODEL_BUG(1901, TASK_RUNNING, 0)))
+        if (word & MODEL_BUG(1901, TASK_ACTIVE, 0))
             return false;
-        /* acq_rel: sees what the maker wrote, as becoming RUNNING does in worker.c. */
-    } while (!a_cas_weak(&t->state, &word, word + TASK_RUNNING, acq_rel, relaxed));
+        /* acq_rel: sees what the maker wrote, which no queue of tasks has published. */
+    } while (!a_cas_weak(&t->state, &word, word + TASK_ACTIVE, acq_rel, relaxed));
     return true;
 }
 
@@ -314,7 +314,7 @@ int pool_find_thread(sched *s, pool_thread **ret_called)
 /* ---- from outside -------------------------------------------------------------------------- */
 
 /* From now on it may be dropped. False: it was marked while it was made, and whoever did so left the
- * enqueue to us, as it is NOTIFIED. release: publishes the header to whoever drops it. */
+ * enqueue to us, as it is ACTIVE. release: publishes the header to whoever drops it. */
 static bool make_droppable(task *t)
 {
     uint64_t word = a_load(&t->state, relaxed);
@@ -322,7 +322,7 @@ static bool make_droppable(task *t)
     do {
         if (word & MODEL_BUG(1908, (TASK_CANCELED | TASK_SHUTDOWN), 0) && t->kind == TASK_CALL)
             return false;
-    } while (!a_cas_weak(&t->state, &word, word & ~(uint64_t)TASK_NOTIFIED, acq_rel, relaxed));
+    } while (!a_cas_weak(&t->state, &word, word & ~(TASK_ACTIVE | TASK_NOTIFIED), acq_rel, relaxed));
     return true;
 }
 

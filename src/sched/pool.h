@@ -44,7 +44,7 @@ typedef struct pool {
     pthread_t leaver; /* joined by the one that leaves next, or by the stop */
 } pool;
 
-/* Takes a call that was made and is NOTIFIED. 0; -EAGAIN, -ENOMEM: there is no thread to run it, and
+/* Takes a call that was made and is ACTIVE. 0; -EAGAIN, -ENOMEM: there is no thread to run it, and
  * it is the caller's still. */
 int pool_submit(sched *s, task *t);
 /* A worker's run of a call that was dropped: releases what it was given. */

@@ -4,19 +4,22 @@
  *     63 ........ 32 | 31 ........ 8 | 7 ...... 0
  *       generation       references      flags
  *
- * Who enqueues     A wake or abort whose old value had none of RUNNING, NOTIFIED and COMPLETE owns
- *                  the enqueue: until it pushes, the task can't run, end or go away. With any
- *                  other old value the caller must not touch the task again.
- * Suspending       is never checked for. A wake that finds RUNNING sets NOTIFIED and forgets; the
- *                  worker finds it, once it is off the task's stack, in its own transition.
- * Yielding         A task that yields stays RUNNING while it stands in the queue, which publishes
- *                  it: so a yield has no transition. Who marks it meanwhile owns nothing; its next
- *                  run takes the mark.
+ * Active           from when it is made ready until it is off its stack again: it stands in a queue,
+ *                  or runs. The queues publish it to whoever runs it, so a run begins without a
+ *                  transition, and a task that yields has none at all.
+ * Who enqueues     A wake or abort whose old value had none of ACTIVE and COMPLETE has made it ACTIVE
+ *                  and owns the enqueue: until it pushes, the task can't run, end or go away. With
+ *                  any other old value the caller must not touch the task again.
+ * Marks            A wake that finds ACTIVE sets NOTIFIED and forgets. A run that begins takes the
+ *                  mark; a worker that finds one, once it is off the task's stack, leaves it ACTIVE
+ *                  and queues it again. So suspending is never checked for.
  * References       one of the live task, one of the unconsumed handle, one per counted waker or
- *                  abort handle. A borrowed waker and a queue entry have none: a NOTIFIED task,
- *                  or one that yielded, can't end before it has run.
- * Orders           acq_rel on every transition: each one publishes what its maker wrote to the
- *                  task and sees what the maker of the one before wrote.
+ *                  abort handle. A borrowed waker and a queue entry have none: a task that is
+ *                  queued can't end before it has run.
+ * Orders           A wake publishes what its maker wrote, to the run that it causes: by the queue, or
+ *                  by the mark, which that run takes with acquire. Becoming idle publishes the saved
+ *                  context to the next wake. All others are acq_rel: each one publishes what its
+ *                  maker wrote and sees what the maker of the one before wrote.
  * Source           tokio's task state, with a join waker guarded by ARMED instead of a lock.
  */
 #ifndef SCHED_STATE_H
@@ -27,8 +30,8 @@
 
 #include "base/model.h"
 
-#define TASK_RUNNING UINT64_C(1)
-#define TASK_NOTIFIED UINT64_C(2)
+#define TASK_ACTIVE UINT64_C(1)   /* it is queued, or runs */
+#define TASK_NOTIFIED UINT64_C(2) /* woken while it was that: it runs once more */
 #define TASK_COMPLETE UINT64_C(4)
 #define TASK_CANCELED UINT64_C(8)
 #define TASK_ARMED UINT64_C(16)   /* the join's waker is published */
@@ -52,7 +55,13 @@ static inline uint64_t state_refs(uint64_t word)
 /* Whether a wake that found this owns the enqueue. */
 static inline bool state_owns_enqueue(uint64_t old)
 {
-    return !(old & (MODEL_BUG(312, TASK_RUNNING, 0) | TASK_NOTIFIED | TASK_COMPLETE));
+    return !(old & (MODEL_BUG(312, TASK_ACTIVE, 0) | TASK_COMPLETE));
+}
+
+/* What a wake makes of a word. */
+static inline uint64_t state_woken(uint64_t word)
+{
+    return word | (state_owns_enqueue(word) ? TASK_ACTIVE : TASK_NOTIFIED);
 }
 
 #endif

@@ -58,12 +58,17 @@ static int clone_waker(void *data, edo_waker *ret_clone)
 
 bool task_mark(task *t, uint64_t bit)
 {
-    /* acq_rel: what the waker wrote is seen by the run that this causes. Never skipped because
-     * NOTIFIED "is set already": the run that clears it may have begun before our write. */
-    if (MODEL_BUG(301, false, a_load(&t->state, relaxed) & TASK_NOTIFIED))
-        return false;
-    return state_owns_enqueue(
-        a_fetch_or(&t->state, TASK_NOTIFIED | bit, MODEL_BUG(302, acq_rel, relaxed)));
+    uint64_t word = a_load(&t->state, relaxed); /* a guess: the exchange verifies it */
+
+    /* release: what the waker wrote is seen by the run that takes the mark. acquire: we hand on what
+     * was saved as it became idle. Never skipped because NOTIFIED "is set already": the run that
+     * takes it may have begun before our write. */
+    do {
+        if (MODEL_BUG(301, false, word & TASK_NOTIFIED))
+            return false;
+    } while (!a_cas_weak(&t->state, &word, state_woken(word) | bit,
+                         MODEL_BUG(302, acq_rel, relaxed), relaxed));
+    return state_owns_enqueue(word);
 }
 
 void task_ref(task *t)
@@ -245,7 +250,7 @@ static inline uint64_t complete_known(task *t, core *inside)
 {
     chaos_point();
     /* acq_rel: publishes the result and all that the task wrote to the joiner. */
-    uint64_t old = a_fetch_add(&t->state, TASK_COMPLETE - TASK_RUNNING - TASK_REF,
+    uint64_t old = a_fetch_add(&t->state, TASK_COMPLETE - TASK_ACTIVE - TASK_REF,
                                MODEL_BUG(308, acq_rel, relaxed));
     if (old & TASK_ARMED) {
         if (t->join_waker.ops == &task_keeper_ops) /* there before it first ran */

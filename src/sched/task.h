@@ -1,8 +1,8 @@
 /*
  * sched/task.h: the header that every task has, with a stack or without.
  *
- * Its plain fields belong to the worker while RUNNING, to the owner of the enqueue while NOTIFIED
- * and not queued, to the queue while queued. Headers come from slabs that stay mapped for the
+ * Its plain fields belong to the worker while it runs, to the owner of the enqueue until it is
+ * queued, to the queue while it is that. Headers come from slabs that stay mapped for the
  * process's life, so that a stale handle finds a state word and is told by its generation.
  */
 #ifndef SCHED_TASK_H
@@ -87,7 +87,6 @@ struct edo_task_header {
     bool keep_fp : 1;
     bool measure_stack : 1;
     bool has_canary : 1; /* its stack has, so each time it leaves that is looked at */
-    bool yielded : 1;    /* it stands in a queue, and its state is still RUNNING */
     bool kept : 1;       /* join_waker.data is its keeper */
     bool pinned : 1;     /* it is ready at the seat of one thread; see sched/seat.c */
     uint8_t ignores : 2; /* budgets that it has spent on waits that were cut short; at most 3 */
@@ -174,8 +173,8 @@ static inline edo_waker task_waker(task *t)
     return (edo_waker){.ops = &task_waker_ops, .data = t};
 }
 
-/* Sets a bit and NOTIFIED; true when the caller owns the enqueue and has to task_push. Only by who
- * is entitled: a counted reference, a borrowed waker under its lock, or the task itself. */
+/* Wakes it and sets a bit; true when the caller owns the enqueue and has to task_push. Only by who is
+ * entitled: a counted reference, a borrowed waker under its lock, or the task itself. */
 bool task_mark(task *t, uint64_t bit);
 /* Puts it on a run queue of its runtime; by the owner of the enqueue, from any thread. */
 void task_push(task *t);
@@ -183,6 +182,19 @@ void task_push(task *t);
 void task_push_back(task *t);
 /* The same, into the injection queue. */
 void task_inject(task *t);
+/* It is off its stack. False: it was marked meanwhile, and stays ACTIVE, to be queued again. */
+static inline bool task_become_idle(task *t)
+{
+    uint64_t word = a_load(&t->state, relaxed); /* a guess: the exchange verifies it */
+
+    do {
+        if (word & MODEL_BUG(310, TASK_NOTIFIED, 0))
+            return false;
+        /* release: publishes the saved context to whoever wakes it; pairs with task_mark. */
+    } while (!a_cas_weak(&t->state, &word, word - TASK_ACTIVE, MODEL_BUG(309, release, relaxed),
+                         relaxed));
+    return true;
+}
 
 void task_ref(task *t);
 /* Gives a reference up; the last one frees the header. */

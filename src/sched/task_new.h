@@ -30,7 +30,7 @@ static inline void task_fill_in(task *t, sched *s, core *owner, enum task_kind k
     t->result = 0;
     t->last_core = UINT16_MAX;
     a_store(&t->kind, (uint8_t)kind, relaxed);
-    t->keep_fp = t->measure_stack = t->has_canary = t->yielded = t->kept = t->pinned = false;
+    t->keep_fp = t->measure_stack = t->has_canary = t->kept = t->pinned = false;
     t->ignores = 0;
     a_store(&t->forks, (uint16_t)s->fork_count, relaxed);
     t->waker_is_free = t->canceled_future = t->told_no_stack = false;
@@ -52,7 +52,7 @@ static inline void task_publish(task *t, uint64_t bits)
     uint64_t gen = state_gen(a_load(&t->state, relaxed)); /* nobody changes a free one's */
 
     /* release: pairs with the acquire in task_look. */
-    a_store(&t->state, (gen << TASK_GEN_SHIFT | TASK_NOTIFIED | TASK_REF) + bits, release);
+    a_store(&t->state, (gen << TASK_GEN_SHIFT | TASK_ACTIVE | TASK_REF) + bits, release);
 }
 
 /* A header for so large a copy; NULL: no memory. */
@@ -65,7 +65,7 @@ static inline task *task_new_header(task_cache *cache, const spawn_request *req)
     return task_slab_get(cache, task_slab_class(req->kind, size + req->copy_size));
 }
 
-/* Makes a header that is NOTIFIED and not queued, its extra part there if `with_extra` or if the
+/* Makes a header that is ACTIVE and not queued, its extra part there if `with_extra` or if the
  * copy has no room without, from `cache`, which the caller owns; `owner` is the core it belongs to,
  * NULL: the shared one. 0 or -ENOMEM. */
 static inline __attribute__((always_inline)) int task_new(sched *s, task_cache *cache, core *owner,

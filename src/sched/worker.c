@@ -2,8 +2,8 @@
  * worker.c: the loop of a thread that holds a core, and a run of a task, from the queue until it is
  * off its stack again.
  *
- * Leaving        A task's transition out of RUNNING is made here, after its stack was left: else
- *                another worker could resume it while it still stands on it.
+ * Leaving        A task becomes idle here, after its stack was left: else another worker could resume
+ *                it while it still stands on it.
  * Losing a core  A thread whose core was taken while its task ran finishes that task's transition
  *                without a core, and becomes a spare.
  * Prediction     A processor predicts where a function returns to by the calls it has seen. Both
@@ -249,26 +249,16 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
         task_note_depth(t, t->ctx.sp);
     if (c)
         t->last_core = (uint16_t)c->index;
-    t->yielded = self->leave == LEAVE_YIELD;
-    /* acq_rel: publishes the saved context to whoever runs it next; a yield leaves that to the
-     * queue. */
-    if (!t->yielded && !(a_fetch_sub(&t->state, TASK_RUNNING, MODEL_BUG(309, acq_rel, relaxed)) &
-                         MODEL_BUG(310, TASK_NOTIFIED, 0)))
-        return;
-    requeue(c, t);
+    if (self->leave == LEAVE_YIELD || !task_become_idle(t))
+        requeue(c, t);
 }
 
-/* NOTIFIED becomes RUNNING. One that yielded is still that, and was perhaps marked meanwhile.
- * acq_rel: sees what the waker wrote. */
-static inline void become_running(task *t)
+/* It was perhaps marked while it stood in the queue: this is the run that was asked for. A mark that
+ * isn't seen yet is found as it leaves. acquire: sees what the waker wrote. */
+static inline void take_mark(task *t)
 {
-    if (!t->yielded) {
-        a_fetch_sub(&t->state, TASK_NOTIFIED - TASK_RUNNING, MODEL_BUG(311, acq_rel, relaxed));
-        return;
-    }
-    t->yielded = false;
-    if (a_load(&t->state, relaxed) & TASK_NOTIFIED)
-        a_fetch_sub(&t->state, TASK_NOTIFIED, MODEL_BUG(320, acq_rel, relaxed));
+    if (unlikely(a_load(&t->state, relaxed) & TASK_NOTIFIED))
+        a_fetch_sub(&t->state, TASK_NOTIFIED, MODEL_BUG(311, acquire, relaxed));
 }
 
 static void enter_task(thread *self, core *c, task *t)
@@ -280,7 +270,7 @@ static void enter_task(thread *self, core *c, task *t)
     a_store(&self->task, t, relaxed);              /* the monitor names it in reports */
     self->budget = COOP_BUDGET;
     self->yield_forced = false;
-    become_running(t);
+    take_mark(t);
     PROBE2(task_run, t->id, t->place);
     self->in_loop = false;
     a_store(&self->busy, 0, MODEL_BUG(504, release, relaxed)); /* as in core_leave */

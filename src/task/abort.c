@@ -21,7 +21,7 @@ int edo_task_abort(edo_task handle)
             return -ESRCH;
         if (word & TASK_COMPLETE)
             return 0;
-    } while (!a_cas_weak(&t->state, &word, word | TASK_CANCELED | TASK_NOTIFIED, acq_rel, acquire));
+    } while (!a_cas_weak(&t->state, &word, state_woken(word) | TASK_CANCELED, acq_rel, acquire));
     if (state_owns_enqueue(word))
         task_push(t);
     return 0;
