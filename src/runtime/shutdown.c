@@ -33,8 +33,8 @@ static void mark_down(task *t, void *arg)
         if ((word & TASK_COMPLETE) || a_load(&t->sched, acquire) != arg)
             return;
         stays = a_load(&t->kind, relaxed) == TASK_CALL_ANYWAY; /* of this word's life */
-    } while (!a_cas_weak(&t->state, &word, (stays ? word : state_woken(word)) | TASK_SHUTDOWN, acq_rel,
-                         acquire));
+    } while (!a_cas_weak(&t->state, &word, (stays ? word : state_woken(word)) | TASK_SHUTDOWN,
+                         acq_rel, acquire));
     if (!stays && state_owns_enqueue(word))
         task_push(t);
 }

@@ -65,8 +65,7 @@ int core_new(sched *s, unsigned index, core **ret)
     c->sched = s;
     c->index = index;
     c->special = s->observed;
-    c->until_inject = s->opts.global_queue_interval;
-    c->until_turn = s->opts.event_interval;
+    c->has_lifo = s->multi && !s->opts.no_lifo_slot;
     backlog_forget(c);
     c->queue.alone = s->opts.workers == 1; /* core_count is still growing */
     rng_seed(&c->rng, rng_next(&s->seeds));
@@ -124,8 +123,8 @@ void core_wake(core *c)
 static void note_turn(core *c)
 {
     a_bump(&c->turns, 1);
-    c->until_turn = c->sched->opts.event_interval;
-    c->look_runs = c->until_look = 1; /* the runs that follow may be longer than those before */
+    c->turn_at = c->polls + c->sched->opts.event_interval;
+    core_look_after(c, 1); /* the runs that follow may be longer than those before */
     c->last_look = c->last_turn = clock_cycles();
 }
 

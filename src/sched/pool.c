@@ -322,7 +322,8 @@ static bool make_droppable(task *t)
     do {
         if (word & MODEL_BUG(1908, (TASK_CANCELED | TASK_SHUTDOWN), 0) && t->kind == TASK_CALL)
             return false;
-    } while (!a_cas_weak(&t->state, &word, word & ~(TASK_ACTIVE | TASK_NOTIFIED), acq_rel, relaxed));
+    } while (
+        !a_cas_weak(&t->state, &word, word & ~(TASK_ACTIVE | TASK_NOTIFIED), acq_rel, relaxed));
     return true;
 }
 

@@ -22,6 +22,13 @@ void task_inject(task *t)
     sched_unref(s);
 }
 
+/* One that handles events before it is awake again tells the others once, in worker_sleep. */
+static noinline void tell_others(const core *c)
+{
+    if (!c->parked && idle_wants_notice(c->sched) && backlog_is_worth_a_call(c))
+        idle_notify(c->sched);
+}
+
 void core_push(core *c, task *t)
 {
     if (chaos_migrate() && c->sched->core_count > 1) {
@@ -29,23 +36,21 @@ void core_push(core *c, task *t)
         idle_notify(c->sched);
         return;
     }
-    if (run_queue_push(&c->queue, t, &c->overflow))
+    if (unlikely(run_queue_push(&c->queue, t, &c->overflow)))
         a_bump(&c->overflows, 1);
-    /* One that handles events before it is awake again tells the others once, in worker_sleep. */
-    if (c->sched->core_count > 1 && !c->parked && idle_wants_notice(c->sched) &&
-        backlog_is_worth_a_call(c))
-        idle_notify(c->sched);
+    if (!c->queue.alone)
+        tell_others(c);
 }
 
 /* The streak is limited for the sake of those in the queue: two tasks that only wake each other
  * would keep them waiting. With none there, to end it would only call another worker. */
 static bool may_be_next(const thread *self, const core *c)
 {
-    return self->task && c->sched->multi && !c->sched->opts.no_lifo_slot && !chaos_migrate() &&
+    return c->has_lifo && self->task && !chaos_migrate() &&
            (c->lifo_streak < LIFO_STREAK_MAX || core_is_empty(c));
 }
 
-void core_push_next(thread *self, core *c, task *t)
+static inline __attribute__((always_inline)) void push_next(thread *self, core *c, task *t)
 {
     if (may_be_next(self, c)) {
         task *before = c->lifo;
@@ -56,6 +61,11 @@ void core_push_next(thread *self, core *c, task *t)
         core_push(c, t);
 }
 
+void core_push_next(thread *self, core *c, task *t)
+{
+    push_next(self, c, t);
+}
+
 void task_push_from_outside(task *t)
 {
     sched *s = a_load(&t->sched, relaxed); /* as in task_inject */
@@ -64,7 +74,7 @@ void task_push_from_outside(task *t)
     task_inject(t);
 }
 
-static void push(task *t, bool next)
+static inline __attribute__((always_inline)) void push(task *t, bool next)
 {
     thread *self = thread_self();
     sched *s = a_load(&t->sched, relaxed); /* as in task_inject */
@@ -77,12 +87,12 @@ static void push(task *t, bool next)
         return;
     }
     core *c = self->sched == s ? core_enter(self) : NULL;
-    if (!c) {
+    if (unlikely(!c)) {
         task_push_from_outside(t);
         return;
     }
     if (next)
-        core_push_next(self, c, t);
+        push_next(self, c, t);
     else
         core_push(c, t);
     core_leave(self, c);

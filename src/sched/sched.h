@@ -48,23 +48,26 @@ typedef struct watch watch; /* the monitor's */
 #define CORE_BINDS 128 /* a task stays with the core that it first ran on */
 
 struct core {
-    thread *holder;        /* atomic; NULL: nobody */
-    uint32_t run_seq;      /* atomic: odd while a task runs */
-    uint32_t until_inject; /* runs until the injection queue is looked at first */
-    uint32_t until_turn;   /* runs until the driver is looked at */
-    uint32_t until_look;   /* runs until the cycles are looked at */
-    uint32_t look_runs;    /* what that was at the last look */
-    uint32_t longest_run;  /* atomic: in cycles; see sched/backlog.c */
-    uint64_t last_turn;    /* cycles at the last look at the driver */
-    uint64_t last_look;    /* cycles when they were last looked at */
+    /* What each run touches; one cache line. */
+    thread *holder;     /* atomic; NULL: nobody */
+    uint64_t polls;     /* atomic: runs so far; the holder counts */
+    uint64_t due_at;    /* at so many, the driver or the cycles are looked at */
+    uint64_t inject_at; /* at so many, the injection queue comes first */
     sched *sched;
-    unsigned index;
-    unsigned lifo_streak;
     task *lifo;
+    uint32_t run_seq; /* atomic: odd while a task runs */
+    unsigned lifo_streak;
+    unsigned index;
+    uint8_t special; /* what a run has to see to, beside running: OBSERVE_* and these */
     bool searching;
-    uint8_t special;   /* what a run has to see to, beside running: OBSERVE_* and these */
-    bool called;       /* it was, and has not slept since */
-    unsigned refusals; /* EDO_CHAOS=migrate */
+    bool called;          /* it was, and has not slept since */
+    bool has_lifo;        /* what its tasks wake is run next */
+    uint64_t turn_at;     /* at so many runs, the driver is looked at */
+    uint64_t last_turn;   /* cycles at the last look at the driver */
+    uint64_t last_look;   /* cycles when they were last looked at */
+    uint32_t look_runs;   /* runs between that and the next */
+    uint32_t longest_run; /* atomic: in cycles; see sched/backlog.c */
+    unsigned refusals;    /* EDO_CHAOS=migrate */
     rng rng;
     uint64_t called_at;   /* cycles as it woke */
     uint64_t preemptions; /* of its holder's, when that was asked last */
@@ -80,7 +83,7 @@ struct core {
     seat *seat;         /* of its one thread, if it binds */
     /* Counters; written by the holder, read by anybody. */
     uint64_t next_id, last_id; /* the block of task ids it gives out */
-    uint64_t spawned, completed, polls, steals, overflows, parks, turns, forced_yields;
+    uint64_t spawned, completed, steals, overflows, parks, turns, forced_yields;
     run_queue queue;
     inject_queue overflow;                  /* what had no room in it; anybody may take of it */
     task *yielded, *last_yielded;           /* behind those; the holder's */
@@ -215,8 +218,8 @@ struct thread {
     struct in_place_call *in_place;
     unsigned budget;     /* units left of the running task */
     bool yield_forced;   /* by the budget, in this run: counted once */
-    unsigned poll_depth; /* poll functions that it is in: nothing may suspend */
     bool in_loop;        /* the worker's own code runs, not a task's */
+    unsigned poll_depth; /* poll functions that it is in: nothing may suspend */
     bool in_hook;
     bool in_block_on;
     uint64_t run_began;               /* of the running task, where that is noted */
@@ -329,6 +332,12 @@ void core_park(core *c, uint64_t until_ns);
 void core_wake(core *c);
 /* Looks at driver and timers without sleeping. */
 void core_turn(core *c);
+/* The cycles are to be looked at after so many runs. */
+static inline void core_look_after(core *c, uint32_t runs)
+{
+    c->look_runs = runs;
+    c->due_at = c->polls + runs < c->turn_at ? c->polls + runs : c->turn_at;
+}
 
 /* Idle workers. */
 void idle_init(idle *i, unsigned cores);

@@ -68,9 +68,12 @@ typedef struct task_extra {
 
 struct edo_task_header {
     /* What a switch touches; one cache line where no sanitizer needs more. */
-    uint64_t state;               /* atomic; sched/state.h */
-    sched *sched;                 /* atomic: a shutdown's walk reads it; NULL while free */
-    task *next;                   /* the link of whichever queue it stands in */
+    uint64_t state; /* atomic; sched/state.h */
+    sched *sched;   /* atomic: a shutdown's walk reads it; NULL while free */
+    union {
+        task *next;            /* the link of whichever queue it stands in */
+        struct thread *runner; /* while it runs: on whom */
+    };
     struct edo_scope_link *scope; /* what surrounds its code, the innermost; sched/scope.h */
     sched *entered;               /* what edo_enter made current; NULL: its own runtime */
     union {
@@ -82,7 +85,7 @@ struct edo_task_header {
         uint32_t low_water;  /* the deepest place at which it was left; see task_note_depth */
         uint32_t stack_peak; /* after the end, if it was measured */
     };
-    uint16_t last_core; /* its index, for EDO_CHAOS=migrate */
+    uint16_t last_core; /* its index, where a task is bound to it, or for EDO_CHAOS=migrate */
     uint8_t kind;       /* atomic: a shutdown's walk reads it */
     bool keep_fp : 1;
     bool measure_stack : 1;

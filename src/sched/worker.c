@@ -92,7 +92,7 @@ thread *task_leave_stack(thread *self, enum leave leave)
     context_switch(&t->ctx, &self->loop);
     if (unlikely(t->keep_fp))
         fp_control_load(&t->extra->fp);
-    self = thread_self();
+    self = t->runner;
     *self->errno_place = t->saved_errno;
     return self;
 }
@@ -228,8 +228,10 @@ static noinline void leave_specially(thread *self, core *c, sched *s, task *t)
         slots_swap(s, t);
     if (s->observed)
         observe_left(self, s, t);
-    if (c && (c->special & CORE_BINDS))
+    if (c && (c->special & CORE_BINDS)) {
         t->pinned = true;
+        t->last_core = (uint16_t)c->index;
+    }
 }
 
 /* The task is off its stack. `c` is NULL when the core was lost meanwhile. */
@@ -247,7 +249,7 @@ static void leave_task(thread *self, core *c, sched *s, task *t)
     PROBE(task_suspend, t->id);
     if (t->kind == TASK_STACKFUL)
         task_note_depth(t, t->ctx.sp);
-    if (c)
+    if (chaos_migrate() && c)
         t->last_core = (uint16_t)c->index;
     if (self->leave == LEAVE_YIELD || !task_become_idle(t))
         requeue(c, t);
@@ -263,15 +265,14 @@ static inline void take_mark(task *t)
 
 static void enter_task(thread *self, core *c, task *t)
 {
-    c->until_inject--;
-    c->until_turn--;
     a_bump(&c->polls, 1);
     a_store(&c->run_seq, c->run_seq + 1, relaxed); /* odd: the monitor counts from here */
     a_store(&self->task, t, relaxed);              /* the monitor names it in reports */
-    self->budget = COOP_BUDGET;
-    self->yield_forced = false;
+    t->runner = self;
     take_mark(t);
     PROBE2(task_run, t->id, t->place);
+    self->budget = COOP_BUDGET;
+    self->yield_forced = false;
     self->in_loop = false;
     a_store(&self->busy, 0, MODEL_BUG(504, release, relaxed)); /* as in core_leave */
 }
@@ -305,23 +306,27 @@ static bool ready_to_run(core *c, task *t)
     return false;
 }
 
-static inline void run_task(thread *self, core *c, task *t)
+/* Returns the core; NULL: it was lost meanwhile. */
+static inline core *run_task(thread *self, core *c, task *t)
 {
     sched *s = c->sched;
 
     if (!ready_to_run(c, t))
-        return;
+        return c;
     if (unlikely(c->special))
         enter_specially(self, s, t);
     enter_task(self, c, t);
-    if (t->kind == TASK_STACKFUL)
+    if (t->kind == TASK_STACKFUL) {
         run_stackful(self, t);
-    else
+    } else {
         run_polled(self, t);
+        end_if_forked(self, t); /* with a stack, its function does so */
+    }
     while (unlikely(self->leave == LEAVE_IN_PLACE))
         in_place_run(self, t);
-    end_if_forked(self, t);
-    leave_task(self, exit_task(self), s, t);
+    c = exit_task(self);
+    leave_task(self, c, s, t);
+    return c;
 }
 
 /* --- the loop --------------------------------------------------------------------------- */
@@ -347,8 +352,8 @@ static inline __attribute__((always_inline)) task *next_task(core *c)
 {
     task *t = NULL;
 
-    if (c->until_inject == 0) {
-        c->until_inject = c->sched->opts.global_queue_interval;
+    if (unlikely(c->polls >= c->inject_at)) {
+        c->inject_at = c->polls + c->sched->opts.global_queue_interval;
         t = find_few_outside(c);
     }
     if (!t)
@@ -362,7 +367,7 @@ static noinline bool look_at_cycles(core *c)
     uint64_t now = clock_cycles(), cycles = now - c->last_look;
 
     backlog_note_runs(c, cycles, c->look_runs);
-    c->look_runs = c->until_look = cycles > TURN_CYCLES / 16 ? 1 : LOOK_RUNS;
+    core_look_after(c, cycles > TURN_CYCLES / 16 ? 1 : LOOK_RUNS);
     c->last_look = now;
     return now - c->last_turn > TURN_CYCLES;
 }
@@ -373,20 +378,34 @@ static noinline task *next_of_others(core *c)
     return next_task(c);
 }
 
-/* Every so many runs, or when about a millisecond has gone by. */
-static void maybe_turn(core *c)
+/* A task that runs next; NULL: there is none anywhere. Inline in the loop, as a run is. */
+static inline __attribute__((always_inline)) task *find_next(thread *self, core *c)
 {
-    if (c->until_turn == 0 || (--c->until_look == 0 && look_at_cycles(c)))
-        core_turn(c);
+    task *t = likely(!self->seat) ? next_task(c) : seat_next_task(self, c, next_of_others);
+
+    if (unlikely(!t))
+        t = find_elsewhere(c);
+    if (unlikely(c->searching) && t)
+        idle_end_search(c);
+    return t;
 }
 
-static void run_found(thread *self, core *c, task *t)
+/* Nothing is to be seen to before the next run. A task has ended: it may be the one that the loop's
+ * caller waits for. */
+static inline bool goes_on(const thread *self, const core *c)
 {
-    if (c->searching)
-        idle_end_search(c);
-    run_task(self, c, t);
-    if (self->core)
-        maybe_turn(self->core);
+    return c && self->leave != LEAVE_END && c->polls < c->due_at;
+}
+
+/* What is seen to when the loop doesn't just go on. The driver: every so many runs, or when about a
+ * millisecond has gone by. True: the loop ends. */
+static noinline bool is_over(thread *self, core *c, bool (*until)(void *arg), void *arg)
+{
+    if (!c)
+        return true;
+    if (c->polls >= c->turn_at || (c->polls >= c->due_at && look_at_cycles(c)))
+        core_turn(c);
+    return until(arg) || a_load(&self->revoked, relaxed);
 }
 
 /* The core is let go: a thread that took it meanwhile is left alone. */
@@ -412,23 +431,20 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     busy_begin(c, clock_now());
     seat_hold(self, c);
     monitor_kick(c->sched);
-    c->until_inject = c->sched->opts.global_queue_interval;
-    c->until_turn = c->sched->opts.event_interval;
-    c->look_runs = c->until_look = 1;
+    c->inject_at = c->polls + c->sched->opts.global_queue_interval;
+    c->turn_at = c->polls + c->sched->opts.event_interval;
+    core_look_after(c, 1);
     c->last_look = clock_cycles();
-    while (self->core && !until(arg)) {
-        if (unlikely(a_load(&self->revoked, relaxed)))
-            break;
-        task *t = likely(!self->seat) ? next_task(c) : seat_next_task(self, c, next_of_others);
-        if (!t)
-            t = find_elsewhere(c);
-        if (t)
-            run_found(self, c, t);
+    for (bool on = false; on || !is_over(self, c, until, arg);) {
+        task *t = find_next(self, c);
+        if (likely(t))
+            c = run_task(self, c, t);
         else if (!until(arg))
             worker_sleep(self, c);
+        on = t && goes_on(self, c);
     }
     self->in_loop = false;
-    if (self->core) {
+    if (c) {
         busy_end(c, clock_now());
         if (a_load(&self->revoked, relaxed) & THREAD_ASKED)
             worker_give(self, c);

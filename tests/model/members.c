@@ -51,7 +51,7 @@ int spawn_future(spawn_request *req, const edo_spawn_opts *opts, edo_future *fut
 bool task_mark(task *t, uint64_t bit)
 {
     a_fetch_or(&t->state, bit | TASK_NOTIFIED, acq_rel); /* all of them are active */
-    return false; /* they are running */
+    return false;                                        /* they are running */
 }
 
 void task_push_back(task *t)

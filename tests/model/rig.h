@@ -29,7 +29,7 @@ static void rig_setup(void)
         core *c = &rig_core[i];
         c->sched = &rig;
         c->index = i;
-        c->until_inject = c->until_turn = 1000;
+        c->inject_at = c->turn_at = c->due_at = 1000;
     }
     model_name(&rig.inject.len, "inject.len");
     model_name(&rig.idle.word, "idle.word");
