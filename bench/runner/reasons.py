@@ -93,14 +93,14 @@ REASONS = (
      "Tokio makes the same calls, two reads for a batch of 16 among them (perf). Its 60 instructions a "
      "request lie between edo's 50, if the next batch is there already, and 79 (callgrind)."),
     ("tcp_*, one thread, CPU time / tokio's",
-     OWN_INSTRUCTIONS + " Some 1,200 of `tcp_echo`'s are edo's own, and 840 Tokio's (callgrind)."),
+     OWN_INSTRUCTIONS + " They are 1,130 of a request of `tcp_echo`, and Tokio's 735 (callgrind)."),
     ("tcp_*, one thread, CPU time / bare epoll's", OWN_INSTRUCTIONS),
     ("tcp_*, two threads, CPU time / *", SECOND_WORKER),
     ("churn, one thread, CPU time / bare epoll's",
      "A descriptor is taken out of the epoll set before it is closed, as a child of fork may keep its "
      "description open, whose events would go on coming; bare epoll saves that call."),
     ("churn, one thread, CPU time / tokio's",
-     "3,490 instructions of its own a connection, of which Tokio needs 3,280 (callgrind)."),
+     "3,130 instructions of its own a connection, of which Tokio needs 2,760 (callgrind)."),
     ("churn, two threads, CPU time / *",
      "0.4 writes to an eventfd a connection call the other worker, Tokio's are 0.03; and the first read, "
      "tried before the connection is registered, is mostly in vain: three reads a connection where "
@@ -117,12 +117,12 @@ REASONS = (
      "The calls are bare epoll's but for getrusage, by which a worker asks whether a long run was one of "
      "work alone; strace makes all runs long. Since then a runtime of one thread doesn't ask."),
     ("tcp_*, instructions per request above bare epoll's",
-     "Two holds of the source's lock for each operation, the switch to the task and back, the set-up "
-     "of the futures. Of `tcp_echo`'s 1,320 the driver's three polls take 262, the direct forms' waits "
-     "191, the worker's loop 151, the ends of both operations 101, the event 113 (callgrind)."),
+     "A wait, the switch to the task and back, and the counting of calls under way. Of `tcp_echo`'s 1,130 "
+     "the direct forms take 307, the driver's polls 283, the worker's loop 172, the event 93, what "
+     "stands around the system calls 93, the push 71, the switch 65 (callgrind)."),
     ("churn, instructions per request above bare epoll's",
-     "A task, a stream and a source are made and ended for each connection. Tokio's are 3,280 "
-     "(callgrind), edo's 3,490."),
+     "A task, a stream and a source are made and ended for each connection. Tokio's are 2,760 "
+     "(callgrind), edo's 3,130."),
     ("* idle connections (edo), *",
      "A page of the stack, the header, the source and the stream are 4,480 bytes. What the rest is was not "
      "looked at."),
