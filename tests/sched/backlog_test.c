@@ -16,14 +16,20 @@ typedef struct lone {
     task *tasks;
 } lone;
 
+/* Whole cache lines: a core's first member asks for that. */
+static void *zeroed_lines(size_t size)
+{
+    size_t whole = (size + 63) / 64 * 64;
+
+    return memset(aligned_alloc(64, whole), 0, whole);
+}
+
 static lone *make_lone(void)
 {
     lone *l = calloc(1, sizeof *l);
 
-    l->c = aligned_alloc(64, (sizeof(core) + 63) / 64 * 64);
-    l->tasks = aligned_alloc(64, 300 * sizeof(task));
-    memset(l->c, 0, sizeof(core));
-    memset(l->tasks, 0, 300 * sizeof(task));
+    l->c = zeroed_lines(sizeof(core));
+    l->tasks = zeroed_lines(300 * sizeof(task));
     l->c->sched = &l->s;
     l->s.has_monitor = true;
     l->s.core_count = 2;
