@@ -11,7 +11,7 @@ import gdb
 import gdb.unwinder
 
 # Of a task's state word: src/sched/state.h.
-RUNNING, NOTIFIED, COMPLETE, CANCELED = 1, 2, 4, 8
+ACTIVE, COMPLETE, CANCELED = 1, 4, 8
 STACKFUL, POLLED = 0, 1  # enum task_kind: src/sched/task.h; above it: blocking calls
 
 
@@ -38,12 +38,13 @@ class Task:
         self.id = int(header["id"])
         kind = int(header["kind"])
         self.has_stack, self.polled, self.is_call = kind == STACKFUL, kind == POLLED, kind > POLLED
-        self.is_running = bool(self.word & RUNNING) and not int(header["yielded"])
         self.place = text(header["place"]) or "an unknown place"
         extra = header["extra"]
         self.name = (text(extra.dereference()["name"].address.cast(char_pointer()))
                      if int(extra) else None)
-        self.stack = header["stack"].dereference() if int(header["stack"]) else None
+        # A polled task's header ends before its stack.
+        self.stack = (header["stack"].dereference() if self.has_stack and int(header["stack"])
+                      else None)
 
     def runtime(self):
         sched = self.header["sched"].dereference()
@@ -59,12 +60,12 @@ class Task:
         return int(self.header["ctx"]["sp"])
 
     def state(self, threads):
+        """Of one that is active: it runs if there is a thread that does, and else is queued."""
         said = "canceled, " if self.word & CANCELED else ""
-        if self.is_running:
-            thread = threads.of(self)
-            return said + (f"running on thread {thread.num} ({thread.ptid[1]})" if thread
-                           else "running")
-        if self.word & (RUNNING | NOTIFIED):
+        thread = threads.of(self)
+        if thread:
+            return said + f"running on thread {thread.num} ({thread.ptid[1]})"
+        if self.word & ACTIVE:
             return said + ("queued" if self.stack or self.polled else "queued, not started")
         return said + ("waits for a thread" if self.is_call else "suspended")
 
@@ -83,7 +84,7 @@ def tasks():
     for root in roots:
         chunk = root.value()
         while int(chunk):
-            first, size = int(chunk["objects"].address), int(chunk["object_size"])
+            first, size = int(chunk["objects"]), int(chunk["object_size"])
             for i in range(int(chunk["count"])):
                 slot = gdb.Value(first + i * size).cast(header.pointer()).dereference()
                 # A slot that is free, or holds a task that has ended, is COMPLETE.
@@ -257,22 +258,20 @@ class EdoBacktrace(gdb.Command):
         wanted = re.match(r"\s*(\d+)\b", argument)
         options = argument[wanted.end():] if wanted else argument
         threads = Threads()
-        shown = [t for t in tasks() if (t.id == int(wanted[1]) if wanted else not t.is_running)]
+        shown = [t for t in tasks()
+                 if (t.id == int(wanted[1]) if wanted else not threads.of(t))]
         if wanted and not shown:
             raise gdb.GdbError(f"There is no task {wanted[1]}; `edo tasks` lists them.")
         for t in shown:
             name = f" \"{t.name}\"" if t.name else ""
             print(f"task {t.id}{name} ({t.state(threads)}), spawned at {t.place}")
-            print(self.backtrace(t, threads, options))
+            print(self.backtrace(t, threads.of(t), options))
 
-    def backtrace(self, task, threads, options):
+    def backtrace(self, task, thread, options):
         if task.polled:
             future = text(task.header["fut"]["ops"]["name"]) or "without a name"
             return f"it has no stack; its future: {future}\n"
-        if task.is_running:
-            thread = threads.of(task)
-            if not thread:
-                return "it is running, on a thread that is not known\n"
+        if thread:
             with Selection():
                 thread.switch()
                 return gdb.execute(f"backtrace {options}", to_string=True)

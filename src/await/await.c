@@ -1,5 +1,5 @@
 /*
- * await.c: a task, or a plain thread, waits for one future.
+ * await.c: a task waits for one future; a thread that is in none does so in in_thread.c.
  *
  * Why a wait is cut short is a level and is asked for before each poll; the cancel is passed on
  * once. After it the loop goes on until the future is READY: its memory is never left behind. A
@@ -57,66 +57,13 @@ static thread *spend_canceled(thread *self, task *t, int why)
     return self;
 }
 
-static inline edo_poll poll_once(thread *self, edo_future *fut, const edo_waker *waker)
-{
-    await_poll_begin(self);
-    edo_poll is = future_advance(fut, waker);
-    await_poll_end(self);
-    return is;
-}
-
-static noinline int64_t await_in_thread(thread *self, edo_future *fut);
-
-/* In blocking code, which parks its thread: a shutdown of its runtime ends the wait. */
-static int64_t await_in_call(thread *self, parker *p, edo_future *fut)
-{
-    task *t = self->on_behalf;
-    edo_waker waker = parker_waker(p);
-    call_wait wait;
-    bool ended = false;
-
-    pool_wait_begin(t->sched, &wait, p);
-    for (;;) {
-        /* acquire: set before the shutdown wakes us. */
-        if (!ended && (a_load(&t->state, acquire) & TASK_SHUTDOWN)) {
-            ended = true;
-            edo_future_cancel(fut);
-        }
-        edo_poll is = poll_once(self, fut, &waker);
-        if (unlikely(self->on_behalf !=
-                     t)) /* a child of its poll's fork: the pool is not its own */
-            return is == EDO_READY ? fut->result : await_in_thread(self, fut);
-        if (is == EDO_READY)
-            break;
-        parker_wait(p, UINT64_MAX);
-    }
-    pool_wait_end(t->sched, &wait);
-    if (ended && fut->result == -ECANCELED)
-        fut->result = -EDO_ESHUTDOWN;
-    return fut->result;
-}
-
-static noinline int64_t await_in_thread(thread *self, edo_future *fut)
-{
-    parker *p = thread_parker(self);
-
-    if (!p)
-        return -ENOMEM;
-    if (unlikely(self->on_behalf))
-        return await_in_call(self, p, fut);
-    edo_waker waker = parker_waker(p);
-    while (poll_once(self, fut, &waker) == EDO_PENDING)
-        parker_wait(p, UINT64_MAX);
-    return fut->result;
-}
-
 /* Cancels, and goes on until it is READY: with `why`, unless it had its effect. */
 static noinline int64_t end_in_task(thread *self, task *t, edo_future *fut, int why)
 {
     edo_waker waker = task_waker(t);
 
     edo_future_cancel(fut);
-    while (poll_once(self, fut, &waker) == EDO_PENDING) {
+    while (await_poll_once(self, fut, &waker) == EDO_PENDING) {
         if (unlikely(self->task != t)) /* as in await_in_task */
             return await_in_thread(self, fut);
         self = task_suspend(self);
@@ -132,7 +79,7 @@ static inline int64_t await_in_task(thread *self, task *t, edo_future *fut)
     int why;
 
     while (likely((why = task_why(t)) == 0)) {
-        if (poll_once(self, fut, &waker) == EDO_READY)
+        if (await_poll_once(self, fut, &waker) == EDO_READY)
             return fut->result;
         if (unlikely(self->task != t)) /* a child of its poll's fork is in no task */
             return await_in_thread(self, fut);

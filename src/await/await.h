@@ -19,6 +19,17 @@ static inline void await_poll_end(thread *self)
         self->poll_depth--;
 }
 
+static inline edo_poll await_poll_once(thread *self, edo_future *fut, const edo_waker *waker)
+{
+    await_poll_begin(self);
+    edo_poll is = future_advance(fut, waker);
+    await_poll_end(self);
+    return is;
+}
+
+/* The wait of a thread that is in no task. The future's result, or -ENOMEM: it was not polled. */
+int64_t await_in_thread(thread *self, edo_future *fut);
+
 /*
  * For direct forms that try before they await: the running thread if an await here would begin with
  * a poll, else NULL: then it is left to edo_await, which knows what to say. A try that made progress

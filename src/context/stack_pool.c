@@ -19,6 +19,7 @@
 #include "context/stack.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <edo/errno.h>
 
@@ -92,13 +93,13 @@ static stack *unshelve(shelf *from)
     return from->held[from->count];
 }
 
-static bool widen(shelf *what, unsigned room)
+/* From now on it holds them in `wider`. */
+static void widen(shelf *what, stack **wider)
 {
-    stack **held = realloc(what->held, room * sizeof *held);
-
-    if (held)
-        what->held = held;
-    return held;
+    if (what->count > 0)
+        memcpy(wider, what->held, what->count * sizeof *wider);
+    free(what->held);
+    what->held = wider;
 }
 
 /* Room on the shelves for another region's. */
@@ -107,8 +108,14 @@ static bool make_room(void)
     if (pool.stacks + REGION_STACKS <= pool.room)
         return true;
     unsigned room = 2 * (pool.stacks + REGION_STACKS);
-    if (!widen(&pool.warm, room) || !widen(&pool.cold, room))
+    stack **warm = malloc(room * sizeof *warm), **cold = malloc(room * sizeof *cold);
+    if (!warm || !cold) {
+        free(warm);
+        free(cold);
         return false;
+    }
+    widen(&pool.warm, warm);
+    widen(&pool.cold, cold);
     pool.room = room;
     return true;
 }

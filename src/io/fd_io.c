@@ -26,6 +26,16 @@ static inline bool may_try(const thread *self, const source *src, const void *bu
     return likely(self && src && buf && len);
 }
 
+/* Once for all of them: with its lock and its atomics it is longer than what surrounds it. */
+static noinline ssize_t end_at_once(thread *self, source *src, enum op_dir dir, ssize_t n,
+                                    size_t len, uint32_t seen)
+{
+    source_end_plain_call(src, dir, n, len, seen);
+    if (n >= 0)
+        await_spend(self);
+    return n;
+}
+
 static inline __attribute__((always_inline)) ssize_t recv_at_once(thread *self, source *src,
                                                                   void *buf, size_t len)
 {
@@ -37,10 +47,7 @@ static inline __attribute__((always_inline)) ssize_t recv_at_once(thread *self, 
     chaos_point();
     ssize_t n = sys_recv(src->fd, buf, len, 0);
     chaos_point();
-    source_end_plain_call(src, OP_IN, n, len, seen);
-    if (n >= 0)
-        await_spend(self);
-    return n;
+    return end_at_once(self, src, OP_IN, n, len, seen);
 }
 
 static inline __attribute__((always_inline)) ssize_t send_at_once(thread *self, source *src,
@@ -53,10 +60,7 @@ static inline __attribute__((always_inline)) ssize_t send_at_once(thread *self, 
     chaos_point();
     ssize_t n = sys_send(src->fd, buf, len, MSG_NOSIGNAL);
     chaos_point();
-    source_end_plain_call(src, OP_OUT, n, len, seen);
-    if (n >= 0)
-        await_spend(self);
-    return n;
+    return end_at_once(self, src, OP_OUT, n, len, seen);
 }
 
 /* Operations. */

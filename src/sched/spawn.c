@@ -152,6 +152,44 @@ static noinline void take_back(task *t)
         local_set_ended(set);
 }
 
+/* A header for so large a copy; NULL: no memory. */
+static task *new_header(task_cache *cache, const spawn_request *req)
+{
+    size_t size = task_header_size(req->kind);
+
+    if (unlikely(req->copy_size > SIZE_MAX / 2)) /* nobody has it, and sums would wrap */
+        return NULL;
+    return task_slab_get(cache, task_slab_class(req->kind, size + req->copy_size));
+}
+
+/* Makes a header that is ACTIVE and not queued, its extra part there if `with_extra` or if the
+ * copy has no room without, from `cache`, which the caller owns; `owner` is the core it belongs to,
+ * NULL: the shared one. 0 or -ENOMEM. */
+static noinline int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req,
+                             task **ret)
+{
+    task_extra *extra = NULL;
+    task *t = new_header(cache, req);
+
+    if (unlikely(!t))
+        return -ENOMEM;
+    if (unlikely(req->with_extra || req->copy_size) && task_new_extra(t, req, &extra) < 0) {
+        task_slab_put(t, true);
+        return -ENOMEM;
+    }
+    task_fill_in(t, s, owner, req->kind, req->place);
+    t->extra = extra;
+    uint64_t bits = req->with_handle ? TASK_HANDLE + TASK_REF : 0;
+    if (unlikely(req->keeper)) {
+        t->join_waker = (edo_waker){.ops = &task_keeper_ops, .data = req->keeper};
+        t->kept = true;
+        bits += TASK_JOINING | TASK_ARMED;
+    }
+    task_publish(t, bits);
+    *ret = t;
+    return 0;
+}
+
 /* From the headers of all threads that have no core. */
 static noinline int new_outside(sched *s, const spawn_request *req, task **ret)
 {
@@ -176,9 +214,10 @@ static inline void tell_spawned(const task *t, edo_task *ret_task)
         *ret_task = (edo_task){.header = (task *)t, .gen = state_gen(a_load(&t->state, relaxed))};
 }
 
-static inline __attribute__((always_inline)) int make(sched *s, core *c, const spawn_request *req,
-                                                      const edo_spawn_opts *opts,
-                                                      edo_task *ret_task, task **ret)
+/* One for all, with their probe: a linker keeps what a probe's note points to, and so would keep
+ * blocking calls in programs that have none. */
+static noinline int make(sched *s, core *c, const spawn_request *req, const edo_spawn_opts *opts,
+                         edo_task *ret_task, task **ret)
 {
     task *t;
     int rc = likely(c) ? task_new(s, &c->tasks, c, req, &t) : new_outside(s, req, &t);

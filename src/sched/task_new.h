@@ -1,6 +1,6 @@
 /*
- * sched/task_new.h: the making of a header. Inline in its callers: a spawn is short, and a sixth of it
- * would be the passing of arguments from layer to layer.
+ * sched/task_new.h: what is filled in of a new header, whatever makes it. Inline: a spawn is short, and
+ * a sixth of it would be the passing of arguments from layer to layer.
  */
 #ifndef SCHED_TASK_NEW_H
 #define SCHED_TASK_NEW_H
@@ -53,44 +53,6 @@ static inline void task_publish(task *t, uint64_t bits)
 
     /* release: pairs with the acquire in task_look. */
     a_store(&t->state, (gen << TASK_GEN_SHIFT | TASK_ACTIVE | TASK_REF) + bits, release);
-}
-
-/* A header for so large a copy; NULL: no memory. */
-static inline task *task_new_header(task_cache *cache, const spawn_request *req)
-{
-    size_t size = task_header_size(req->kind);
-
-    if (unlikely(req->copy_size > SIZE_MAX / 2)) /* nobody has it, and sums would wrap */
-        return NULL;
-    return task_slab_get(cache, task_slab_class(req->kind, size + req->copy_size));
-}
-
-/* Makes a header that is ACTIVE and not queued, its extra part there if `with_extra` or if the
- * copy has no room without, from `cache`, which the caller owns; `owner` is the core it belongs to,
- * NULL: the shared one. 0 or -ENOMEM. */
-static inline __attribute__((always_inline)) int task_new(sched *s, task_cache *cache, core *owner,
-                                                          const spawn_request *req, task **ret)
-{
-    task_extra *extra = NULL;
-    task *t = task_new_header(cache, req);
-
-    if (unlikely(!t))
-        return -ENOMEM;
-    if (unlikely(req->with_extra || req->copy_size) && task_new_extra(t, req, &extra) < 0) {
-        task_slab_put(t, true);
-        return -ENOMEM;
-    }
-    task_fill_in(t, s, owner, req->kind, req->place);
-    t->extra = extra;
-    uint64_t bits = req->with_handle ? TASK_HANDLE + TASK_REF : 0;
-    if (unlikely(req->keeper)) {
-        t->join_waker = (edo_waker){.ops = &task_keeper_ops, .data = req->keeper};
-        t->kept = true;
-        bits += TASK_JOINING | TASK_ARMED;
-    }
-    task_publish(t, bits);
-    *ret = t;
-    return 0;
 }
 
 #endif
