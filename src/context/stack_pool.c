@@ -108,7 +108,7 @@ static bool make_room(void)
     if (pool.stacks + REGION_STACKS <= pool.room)
         return true;
     unsigned room = 2 * (pool.stacks + REGION_STACKS);
-    stack **warm = malloc(room * sizeof *warm), **cold = malloc(room * sizeof *cold);
+    stack **warm = calloc(room, sizeof *warm), **cold = calloc(room, sizeof *cold);
     if (!warm || !cold) {
         free(warm);
         free(cold);
