@@ -7,7 +7,8 @@ import re
 import subprocess
 import tempfile
 
-OPS = {"sleep_many": 2000, "skynet": 20_000}
+# Those of a thousand tasks touch as many stacks, once a run, at other times: it needs many ops to be little.
+OPS = {"sleep_many": 2000, "skynet": 20_000, "yield1000": 400_000, "ping_pong_many": 200_000}
 DEFAULT_OPS = 20_000
 # A few calls happen once a run or once a time slice (the monitor's tick, a late park), whatever
 # the ops; below this share they are noise.
