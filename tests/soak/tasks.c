@@ -38,10 +38,8 @@ static int be_child(void *arg)
         SOAK_OK(edo_spawn_copy(be_child, &c, sizeof c, &task));
         rc = edo_join(task, NULL);
         if (rc < 0) /* aborted: it has to run all the same, before the round is over */
-            while (!edo_task_is_finished(task))
-                edo_yield();
-        if (rc < 0)
-            SOAK_OK(edo_task_detach(task));
+            EDO_SHIELDED(EDO_SECONDS(60))
+                SOAK_OK(edo_join(task, NULL));
         return rc;
     default:
         return 0;
