@@ -4,7 +4,7 @@
  *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll|stackless|burn|hello|proxy|udp]
  *
  * handler=stack is the handler of README.md, a task with a stack for each connection; with a buf
- * over 1024 it has 32 KiB of buffer, else its 1024. handler=poll is the same as a poll function,
+ * over 1024 it lends 32 KiB from a pool while it has bytes, else it has 1024 of its own. handler=poll is the same as a poll function,
  * with 64 bytes: what the runtime itself takes for a connection; handler=stackless is that one written
  * as a body that waits. handler=burn works for a millisecond at each request that begins with 'B';
  * handler=hello answers HTTP; handler=proxy passes on to target=PORT; handler=udp echoes datagrams. Prints
@@ -27,6 +27,7 @@ static struct {
     unsigned port, threads, buf, target;
     spawn_fn *spawn;
 } options = {.threads = 1, .buf = 1024, .spawn = spawn_plain};
+static edo_buffer_pool *pool; /* of large buffers */
 
 static int serve(void *arg)
 {
@@ -41,15 +42,19 @@ static int serve(void *arg)
     return n < 0 ? (int)n : 0;
 }
 
+/* With a large buffer for each of a thousand, none would be in the caches. */
 static int serve_large(void *arg)
 {
     edo_tcp_stream *conn = arg;
-    char buf[32768];
+    edo_lent in;
     ssize_t n;
 
-    while ((n = edo_tcp_read(conn, buf, sizeof buf)) > 0)
-        if ((n = edo_tcp_write_all(conn, buf, (size_t)n)) < 0)
+    while ((n = edo_tcp_read_lent(conn, pool, &in)) > 0) {
+        n = edo_tcp_write_all(conn, in.data, in.len);
+        edo_lent_give_back(&in);
+        if (n < 0)
             break;
+    }
     edo_tcp_close(conn);
     return n < 0 ? (int)n : 0;
 }
@@ -324,8 +329,11 @@ int main(int argc, char **argv)
                  .kind = options.threads > 1 ? EDO_MULTI_THREAD : EDO_CURRENT_THREAD),
         &runtime);
     if (rc == 0) {
-        rc = edo_block_on(runtime, run, NULL);
+        rc = edo_buffer_pool_new(EDO_OPTS(buffer_pool, .size = 32768), &pool);
+        if (rc == 0)
+            rc = edo_block_on(runtime, run, NULL);
         edo_runtime_free(runtime);
+        edo_buffer_pool_free(pool);
     }
     if (rc < 0)
         fprintf(stderr, "edo-echo: %s\n", edo_err_name(rc));

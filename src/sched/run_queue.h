@@ -65,6 +65,8 @@ static inline task *run_queue_pop(run_queue *q)
     return a_load(&q->slot[real % RUN_QUEUE_SIZE], relaxed);
 }
 
+#define RUN_QUEUE_WARM_LINES 5 /* of a stack: the frames of a wait */
+
 /*
  * Owner: has the processor fetch what the next runs touch first: of the next task the end of its
  * stack, of the one after it the header. Only advice, so it does no harm when a thief has taken
@@ -81,8 +83,8 @@ static inline void run_queue_warm(const run_queue *q)
     if (n > 0) {
         const char *end =
             a_load(&a_load(&q->slot[real % RUN_QUEUE_SIZE], relaxed)->ctx.sp, relaxed);
-        __builtin_prefetch(end, 1);
-        __builtin_prefetch(end + cache_line, 1);
+        for (int i = 0; i < RUN_QUEUE_WARM_LINES; i++)
+            __builtin_prefetch(end + i * cache_line, 1);
     }
 #else
     (void)q;
