@@ -41,8 +41,6 @@ REASONS = (
     ("yield1000, *, CPU time / tokio's",
      "0.78 of Tokio's instructions (callgrind). Each turn touches another page, a stack's, where "
      "Tokio's futures lie side by side."),
-    ("oneshot, *, CPU time / tokio's",
-     "1.4 times Tokio's instructions (callgrind); a third of the time is malloc and free (perf)."),
     ("mpsc_unbounded_4_1, one thread, CPU time / tokio's",
      "Twice Tokio's instructions (callgrind). The senders are faster than the receiver, so most messages "
      "lie in memory at the same time, 16 bytes each where Tokio has 8: a tenth of the time are page "

@@ -43,6 +43,7 @@ enum { TX, RX };
 #define MARKING(side) (64U << (side)) /* and is just being marked */
 #define BOTH(bit) (bit(TX) | bit(RX))
 #define PRESENT (BOTH(HELD) | BOTH(WAITS))
+#define SENT (HELD(RX) | TX_ENDED | VALUE) /* and nobody has ever waited, or waits any more */
 
 enum {
     TX_ENDED = 256,
@@ -71,9 +72,9 @@ static oneshot *of_rx(const edo_oneshot_receiver *rx)
 
 static size_t place_offset(const edo_item *item)
 {
-    size_t align = item_align(item);
-
-    return (sizeof(oneshot) + align - 1) & ~(align - 1);
+    if (likely(item->align <= alignof(max_align_t))) /* then it is a constant */
+        return item_round_up(sizeof(oneshot), alignof(max_align_t));
+    return item_round_up(sizeof(oneshot), item->align);
 }
 
 static void *place(oneshot *c)
@@ -81,15 +82,20 @@ static void *place(oneshot *c)
     return (char *)c + place_offset(&c->item);
 }
 
+/* For an item that needs more than malloc's alignment. */
+static noinline void *new_aligned(const edo_item *item)
+{
+    return aligned_alloc(item->align, item_round_up(place_offset(item) + item->size, item->align));
+}
+
 int edo_oneshot_new(const edo_item *item, edo_oneshot_sender **ret_tx,
                     edo_oneshot_receiver **ret_rx)
 {
     if (!item_is_valid(item) || !ret_tx || !ret_rx)
         return -EINVAL;
-    size_t align = item_align(item), size = place_offset(item) + item->size;
-    oneshot *c = align > alignof(max_align_t)
-                     ? aligned_alloc(align, (size + align - 1) & ~(align - 1))
-                     : malloc(size);
+    oneshot *c = likely(item->align <= alignof(max_align_t))
+                     ? malloc(place_offset(item) + item->size)
+                     : new_aligned(item);
     if (!c)
         return -ENOMEM;
     c->word = BOTH(HELD);
@@ -121,7 +127,7 @@ static void leave(oneshot *c, uint32_t bits)
 }
 
 /* What is left to do after the word went from one to the other. */
-static void finish(oneshot *c, uint32_t before, uint32_t after, uint32_t held)
+static noinline void finish(oneshot *c, uint32_t before, uint32_t after, uint32_t held)
 {
     uint32_t armed = before & BOTH(ARMED), rest = (after & held) | armed << 2;
     wakes owed;
@@ -146,7 +152,7 @@ static bool is_alone(uint32_t word, unsigned side)
 }
 
 /* The sender's end, with the item or without. False: closed, and the item is not taken. */
-static bool end_sending(oneshot *c, uint32_t value)
+static noinline bool end_sending(oneshot *c, uint32_t value)
 {
     /* acquire: pairs with the release of whoever left before, for the free. */
     uint32_t word = a_load(&c->word, MODEL_BUG(1416, acquire, relaxed)), next;
@@ -166,6 +172,16 @@ static bool end_sending(oneshot *c, uint32_t value)
     return !(word & CLOSED);
 }
 
+/* The usual end: both are there and nobody waits. False: it is another, and nothing was changed. */
+static inline bool send_unawaited(oneshot *c)
+{
+    uint32_t word = a_load(&c->word, relaxed); /* a guess: the exchange verifies it */
+
+    /* release: publishes the item; pairs with the acquire in take. */
+    return likely(word == BOTH(HELD)) &&
+           likely(a_cas(&c->word, &word, SENT, MODEL_BUG(1419, release, relaxed), relaxed));
+}
+
 int edo_oneshot_send(edo_oneshot_sender *tx, const void *item)
 {
     oneshot *c = of_tx(tx);
@@ -174,7 +190,7 @@ int edo_oneshot_send(edo_oneshot_sender *tx, const void *item)
         return -EINVAL;
     item_copy(&c->item, place(c), item);
     chaos_point();
-    return end_sending(c, VALUE) ? 0 : -EPIPE;
+    return send_unawaited(c) || end_sending(c, VALUE) ? 0 : -EPIPE;
 }
 
 void edo_oneshot_sender_free(edo_oneshot_sender *tx)
@@ -206,8 +222,8 @@ void edo_oneshot_close(edo_oneshot_receiver *rx)
     finish(c, word, next, 0);
 }
 
-/* The receiver's end while others are there: the item is taken out by the same exchange. */
-static void end_receiving(oneshot *c, uint32_t word)
+/* The receiver's end beside others, or with an item: that is taken out by the same exchange. */
+static noinline void end_receiving(oneshot *c, uint32_t word)
 {
     uint32_t next;
 
@@ -228,15 +244,12 @@ void edo_oneshot_receiver_free(edo_oneshot_receiver *rx)
 
     if (!c)
         return;
-    /* acquire: as in end_sending, and for the item. */
+    /* acquire: as in end_sending. */
     uint32_t word = a_load(&c->word, MODEL_BUG(1417, acquire, relaxed));
-    if (!is_alone(word, RX)) {
+    if (likely(is_alone(word, RX) && !(word & VALUE)))
+        free(c);
+    else
         end_receiving(c, word);
-        return;
-    }
-    if (word & VALUE)
-        item_destroy(&c->item, place(c));
-    free(c);
 }
 
 /* Waits. */
@@ -363,26 +376,31 @@ int edo_oneshot_closed(edo_oneshot_sender *tx)
 
 /* Receiving. */
 
-/* 1 with the item; 0, and there won't be one; -EAGAIN. */
-static int take(oneshot *c, void *ret)
+/* As take, of an item that others may look at, or of none; `word` was acquired. */
+static noinline int take_shared(oneshot *c, void *ret, uint32_t word)
 {
-    /* acquire: pairs with the release in end_sending. */
-    uint32_t word = a_load(&c->word, MODEL_BUG(1414, acquire, relaxed)), next;
-
     do {
         if (!(word & (OVER | VALUE)))
             return -EAGAIN;
         if (!(word & VALUE) && (word & TOLD))
             return 0;
-        next = (word & ~(uint32_t)VALUE) | TOLD;
-        if (is_alone(word, RX)) {
-            a_store(&c->word, next, relaxed); /* nobody else is left to see it */
-            break;
-        }
         /* relaxed: an item comes with TX_ENDED or not at all, so the first look has acquired it. */
-    } while (!a_cas_weak(&c->word, &word, next, relaxed, relaxed));
+    } while (!a_cas_weak(&c->word, &word, (word & ~(uint32_t)VALUE) | TOLD, relaxed, relaxed));
     if (!(word & VALUE))
         return 0;
+    item_copy(&c->item, ret, place(c));
+    return 1;
+}
+
+/* 1 with the item; 0, and there won't be one; -EAGAIN. */
+static inline int take(oneshot *c, void *ret)
+{
+    /* acquire: pairs with the release in send_unawaited and end_sending. */
+    uint32_t word = a_load(&c->word, MODEL_BUG(1414, acquire, relaxed));
+
+    if (unlikely(word != SENT))
+        return take_shared(c, ret, word);
+    a_store(&c->word, HELD(RX) | TX_ENDED | TOLD, relaxed); /* nobody else is left to see it */
     item_copy(&c->item, ret, place(c));
     return 1;
 }
@@ -448,6 +466,14 @@ int edo_oneshot_try_recv(edo_oneshot_receiver *rx, void *ret_item)
     return may_receive(of_rx(rx), ret_item) ? take(of_rx(rx), ret_item) : -EINVAL;
 }
 
+/* Apart, so that a receive that finds the item has no future to make room for. */
+static noinline int recv_by_wait(thread *self, edo_oneshot_receiver *rx, void *ret_item)
+{
+    edo_oneshot_recv_future fut = edo_oneshot_recv_async(rx, ret_item);
+
+    return (int)await_directly(self, &fut.base, recv_poll);
+}
+
 int edo_oneshot_recv(edo_oneshot_receiver *rx, void *ret_item)
 {
     thread *self = await_may_try();
@@ -459,8 +485,7 @@ int edo_oneshot_recv(edo_oneshot_receiver *rx, void *ret_item)
             return rc;
         }
     }
-    edo_oneshot_recv_future fut = edo_oneshot_recv_async(rx, ret_item);
-    return (int)await_directly(self, &fut.base, recv_poll);
+    return recv_by_wait(self, rx, ret_item);
 }
 
 bool edo_oneshot_is_empty(const edo_oneshot_receiver *rx)
