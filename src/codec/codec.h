@@ -51,7 +51,7 @@ static inline int frame_out(edo_buf *src, size_t len, size_t behind, bool lends,
     }
     frame->data = src->data;
     frame->len = len;
-    frame->block = lends ? NULL : block_ref(src->block);
+    frame->block = lends ? NULL : block_share(src->block);
     if (lends) {
         buf_pass(src, all);
         return 1;

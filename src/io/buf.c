@@ -32,7 +32,7 @@ void edo_buf_fini(edo_buf *buf)
 {
     if (!buf)
         return;
-    block_unref(buf->block);
+    block_leave(buf->block);
     *buf = (edo_buf){.limit = buf->limit};
 }
 
@@ -76,7 +76,7 @@ static void move_to_front(edo_buf *buf)
 /* What was split off and is gone is ours again. */
 static bool reclaim(edo_buf *buf)
 {
-    if (!buf->block || !block_is_unique(buf->block))
+    if (!buf->block || !block_is_unshared(buf->block))
         return false;
     buf->base = block_bytes(buf->block);
     buf->room = buf->block->size;
@@ -112,7 +112,7 @@ static int reallocate(edo_buf *buf, size_t size)
         return -ENOMEM;
     if (buf->len)
         memcpy(block_bytes(b), buf->data, buf->len);
-    block_unref(buf->block);
+    block_leave(buf->block);
     adopt(buf, b);
     return 0;
 }

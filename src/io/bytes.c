@@ -147,7 +147,7 @@ int edo_buf_split_to(edo_buf *buf, size_t len, edo_bytes *ret_front)
     }
     edo_bytes front = {0};
     if (len) {
-        front = (edo_bytes){.data = buf->data, .len = len, .block = block_ref(buf->block)};
+        front = (edo_bytes){.data = buf->data, .len = len, .block = block_share(buf->block)};
         buf->room -= (size_t)(buf->data + len - buf->base);
         buf->data += len;
         buf->len -= len;

@@ -172,6 +172,32 @@ EDO_TEST_PLAIN(the_room_of_what_is_gone_comes_back)
     edo_buf_fini(&buf);
 }
 
+EDO_TEST_PLAIN(a_buffer_counts_what_it_gave_away_however_much_that_is)
+{
+    enum { MANY = 100 };
+    edo_buf buf = {0}, again = {0};
+    edo_bytes parts[MANY];
+
+    assert_ok(edo_buf_reserve(&buf, MANY));
+    assert_ok(edo_buf_fill(&buf, 'x', MANY));
+    const unsigned char *place = buf.data;
+    for (int i = 0; i < MANY; i++)
+        assert_ok(edo_buf_split_to(&buf, 1, &parts[i]));
+    for (int i = 1; i < MANY; i++)
+        edo_bytes_free(&parts[i]);
+    assert_int_equal(edo_buf_spare(&buf), 0); /* one is left: what comes lies elsewhere */
+    assert_ok(edo_buf_append(&buf, "y", 1));
+    assert_ptr_not_equal(buf.data, place);
+    edo_buf_fini(&buf);
+    assert_ok(edo_bytes_thaw(&parts[0], &again)); /* what it had not given went with the buffer */
+    assert_ptr_equal(again.data, place);
+    assert_ok(edo_buf_split_to(&again, 1, &parts[0]));
+    edo_bytes_free(&parts[0]);
+    assert_ok(edo_buf_reserve(&again, MANY)); /* all of it is its own again */
+    assert_ptr_equal(edo_buf_end(&again), place);
+    edo_buf_fini(&again);
+}
+
 EDO_TEST_PLAIN(a_buffer_in_the_callers_memory_is_copied)
 {
     char memory[8];

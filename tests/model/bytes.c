@@ -120,6 +120,9 @@ static void thaw(void)
     }
     model_outcome("thawed");
     again.data[0] = 'z';
+    model_assert(edo_buf_split_to(&again, 1, &parts[0]) == 0);
+    edo_bytes_free(&parts[0]); /* the buffer has its memory still */
+    again.data[0] = 'y';
     edo_buf_fini(&again);
 }
 
