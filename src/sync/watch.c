@@ -16,12 +16,12 @@
 /* The channel's memory and its first value; nobody knows it so far. */
 static watch *make(const edo_item *item, const void *first)
 {
-    size_t cells, size = watch_size(item, &cells);
+    size_t cells, stride, size = watch_size(item, &cells, &stride);
     watch *c = aligned_alloc(item_align(item), size);
 
     if (!c)
         return NULL;
-    *c = (watch){.senders = 1, .refs = 1, .version = 1, .item = *item};
+    *c = (watch){.senders = 1, .refs = 1, .version = 1, .item = *item, .stride = stride};
     c->chunks[0] = (char *)c + cells;
     watch_cell *cell = watch_cell_take(c);
     cell->version = 1;

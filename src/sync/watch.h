@@ -54,6 +54,7 @@ typedef struct watch {
     lock order;          /* held by the modifier */
     bool ended;          /* no handle is left, and the word has no cell */
     edo_item item;
+    size_t stride; /* from one cell to the next in a chunk */
     char *chunks[WATCH_CHUNKS];
 } watch;
 
@@ -77,8 +78,8 @@ typedef struct watch_before {
     uint64_t borrows;
 } watch_before;
 
-/* Bytes for a channel with its first chunk, whose cells begin at that offset. */
-size_t watch_size(const edo_item *item, size_t *ret_first);
+/* Bytes for a channel with its first chunk, whose cells begin at that offset, and how large each is. */
+size_t watch_size(const edo_item *item, size_t *ret_first, size_t *ret_stride);
 void *watch_value(const watch *c, watch_cell *cell);
 /* A borrow more of the present value; and one less of that cell's. */
 watch_cell *watch_borrow(watch *c);

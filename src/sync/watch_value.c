@@ -24,9 +24,11 @@
 #include "base/chaos.h"
 #include "base/model.h"
 
-static size_t value_offset(const edo_item *item)
+static inline size_t value_offset(const edo_item *item)
 {
-    return item_round_up(sizeof(watch_cell), item_align(item));
+    if (likely(item->align <= alignof(max_align_t))) /* then it is a constant */
+        return item_round_up(sizeof(watch_cell), alignof(max_align_t));
+    return item_round_up(sizeof(watch_cell), item->align);
 }
 
 static size_t cell_size(const edo_item *item)
@@ -34,10 +36,11 @@ static size_t cell_size(const edo_item *item)
     return item_round_up(value_offset(item) + item->size, item_align(item));
 }
 
-size_t watch_size(const edo_item *item, size_t *ret_first)
+size_t watch_size(const edo_item *item, size_t *ret_first, size_t *ret_stride)
 {
     *ret_first = item_round_up(sizeof(watch), item_align(item));
-    return *ret_first + 2 * cell_size(item);
+    *ret_stride = cell_size(item);
+    return *ret_first + 2 * *ret_stride;
 }
 
 void *watch_value(const watch *c, watch_cell *cell)
@@ -55,7 +58,7 @@ static watch_cell *cell_at(const watch *c, uint32_t index)
     unsigned chunk = chunk_of(index);
     size_t place = index + 2 - (2U << chunk);
 
-    return (watch_cell *)(void *)(c->chunks[chunk] + place * cell_size(&c->item));
+    return (watch_cell *)(void *)(c->chunks[chunk] + place * c->stride);
 }
 
 static uint32_t index_of(uint64_t word)
@@ -172,8 +175,7 @@ static watch_cell *make_cell(watch *c)
     if (c->cells == WATCH_CELLS_MAX)
         return NULL;
     if (!c->chunks[chunk]) {
-        c->chunks[chunk] =
-            aligned_alloc(item_align(&c->item), cell_size(&c->item) * ((size_t)2 << chunk));
+        c->chunks[chunk] = aligned_alloc(item_align(&c->item), c->stride * ((size_t)2 << chunk));
         if (!c->chunks[chunk])
             return NULL;
     }

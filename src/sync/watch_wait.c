@@ -64,6 +64,20 @@ static bool is_pending(const edo_watch_wait *wait)
     return a_load(&wait->waiter.state, relaxed) != WAITER_IDLE; /* only its owner ends that */
 }
 
+/* A wait more keeps the receiver; with the lock held, and the handle there. */
+static void hold_receiver(edo_watch_receiver *rx)
+{
+    /* acquire: pairs with the release in watch_receiver_unref, since the store below does not carry on
+     * what that began: the last one sees it all the same. */
+    uint32_t refs = a_load(&rx->refs, MODEL_BUG(1524, acquire, relaxed));
+
+    /* Only the handle's: that goes after the lock was taken, so nobody else writes it now. */
+    if (likely(refs <= MODEL_BUG(1523, 1, 2)))
+        a_store(&rx->refs, refs + 1, relaxed);
+    else
+        a_fetch_add(&rx->refs, 1, relaxed);
+}
+
 /* Under the lock: links it, or gives it another waker; or there is news. As watch_look. */
 static int enlist(edo_watch_wait *wait, uint64_t seen, const edo_waker *waker)
 {
@@ -76,7 +90,7 @@ static int enlist(edo_watch_wait *wait, uint64_t seen, const edo_waker *waker)
         w->waker = *waker;
     } else if ((rc = MODEL_BUG(1517, watch_look(wait->rx, seen), 0)) == 0) {
         if (w->state == WAITER_IDLE && MODEL_BUG(1518, true, false))
-            a_fetch_add(&wait->rx->refs, 1, relaxed); /* the handle's is there as well */
+            hold_receiver(wait->rx);
         w->needs = (size_t)c->version;
         w->waker = *waker;
         waiters_add(&c->changed, w);
@@ -99,6 +113,13 @@ static int wait_on(edo_watch_wait *wait, uint64_t seen, const edo_waker *waker)
     return enlist(wait, seen, waker);
 }
 
+/* Nobody else knows it any more. */
+static inline void let_go(edo_watch_wait *wait)
+{
+    a_store(&wait->waiter.state, WAITER_IDLE, relaxed); /* its owner's own */
+    watch_receiver_unref(wait->rx);
+}
+
 /* The wait is over: nobody touches it any more. */
 static void leave(edo_watch_wait *wait)
 {
@@ -112,8 +133,7 @@ static void leave(edo_watch_wait *wait)
             waiters_remove(&c->changed, &wait->waiter);
         lock_drop(&c->lock);
     }
-    a_store(&wait->waiter.state, WAITER_IDLE, relaxed);
-    watch_receiver_unref(wait->rx);
+    let_go(wait);
 }
 
 /* Marks it; what was there before is kept for a put-back. */
@@ -180,10 +200,12 @@ static const edo_future_ops changed_ops = {
     .flags = EDO_FUTURE_RESTARTS,
 };
 
-/* In place: to return one by value costs as much as half a switch. */
+/* In place: to return one by value, or to zero it, costs as much as half a switch. */
 static inline void init_changed(edo_watch_changed_future *fut, edo_watch_receiver *rx)
 {
-    *fut = (edo_watch_changed_future){.base = EDO_FUTURE_INIT(&changed_ops), .wait = {.rx = rx}};
+    fut->base = (edo_future)EDO_FUTURE_INIT(&changed_ops);
+    fut->wait.rx = rx;
+    fut->wait.waiter.state = WAITER_IDLE; /* the rest is written before it is read */
 }
 
 edo_watch_changed_future edo_watch_changed_async(edo_watch_receiver *rx)
@@ -202,7 +224,10 @@ static edo_poll woken_poll(edo_future *base, const edo_waker *waker)
     if (unlikely(waiter_peek(&wait->waiter) == WAITER_LINKED ||
                  watch_look(wait->rx, a_load(&wait->rx->seen, relaxed)) != 1))
         return changed_poll(base, waker);
-    return finish(base, wait, mark_newest(wait));
+    int rc = mark_newest(wait);
+    coop_spend();
+    let_go(wait);
+    return edo_future_finish(base, rc);
 }
 
 /* Apart, for its frame. `looked`: in this task, and found no news. */

@@ -342,17 +342,30 @@ static edo_watch_changed_future changed;
 static edo_watch_closed_future closed;
 static parker *changed_parker, *closed_parker;
 
-static void setup_pending(void)
+static void setup_pending_change(void)
 {
     setup();
     changed_parker = parker_new();
     edo_waker waker = parker_waker(changed_parker);
     changed = edo_watch_changed_async(rx);
     model_assert(edo_future_poll(&changed.base, &waker) == EDO_PENDING);
+}
+
+static void setup_pending(void)
+{
+    setup_pending_change();
     closed_parker = parker_new();
-    waker = parker_waker(closed_parker);
+    edo_waker waker = parker_waker(closed_parker);
     closed = edo_watch_closed_async(tx);
     model_assert(edo_future_poll(&closed.base, &waker) == EDO_PENDING);
+}
+
+static void give_up_the_pending(void)
+{
+    edo_future_cancel(&changed.base);
+    int64_t rc = wait_by(&changed.base, changed_parker, false);
+
+    model_assert(rc == -ECANCELED || rc == -EPIPE);
 }
 
 static void go_on_to_change(void)
@@ -500,6 +513,10 @@ static const model_scenario scenarios[] = {
     {.name = "receiver_freed_under_its_wait",
      .setup = setup_pending,
      .threads = {free_receiver, go_on_to_change, go_on_to_close},
+     .check = check_and_free_sender},
+    {.name = "a_wait_ends_as_another_begins",
+     .setup = setup_pending_change,
+     .threads = {give_up_the_pending, give_up_and_free},
      .check = check_and_free_sender},
     {.name = "freed_under_pending_waits",
      .setup = setup_pending,
