@@ -97,6 +97,20 @@ EDO_TEST_BOTH(a_canceled_one_is_over_at_once)
     assert_null(list.addr);
 }
 
+EDO_TEST_BOTH(a_listen_that_is_canceled_leaves_its_lookup)
+{
+    edo_tcp_listener *listener = NULL;
+    edo_tcp_listen_future listen = edo_tcp_listen_async("hangs:1", &listener);
+
+    assert_pending(&listen.base);
+    task_wait_until(a_load(&asked, relaxed) == 1);
+    edo_future_cancel(&listen.base);
+    assert_ready_eq(&listen.base, -ECANCELED);
+    assert_null(listener);
+    a_store(&let_go, 1, release);
+    task_wait_until(a_load(&freed, acquire) == 1);
+}
+
 enum { LANE = 64, MORE = 100 };
 
 EDO_TEST_BOTH(sixty_four_run_and_the_rest_wait_in_a_queue)

@@ -123,6 +123,9 @@ EDO_TEST_BOTH(what_is_neither_is_refused) /* net-118 net-120 */
     assert_err(edo_lookup_host(name, &list), -EDO_ETOOLONG);
     name[EDO_HOST_NAME_MAX + 1] = '\0';
     assert_err(edo_lookup(name, "80", NULL, &list), -EDO_ETOOLONG);
+    name[65] = '\0';
+    assert_err(edo_lookup("localhost", name, NULL, &list), -EDO_ETOOLONG);
+    assert_err(edo_lookup("127.0.0.1", name, NULL, &list), -EDO_ETOOLONG);
     assert_int_equal(list.count, 77);
 }
 

@@ -3,6 +3,7 @@
 #include "support/tcp.h"
 #include "support/unix.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,6 +110,24 @@ EDO_TEST_BOTH(each_worker_has_a_listener_and_each_connection_is_served)
 
     open_site(&s, true);
     check_a_hundred(&s);
+    close_site(&s);
+}
+
+EDO_TEST_MT(another_worker_s_listener_may_be_number_0)
+{
+    site s = {.limit = 0};
+    edo_task task;
+    int result;
+
+    open_site(&s, true);
+    close(0);
+    assert_ok(edo_spawn(run_site, &s, &task));
+    task_wait_until(workers() == 1 || fcntl(0, F_GETFD) >= 0); /* before we open anything */
+    task_wait_until(listeners_on(s.port) == workers());
+    edo_cancel_token_cancel(s.stop);
+    assert_ok(edo_join(task, &result));
+    assert_int_equal(result, 0);
+    assert_int_equal(listeners_on(s.port), 1);
     close_site(&s);
 }
 

@@ -351,6 +351,24 @@ EDO_TEST_BOTH(closing_ends_pending_accepts_and_refuses_clients) /* net-020 net-0
     assert_err(edo_tcp_listener_close(NULL), -EINVAL);
 }
 
+EDO_TEST_BOTH(an_accept_is_begun_anew_after_a_cancel)
+{
+    unsigned port;
+    edo_tcp_listener *listener = listen_here(&port);
+    edo_tcp_stream *stream;
+    edo_tcp_accept_future accept = edo_tcp_accept_async(listener, &stream);
+
+    for (int i = 0; i < 3; i++) {
+        edo_sleep_future nap = edo_sleep_async(EDO_SECONDS(0));
+        assert_int_equal(edo_select_keep(&accept.base, &nap.base), 1);
+    }
+    int peer = plain_connect(port);
+    assert_ok(edo_await(&accept.base));
+    close(peer);
+    edo_tcp_close(stream);
+    edo_tcp_listener_close(listener);
+}
+
 EDO_TEST_BOTH(a_future_of_a_closed_listener_takes_nothing) /* net-020 */
 {
     unsigned port;

@@ -296,6 +296,54 @@ EDO_TEST_BOTH(control_data_is_put_back_with_its_message) /* net-083 net-086 */
     edo_udp_close(b);
 }
 
+EDO_TEST_BOTH(a_message_put_back_names_its_sender_as_far_as_there_is_room) /* net-083 net-086 */
+{
+    static const socklen_t rooms[] = {sizeof(struct sockaddr_storage),
+                                      6}; /* 6: but for half the IP */
+    edo_udp_socket *a, *b;
+    struct sockaddr_storage name;
+    struct sockaddr_in sin;
+    char buf[16];
+    struct iovec iov = {buf, sizeof buf};
+    struct msghdr msg = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_name = &name, .msg_namelen = sizeof name};
+
+    udp_pair(&a, &b);
+    edo_udp_send(a, "hello", 5);
+    edo_udp_recv_future recv = edo_udp_recv_msg_async(b, &msg, 0);
+    assert_int_equal(poll_to_end(&recv.base), 5);
+    memcpy(&sin, &name, sizeof sin);
+    for (int i = 0; i < 2; i++) {
+        edo_future_put_back(&recv.base);
+        memset(&name, 0, sizeof name);
+        msg.msg_namelen = rooms[i];
+        recv = edo_udp_recv_msg_async(b, &msg, 0);
+        assert_int_equal(poll_to_end(&recv.base), 5);
+        assert_int_equal(msg.msg_namelen, sizeof sin); /* the whole name's, as of the system */
+        assert_memory_equal(&name, &sin, i == 0 ? sizeof sin : 6);
+    }
+    assert_int_equal(((char *)&name)[6], 0);
+    edo_udp_close(a);
+    edo_udp_close(b);
+}
+
+EDO_TEST_BOTH(a_message_is_sent_with_its_flags)
+{
+    edo_udp_socket *a, *b;
+    char buf[16];
+    struct iovec iov = {"hel", 3};
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+
+    udp_pair(&a, &b);
+    assert_int_equal(edo_udp_send_msg(a, &msg, MSG_MORE), 3);
+    iov = (struct iovec){"lo", 2};
+    assert_int_equal(edo_udp_send_msg(a, &msg, 0), 2);
+    assert_int_equal(edo_udp_recv(b, buf, sizeof buf), 5);
+    assert_memory_equal(buf, "hello", 5);
+    edo_udp_close(a);
+    edo_udp_close(b);
+}
+
 EDO_TEST_BOTH(one_send_is_cut_into_segments_and_they_are_received_as_one)
 {
     static char sent[9000], got[9000];
@@ -380,6 +428,27 @@ EDO_TEST_BOTH(the_error_queue_tells_which_datagram_met_what)
     assert_int_equal(edo_udp_try_recv_error(a, buf, 2, &error), 2);
     assert_err(edo_udp_try_recv_error(NULL, buf, 1, &error), -EINVAL);
     edo_udp_close(a);
+}
+
+EDO_TEST_PLAIN(an_address_of_one_link_comes_with_its_interface) /* net-083 */
+{
+    struct in6_pktinfo said = {.ipi6_ifindex = 7};
+    union {
+        struct cmsghdr head;
+        char bytes[CMSG_SPACE(sizeof said)];
+    } control;
+    struct msghdr msg = {.msg_control = &control, .msg_controllen = sizeof control};
+    edo_udp_info info;
+    edo_addr expected;
+
+    control.head = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof said), .cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_PKTINFO};
+    assert_ok(edo_addr_parse_ip("fe80::1%7", 0, &expected));
+    said.ipi6_addr = ((struct sockaddr_in6 *)&expected.storage)->sin6_addr;
+    memcpy(CMSG_DATA(&control.head), &said, sizeof said);
+    assert_ok(edo_udp_info_read(&msg, &info));
+    assert_true(edo_addr_is_equal(&info.to, &expected));
+    assert_int_equal(info.interface, 7);
 }
 
 EDO_TEST_PLAIN(control_data_that_cannot_be_is_refused)

@@ -381,6 +381,10 @@ EDO_TEST(bad_arguments_of_datagrams)
     assert_err(edo_unix_datagram_try_recv(NULL, buf, 1), -EINVAL);
     assert_err(edo_unix_datagram_bind(NULL, &one), -EINVAL);
     assert_err(edo_unix_datagram_connect_addr(one, &none), -EINVAL);
+    assert_err(edo_unix_datagram_local_addr(NULL, &none), -EINVAL);
+    assert_err(edo_unix_datagram_local_addr(one, NULL), -EINVAL);
+    assert_err(edo_unix_datagram_peer_addr(NULL, &none), -EINVAL);
+    assert_err(edo_unix_datagram_peer_addr(one, NULL), -EINVAL);
     assert_err(edo_unix_datagram_close(NULL), -EINVAL);
     edo_unix_datagram_close(one);
     edo_unix_datagram_close(other);
