@@ -117,6 +117,7 @@ EDO_TEST_PLAIN(a_frozen_buffer_was_not_copied_and_thaws)
     assert_ok(edo_buf_append(&buf, "0123456789", 10));
     const unsigned char *place = buf.data;
     assert_ok(edo_buf_consume(&buf, 2));
+    size_t spare = edo_buf_spare(&buf);
     assert_ok(edo_buf_freeze(&buf, &bytes));
     assert_ptr_equal(bytes.data, place + 2);
     are(&bytes, "23456789");
@@ -128,6 +129,7 @@ EDO_TEST_PLAIN(a_frozen_buffer_was_not_copied_and_thaws)
     assert_ok(edo_bytes_thaw(&bytes, &again));
     assert_int_equal(bytes.len, 0);
     assert_ptr_equal(again.data, place + 2);
+    assert_int_equal(edo_buf_spare(&again), spare);
     assert_ok(edo_buf_append(&again, "!", 1));
     assert_string_equal(edo_buf_text(&again), "23456789!");
     edo_buf_fini(&again);

@@ -239,8 +239,13 @@ EDO_TEST_BOTH(a_writer_that_cannot_is_written_to_from_the_buffer)
     close_line(&l);
 }
 
-/* More of it is in the pipe than the buffer has room for, and then that is put back. */
-EDO_TEST_BOTH(much_in_the_pipe_of_a_writer_that_cannot_is_not_lost)
+static void set_buffer(edo_tcp_stream *stream, int name, int size)
+{
+    assert_int_equal(setsockopt(fd_of(stream), SOL_SOCKET, name, &size, sizeof size), 0);
+}
+
+/* More of it is in the pipe than there is room for in the writer, and then the rest is put back. */
+static void leave_pipe_with_much(bool is_narrow)
 {
     static unsigned char chunk[1 << 16];
     line l;
@@ -248,6 +253,10 @@ EDO_TEST_BOTH(much_in_the_pipe_of_a_writer_that_cannot_is_not_lost)
     size_t at = 0;
 
     connect_line(&l);
+    if (is_narrow) {
+        set_buffer(l.out, SO_SNDBUF, 4096);
+        set_buffer(l.server, SO_RCVBUF, 4096);
+    }
     assert_ok(edo_spawn(send_bulk, l.client, &sender));
     pump *p = new_pump(&l);
     task_wait_until((poll_pump(p), l.done > 0));
@@ -261,12 +270,24 @@ EDO_TEST_BOTH(much_in_the_pipe_of_a_writer_that_cannot_is_not_lost)
         poll_pump(p);
         edo_yield();
     }
+    if (is_narrow)
+        assert_true(p->phase == PUMP_WRITING && p->end > p->begin);
     end(p);
     assert_ok(edo_tcp_shutdown(l.out, EDO_WRITE_HALF));
     assert_int_equal(check_rest(l.server, at), l.done);
     assert_int_equal(check_rest(l.in, l.done), BULK);
     assert_ok(edo_join(sender, NULL));
     close_line(&l);
+}
+
+EDO_TEST_BOTH(much_in_the_pipe_of_a_writer_that_cannot_is_not_lost)
+{
+    leave_pipe_with_much(false);
+}
+
+EDO_TEST_BOTH(what_came_out_of_the_pipe_and_was_not_written_goes_back)
+{
+    leave_pipe_with_much(true);
 }
 
 /* All of it is there before the pump reads, but where the system is late with a part. */

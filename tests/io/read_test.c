@@ -370,6 +370,34 @@ EDO_TEST_BOTH(a_reader_around_another_hands_its_transfer_on)
     edo_buf_fini(&buf);
 }
 
+static edo_poll note_transfer(void *self, edo_transfer *t, const edo_waker *waker)
+{
+    (void)waker;
+    *(edo_transfer *)self = *t;
+    t->result = 1;
+    return EDO_READY;
+}
+
+EDO_TEST(one_that_takes_one_piece_is_asked_for_the_first_that_is_not_empty)
+{
+    static const edo_reader_ops reader_ops = {.read = note_transfer};
+    static const edo_writer_ops writer_ops = {.write = note_transfer};
+    char piece[3] = "";
+    const struct iovec iov[] = {{NULL, 0}, {piece, 3}, {piece, 2}};
+    edo_transfer seen;
+
+    assert_int_equal(edo_readv((edo_reader){&reader_ops, &seen}, iov, 3), 1);
+    assert_int_equal(seen.kind, EDO_TRANSFER_READ);
+    assert_ptr_equal(seen.buf, piece);
+    assert_int_equal(seen.len, 3);
+    assert_null(seen.iov);
+    assert_int_equal(edo_writev((edo_writer){&writer_ops, &seen}, iov, 3), 1);
+    assert_int_equal(seen.kind, EDO_TRANSFER_WRITE);
+    assert_ptr_equal(seen.buf, piece);
+    assert_int_equal(seen.len, 3);
+    assert_null(seen.iov);
+}
+
 EDO_TEST(readers_that_are_none_are_refused)
 {
     edo_reader none = {0};

@@ -260,6 +260,21 @@ EDO_TEST_BOTH(output_to_a_pipe_arrives_in_order) /* io-127 */
     }
 }
 
+EDO_TEST_BOTH(output_that_there_is_room_for_does_not_wait_for_a_thread)
+{
+    int fds[2];
+
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    if (pwritev2(fds[1], &(struct iovec){"a", 1}, 1, -1, RWF_NOWAIT) != 1)
+        EDO_SKIP("a pipe has no writes that don't wait here");
+    int kept = fcntl(1, F_DUPFD_CLOEXEC, 10);
+    become(fds[1], 1);
+    edo_write_future write = edo_write_async(edo_stdout(), "b", 1);
+    assert_ready_eq(&write.base, 1);
+    become(kept, 1);
+    close(fds[0]);
+}
+
 EDO_TEST_BOTH(output_to_nowhere_is_taken) /* io-127 */
 {
     int kept = fcntl(1, F_DUPFD_CLOEXEC, 10);

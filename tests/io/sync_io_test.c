@@ -99,7 +99,9 @@ static int talk_by_file(void *arg)
     assert_int_equal(fflush(file), 0);
     assert_non_null(fgets(line, sizeof line, file));
     assert_string_equal(line, "answer\n");
+    errno = EDOM;
     assert_null(fgets(line, sizeof line, file));
+    assert_int_not_equal(errno, 0); /* the end is no error, nor the end of one */
     assert_true(feof(file));
     assert_int_equal(fclose(file), 0);
     return 0;

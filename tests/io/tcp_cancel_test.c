@@ -317,6 +317,27 @@ EDO_TEST_BOTH(what_an_interfaces_losing_read_took_is_the_next_ones) /* io-117 */
     close_both(server, client);
 }
 
+EDO_TEST_BOTH(an_interfaces_read_that_waits_gets_what_another_puts_back) /* io-117 */
+{
+    edo_tcp_stream *server, *client;
+    char one[4], two[4];
+
+    connect_pair(&server, &client);
+    edo_read_future first = edo_read_async(edo_tcp_reader(server), one, sizeof one);
+    edo_read_future second = edo_read_async(edo_tcp_reader(server), two, sizeof two);
+    assert_pending(&first.base);
+    assert_pending(&second.base);
+    assert_int_equal(edo_tcp_write(client, "abc", 3), 3);
+    assert_int_equal(poll_to_end(&first.base), 3);
+    settle();
+    assert_pending(&second.base);
+    edo_future_put_back(&first.base);
+    assert_int_equal(first.base.result, -ECANCELED);
+    assert_int_equal(poll_to_end(&second.base), 3);
+    assert_memory_equal(two, "abc", 3);
+    close_both(server, client);
+}
+
 typedef struct peer {
     edo_tcp_stream *stream;
     edo_notify *notify;
