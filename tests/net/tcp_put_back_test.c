@@ -205,6 +205,26 @@ EDO_TEST_BOTH(a_connection_put_back_is_the_next_accepts) /* net-022 */
     close(peers[1]);
 }
 
+EDO_TEST_BOTH(an_accept_begun_anew_takes_its_connection_again) /* net-022 */
+{
+    unsigned port;
+    edo_tcp_listener *listener = listen_here(&port);
+    edo_tcp_stream *stream, *put_back;
+    edo_tcp_accept_future accept = edo_tcp_accept_async(listener, &stream);
+    int peer = plain_connect(port);
+
+    assert_ok(poll_to_end(&accept.base));
+    put_back = stream;
+    edo_future_put_back(&accept.base);
+    accept.base = (edo_future)EDO_FUTURE_INIT(accept.base.ops);
+    assert_ok(poll_to_end(&accept.base));
+    assert_ptr_equal(stream, put_back);
+    assert_err(edo_tcp_try_read(stream, &(char){0}, 1), -EAGAIN);
+    edo_tcp_close(stream);
+    edo_tcp_listener_close(listener);
+    close(peer);
+}
+
 EDO_TEST_BOTH(an_accept_that_waits_gets_what_is_put_back) /* net-022 */
 {
     unsigned port;
