@@ -38,7 +38,8 @@ static int be_child(void *arg)
         SOAK_OK(edo_spawn_copy(be_child, &c, sizeof c, &task));
         rc = edo_join(task, NULL);
         if (rc < 0) /* aborted: it has to run all the same, before the round is over */
-            EDO_SHIELDED(EDO_SECONDS(60)) {
+            EDO_SHIELDED(EDO_SECONDS(60))
+            {
                 SOAK_OK(edo_join(task, NULL));
             }
         return rc;
