@@ -72,6 +72,18 @@ static inline watch *watch_of(const edo_watch_sender *tx)
 
 /* watch_value.c */
 
+static inline size_t watch_value_offset(const edo_item *item)
+{
+    if (likely(item->align <= alignof(max_align_t))) /* then it is a constant */
+        return item_round_up(sizeof(watch_cell), alignof(max_align_t));
+    return item_round_up(sizeof(watch_cell), item->align);
+}
+
+static inline void *watch_value(const watch *c, watch_cell *cell)
+{
+    return (char *)cell + watch_value_offset(&c->item);
+}
+
 /* A replaced value, and how many borrowed it at that moment. */
 typedef struct watch_before {
     watch_cell *cell;
@@ -80,7 +92,6 @@ typedef struct watch_before {
 
 /* Bytes for a channel with its first chunk, whose cells begin at that offset, and how large each is. */
 size_t watch_size(const edo_item *item, size_t *ret_first, size_t *ret_stride);
-void *watch_value(const watch *c, watch_cell *cell);
 /* A borrow more of the present value; and one less of that cell's. */
 watch_cell *watch_borrow(watch *c);
 void watch_return(watch *c, watch_cell *cell);

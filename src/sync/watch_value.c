@@ -24,16 +24,9 @@
 #include "base/chaos.h"
 #include "base/model.h"
 
-static inline size_t value_offset(const edo_item *item)
-{
-    if (likely(item->align <= alignof(max_align_t))) /* then it is a constant */
-        return item_round_up(sizeof(watch_cell), alignof(max_align_t));
-    return item_round_up(sizeof(watch_cell), item->align);
-}
-
 static size_t cell_size(const edo_item *item)
 {
-    return item_round_up(value_offset(item) + item->size, item_align(item));
+    return item_round_up(watch_value_offset(item) + item->size, item_align(item));
 }
 
 size_t watch_size(const edo_item *item, size_t *ret_first, size_t *ret_stride)
@@ -41,11 +34,6 @@ size_t watch_size(const edo_item *item, size_t *ret_first, size_t *ret_stride)
     *ret_first = item_round_up(sizeof(watch), item_align(item));
     *ret_stride = cell_size(item);
     return *ret_first + 2 * *ret_stride;
-}
-
-void *watch_value(const watch *c, watch_cell *cell)
-{
-    return (char *)cell + value_offset(&c->item);
 }
 
 static unsigned chunk_of(uint32_t index)

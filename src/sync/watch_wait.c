@@ -224,10 +224,10 @@ static edo_poll woken_poll(edo_future *base, const edo_waker *waker)
     if (unlikely(waiter_peek(&wait->waiter) == WAITER_LINKED ||
                  watch_look(wait->rx, a_load(&wait->rx->seen, relaxed)) != 1))
         return changed_poll(base, waker);
-    int rc = mark_newest(wait);
+    a_store(&wait->rx->seen, newest(wait->rx), relaxed); /* its user's own; nothing is put back */
     coop_spend();
     let_go(wait);
-    return edo_future_finish(base, rc);
+    return edo_future_finish(base, 0);
 }
 
 /* Apart, for its frame. `looked`: in this task, and found no news. */
