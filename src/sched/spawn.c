@@ -152,44 +152,6 @@ static noinline void take_back(task *t)
         local_set_ended(set);
 }
 
-/* A header for so large a copy; NULL: no memory. */
-static task *new_header(task_cache *cache, const spawn_request *req)
-{
-    size_t size = task_header_size(req->kind);
-
-    if (unlikely(req->copy_size > SIZE_MAX / 2)) /* nobody has it, and sums would wrap */
-        return NULL;
-    return task_slab_get(cache, task_slab_class(req->kind, size + req->copy_size));
-}
-
-/* Makes a header that is ACTIVE and not queued, its extra part there if `with_extra` or if the
- * copy has no room without, from `cache`, which the caller owns; `owner` is the core it belongs to,
- * NULL: the shared one. 0 or -ENOMEM. */
-static noinline int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req,
-                             task **ret)
-{
-    task_extra *extra = NULL;
-    task *t = new_header(cache, req);
-
-    if (unlikely(!t))
-        return -ENOMEM;
-    if (unlikely(req->with_extra || req->copy_size) && task_new_extra(t, req, &extra) < 0) {
-        task_slab_put(t, true);
-        return -ENOMEM;
-    }
-    task_fill_in(t, s, owner, req->kind, req->place);
-    t->extra = extra;
-    uint64_t bits = req->with_handle ? TASK_HANDLE + TASK_REF : 0;
-    if (unlikely(req->keeper)) {
-        t->join_waker = (edo_waker){.ops = &task_keeper_ops, .data = req->keeper};
-        t->kept = true;
-        bits += TASK_JOINING | TASK_ARMED;
-    }
-    task_publish(t, bits);
-    *ret = t;
-    return 0;
-}
-
 /* From the headers of all threads that have no core. */
 static noinline int new_outside(sched *s, const spawn_request *req, task **ret)
 {

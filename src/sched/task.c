@@ -165,15 +165,50 @@ int task_need_extra(task *t)
     return t->extra ? 0 : new_extra(0, &t->extra);
 }
 
-int task_new_extra(const task *t, const spawn_request *req, task_extra **ret)
+/* The extra part of a new task that has one, or whose copy has no room in `t`. 0 or -ENOMEM. */
+static int extra_for(const task *t, const spawn_request *req, task_extra **ret)
 {
     bool is_far = !copy_has_room(t, req->kind, req->copy_size);
 
     return req->with_extra || is_far ? new_extra(is_far ? req->copy_size : 0, ret) : 0;
 }
 
-/* Its end is told to the keeper instead. */
-const struct edo_waker_ops task_keeper_ops;
+/* It stands in the place of a join whose waker is published: its end is told to the keeper instead. */
+static const struct edo_waker_ops task_keeper_ops;
+
+/* A header for so large a copy; NULL: no memory. */
+static task *new_header(task_cache *cache, const spawn_request *req)
+{
+    size_t size = task_header_size(req->kind);
+
+    if (unlikely(req->copy_size > SIZE_MAX / 2)) /* nobody has it, and sums would wrap */
+        return NULL;
+    return task_slab_get(cache, task_slab_class(req->kind, size + req->copy_size));
+}
+
+int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req, task **ret)
+{
+    task_extra *extra = NULL;
+    task *t = new_header(cache, req);
+
+    if (unlikely(!t))
+        return -ENOMEM;
+    if (unlikely(req->with_extra || req->copy_size) && extra_for(t, req, &extra) < 0) {
+        task_slab_put(t, true);
+        return -ENOMEM;
+    }
+    task_fill_in(t, s, owner, req->kind, req->place);
+    t->extra = extra;
+    uint64_t bits = req->with_handle ? TASK_HANDLE + TASK_REF : 0;
+    if (unlikely(req->keeper)) {
+        t->join_waker = (edo_waker){.ops = &task_keeper_ops, .data = req->keeper};
+        t->kept = true;
+        bits += TASK_JOINING | TASK_ARMED;
+    }
+    task_publish(t, bits);
+    *ret = t;
+    return 0;
+}
 
 static void free_extra(task_extra *extra)
 {

@@ -7,12 +7,8 @@
 
 #include "sched/sched.h"
 
-/* It stands in the place of a join whose waker is published. */
-extern const struct edo_waker_ops task_keeper_ops;
 /* The next id where the core's block is used up, or for a thread without a core. */
 uint64_t task_next_id_slow(core *c);
-/* The extra part of a new task that has one, or whose copy has no room in `t`. 0 or -ENOMEM. */
-int task_new_extra(const task *t, const spawn_request *req, task_extra **ret);
 
 static inline uint64_t task_next_id(core *c)
 {
@@ -54,5 +50,10 @@ static inline void task_publish(task *t, uint64_t bits)
     /* release: pairs with the acquire in task_look. */
     a_store(&t->state, (gen << TASK_GEN_SHIFT | TASK_ACTIVE | TASK_REF) + bits, release);
 }
+
+/* Makes a header that is ACTIVE and not queued, its extra part there if `with_extra` or if the
+ * copy has no room without, from `cache`, which the caller owns; `owner` is the core it belongs to,
+ * NULL: the shared one. 0 or -ENOMEM. */
+int task_new(sched *s, task_cache *cache, core *owner, const spawn_request *req, task **ret);
 
 #endif
