@@ -1,4 +1,4 @@
-/* udp_threads_test.c: sockets that share a port, and sockets of a runtime that ends. */
+/* udp_threads_test.c: sockets that share a port, of several workers, and of a runtime that ends. */
 #include "support/edo_test.h"
 #include "support/tcp.h"
 #include "support/udp.h"
@@ -187,4 +187,48 @@ EDO_TEST_PLAIN(a_socket_outlives_its_runtime)
     assert_err(edo_udp_connect(socket, "127.0.0.1:9"), -EDO_ESHUTDOWN);
     assert_ok(edo_udp_close(socket));
     assert_err(edo_udp_bind("127.0.0.1:0", &socket), -EDO_ENORUNTIME);
+}
+
+enum { SHARED = 64 };
+
+/* Takes datagrams and gives them back at once. */
+static int take_and_put_back(void *arg)
+{
+    edo_udp_socket *socket = arg;
+    unsigned char number;
+
+    for (unsigned i = 0; i < test_count(50000); i++) {
+        edo_udp_recv_future recv = edo_udp_recv_async(socket, &number, 1);
+        if (edo_test_poll(&recv.base) == EDO_PENDING) {
+            edo_future_cancel(&recv.base);
+            poll_to_end(&recv.base);
+        }
+        if (recv.base.result == 1)
+            edo_future_put_back(&recv.base);
+    }
+    return 0;
+}
+
+EDO_TEST_MT(datagrams_that_several_workers_put_back_are_there_once) /* net-086 */
+{
+    edo_udp_socket *a, *b;
+    edo_task tasks[4];
+    bool seen[SHARED] = {false};
+    unsigned char number;
+
+    udp_pair(&a, &b);
+    for (int i = 0; i < SHARED; i++)
+        assert_int_equal(edo_udp_send(a, &(unsigned char){(unsigned char)i}, 1), 1);
+    for (int i = 0; i < 4; i++)
+        assert_ok(edo_spawn(take_and_put_back, b, &tasks[i]));
+    for (int i = 0; i < 4; i++)
+        assert_ok(edo_join(tasks[i], NULL));
+    for (int i = 0; i < SHARED; i++) {
+        assert_int_equal(edo_udp_try_recv(b, &number, 1), 1);
+        assert_true(number < SHARED && !seen[number]);
+        seen[number] = true;
+    }
+    assert_err(edo_udp_try_recv(b, &number, 1), -EAGAIN);
+    edo_udp_close(a);
+    edo_udp_close(b);
 }
