@@ -13,6 +13,9 @@ TOO_MANY_STACKS = (
     " With 1,000 connections 500 ns of a request are edo's code and 235 are Tokio's (perf). 105 of them are the "
     "wait for the next task's stack, a page of its own, which the processor is told to fetch: it is in "
     "neither the caches nor the TLB.")
+FIRST_TOUCH = (
+    "madvise, for the first touch of the tasks' stacks: 1,200 to 3,000 a run, whether of 20,000 ops or of 400,000 "
+    "(strace); the difference of two short runs is luck.")
 SECOND_WORKER = (
     "A request's system calls are Tokio's. The other worker is called for a backlog of a tenth of a "
     "millisecond alone, some hundred times a second (counted by hand). What is left is as on one thread: "
@@ -21,6 +24,8 @@ SECOND_WORKER = (
 REASONS = (
     ("spawn_join, two threads, system calls per op",
      "A worker that has run dry sleeps in epoll_wait and is called by a write."),
+    ("yield1000, two threads, system calls per op", FIRST_TOUCH),
+    ("ping_pong_many, two threads, system calls per op", FIRST_TOUCH),
     ("spawn_join, *, CPU time / tokio's",
      "0.85 of Tokio's instructions (callgrind). Four fifths of them are those of `chain`, a spawn and an "
      "end; the rest is the join, which comes to a header that 999 others, of 128 bytes each, have pushed "

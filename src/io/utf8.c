@@ -9,13 +9,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes of the character that begins with `first`, and the range of its second; 0: none does. */
+/* Bytes of the character that begins with `first`, no ASCII, and the range of its second; 0: none does. */
 static unsigned shape(unsigned char first, unsigned char *low, unsigned char *high)
 {
     *low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
     *high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-    if (first < 0x80)
-        return 1;
     if (first < 0xc2 || first > 0xf4)
         return 0;
     return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;

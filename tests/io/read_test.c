@@ -241,6 +241,7 @@ EDO_TEST_PLAIN(utf8_is_what_the_standard_says)
                                        "\xf4\x8f\xbf\xbf",
                                        "more than a word \xc3\xa4 of it"};
     static const char *const bad[] = {"\x80",
+                                      "\x80\x80",
                                       "\xc0\xaf",
                                       "\xc1\xbf",
                                       "\xc3",

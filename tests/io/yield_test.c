@@ -1,6 +1,8 @@
 /* yield_test.c: what is always ready gives way to others all the same. */
 #include "support/edo_test.h"
 
+#include <stdio.h>
+
 static bool others_ran;
 
 static int run_meanwhile(void *arg)
@@ -66,8 +68,14 @@ static void shut_sink(void)
     assert_ok(edo_shutdown(edo_sink()));
 }
 
+static void seek_nowhere(void)
+{
+    assert_int_equal(edo_seek(edo_empty_seeker(), 0, SEEK_SET), 0);
+}
+
 EDO_TEST(what_never_waits_gives_way) /* io-028 */
 {
+    check_gives_way(seek_nowhere);
     check_gives_way(read_exactly);
     check_gives_way(write_to_sink);
     check_gives_way(flush_sink);
