@@ -4,8 +4,8 @@
  *     edo-echo [port=0] [threads=1] [buf=1024] [handler=stack|poll|stackless|burn|hello|proxy|udp]
  *
  * handler=stack is the handler of README.md, a task with a stack for each connection; with a buf
- * over 1024 it lends 32 KiB from a pool while it has bytes, else it has 1024 of its own. handler=poll is the same as a poll function,
- * with 64 bytes: what the runtime itself takes for a connection; handler=stackless is that one written
+ * over 1024 it lends 32 KiB from a pool while it has bytes, else it has 1024 of its own.
+ * handler=poll is the same as a poll function, with 64 bytes: what the runtime itself takes for a connection; handler=stackless is that one written
  * as a body that waits. handler=burn works for a millisecond at each request that begins with 'B';
  * handler=hello answers HTTP; handler=proxy passes on to target=PORT; handler=udp echoes datagrams. Prints
  * "port=N", and runs until SIGTERM.

@@ -43,8 +43,7 @@ SYNC = {
 NET = {
     "tcp_echo": "50 connections, 64 bytes",
     "tcp_echo_1000": "1,000 connections, 64 bytes",
-    "tcp_echo_16k": "50 connections, 16 KiB; edo's server lends buffers from a pool, bare epoll and libuv have one "
-                    "for all, Tokio and Go one a connection",
+    "tcp_echo_16k": "50 connections, 16 KiB",
     "tcp_echo_16k_1000": "1,000 connections, 16 KiB",
     "tcp_pipelined": "50 connections, 64 bytes, 16 requests in flight on each",
     "udp_echo": "UDP, 16 clients with 4 datagrams of 64 bytes in flight each",

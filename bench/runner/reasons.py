@@ -106,6 +106,9 @@ REASONS = (
     ("tcp_pipelined, one thread, CPU time / tokio's",
      "Tokio makes the same calls, two reads for a batch of 16 among them (perf). Its 60 instructions a "
      "request lie between edo's 50, if the next batch is there already, and 79 (callgrind)."),
+    ("tcp_echo_16k_1000, one thread, CPU time / bare epoll's",
+     "Bare epoll reads everything into one buffer, which stays in the caches; edo's server had 32 KiB for each "
+     "connection up to commit 4701175. It lends them from a pool since, and takes 1.15 (one run beside other jobs)."),
     ("tcp_*_1000, one thread, CPU time / *", OWN_INSTRUCTIONS + TOO_MANY_STACKS),
     ("hello_1000, one thread, CPU time / *", OWN_INSTRUCTIONS + TOO_MANY_STACKS),
     ("tcp_*, one thread, CPU time / tokio's",
