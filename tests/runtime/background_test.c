@@ -48,7 +48,7 @@ static void check_shutdown_from_a_thread(const edo_runtime_opts *opts)
     assert_false(has_ended(handle));
     a_store(&stuck, 2, release);
     wait_until(has_ended(handle));
-    wait_until(thread_count() <= threads); /* its own thread is gone as well */
+    wait_for_thread_count(threads); /* its own thread is gone as well */
     assert_ok(edo_join(waits, NULL));
     assert_true(edo_task_is_finished(calls));
     assert_ok(edo_join(calls, NULL));
@@ -118,7 +118,7 @@ EDO_TEST_PLAIN(many_runtimes_end_in_the_background)
             assert_ok(edo_task_detach(spawn_on(runtime, wait_for_ever, NULL)));
         assert_ok(edo_runtime_shutdown_background(runtime));
     }
-    wait_until(thread_count() <= threads);
+    wait_for_thread_count(threads);
 }
 
 EDO_TEST_PLAIN(a_local_runtime_does_not_end_in_the_background)

@@ -246,7 +246,7 @@ EDO_TEST_PLAIN(an_idle_thread_ends_after_a_while) /* rt-088 */
         assert_int_equal(metrics_of(runtime).idle_blocking_threads, 0);
     }
     assert_ok(edo_runtime_free(runtime));
-    assert_thread_count(threads);
+    wait_for_thread_count(threads);
 }
 
 static int hook_starts, hook_stops, ends; /* atomic */
@@ -296,7 +296,7 @@ EDO_TEST_PLAIN(threads_of_calls_are_joined_and_have_their_hooks) /* rt-075 rt-07
     assert_ok(edo_runtime_free(runtime));
     assert_int_equal(a_load(&hook_stops, relaxed), 3);
     assert_int_equal(a_load(&ends, relaxed), 3);
-    assert_thread_count(threads);
+    wait_for_thread_count(threads);
 }
 
 static int tell_thread(void *arg)

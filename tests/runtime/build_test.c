@@ -14,7 +14,7 @@ static void check_refused(const edo_runtime_opts *opts)
     assert_int_equal(edo_runtime_new(opts, &runtime), -EINVAL);
     assert_ptr_equal(runtime, untouched);
     assert_int_equal(open_fds(), fds);
-    assert_thread_count(threads);
+    wait_for_thread_count(threads);
 }
 
 static int add_one(void *arg)
@@ -191,7 +191,7 @@ EDO_TEST_PLAIN(current_thread_starts_no_thread_but_a_monitor) /* rt-044 */
     assert_ok(edo_block_on(runtime, count_threads, &inside));
     assert_int_equal(inside, before + 1);
     assert_ok(edo_runtime_free(runtime));
-    assert_thread_count(before);
+    wait_for_thread_count(before);
 }
 
 EDO_TEST_PLAIN(unknown_driver_is_refused)

@@ -172,32 +172,6 @@ static inline int run_child(void (*fn)(void *arg), void *arg, char *err, size_t 
     return status;
 }
 
-static inline void *tell_tid(void *arg)
-{
-    *(pid_t *)arg = gettid();
-    return arg;
-}
-
-/* Threads of this process; a sanitizer's own or an emulator's has started by then. */
-static inline int settled_thread_count(void)
-{
-    char path[64];
-    pid_t tid;
-
-    join_thread(start_thread(tell_tid, &tid));
-    snprintf(path, sizeof path, "/proc/self/task/%d", (int)tid);
-    wait_until(access(path, F_OK) < 0);
-    return thread_count();
-}
-
-/* An emulator's threads last a little longer than those that were joined in it. */
-static inline void assert_thread_count(int count)
-{
-    if (test_is_emulated())
-        wait_until(thread_count() == count);
-    assert_int_equal(thread_count(), count);
-}
-
 /* A task's functions: one does nothing, one waits for what never comes. */
 static inline int do_nothing(void *arg)
 {

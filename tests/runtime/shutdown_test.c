@@ -274,7 +274,7 @@ EDO_TEST_PLAIN(free_has_joined_every_thread) /* rt-075 */
         assert_true(thread_count() >= before + 4);
         assert_ok(edo_task_detach(spawn_on(runtime, await_twice, &t)));
         assert_ok(edo_runtime_free(runtime));
-        assert_thread_count(before);
+        wait_for_thread_count(before);
         assert_int_equal(open_fds(), fds);
     }
 }

@@ -147,7 +147,30 @@ int thread_count(void)
     return (int)status_value("Threads:") - HAS_TSAN; /* which has a thread of its own */
 }
 
-static bool is_asleep(const char *tid)
+static void *tell_tid(void *arg)
+{
+    *(pid_t *)arg = gettid();
+    return arg;
+}
+
+int settled_thread_count(void)
+{
+    char path[64];
+    pid_t tid;
+
+    join_thread(start_thread(tell_tid, &tid));
+    snprintf(path, sizeof path, "/proc/self/task/%d", (int)tid);
+    wait_until(access(path, F_OK) < 0);
+    return thread_count();
+}
+
+void wait_for_thread_count(int count)
+{
+    wait_until(thread_count() <= count);
+}
+
+/* False: it has ended. In its /proc/.../stat stand "tid (name) state". */
+static bool read_thread(const char *tid, char *ret_name, size_t size, char *ret_state)
 {
     char path[64], text[512];
     ssize_t n = -1;
@@ -159,23 +182,42 @@ static bool is_asleep(const char *tid)
         close(fd);
     }
     if (n <= 0)
-        return true; /* it has ended */
+        return false;
     text[n] = 0;
-    const char *name_end = strrchr(text, ')');
-    return name_end && !strncmp(name_end, ") S", 3);
+    const char *name = strchr(text, '('), *end = strrchr(text, ')');
+    if (!name || !end || end[1] != ' ')
+        return false;
+    snprintf(ret_name, size, "%.*s", (int)(end - name - 1), name + 1);
+    *ret_state = end[2];
+    return true;
+}
+
+int thread_count_named(const char *name, int *ret_awake)
+{
+    DIR *dir = opendir("/proc/self/task");
+    char its_name[32], state;
+    int count = 0;
+
+    *ret_awake = 0;
+    assert_non_null(dir);
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        if (entry->d_name[0] == '.' || atoi(entry->d_name) == gettid() ||
+            !read_thread(entry->d_name, its_name, sizeof its_name, &state) ||
+            (name && strcmp(name, its_name) != 0))
+            continue;
+        count++;
+        *ret_awake += state != 'S';
+    }
+    closedir(dir);
+    return count;
 }
 
 static bool others_sleep(void)
 {
-    DIR *dir = opendir("/proc/self/task");
-    bool all = true;
+    int awake;
 
-    assert_non_null(dir);
-    for (struct dirent *entry; all && (entry = readdir(dir));)
-        if (entry->d_name[0] != '.' && atoi(entry->d_name) != gettid())
-            all = is_asleep(entry->d_name);
-    closedir(dir);
-    return all;
+    thread_count_named(NULL, &awake);
+    return awake == 0;
 }
 
 void settle_threads(void)

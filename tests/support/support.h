@@ -47,6 +47,14 @@ long rss_kib(void);
 int open_fds(void);
 int thread_count(void);
 
+/* The same once the threads that a sanitizer or an emulator adds are there; a thread that is joined lasts a
+ * moment longer. wait_for_thread_count waits until no more than `count` are left. */
+int settled_thread_count(void);
+void wait_for_thread_count(int count);
+
+/* Threads beside this one of that name (NULL: any), and how many of them don't sleep. */
+int thread_count_named(const char *name, int *ret_awake);
+
 /* Before a fork(2) whose child allocates: under ASan waits until every other thread sleeps, since
  * its allocator's locks are copied as they are at that moment. */
 void settle_threads(void);

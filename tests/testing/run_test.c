@@ -96,13 +96,13 @@ EDO_TEST_PLAIN(a_task_that_does_not_end_fails_the_test_and_is_named) /* test-uti
     int pair[2] = {1, 2};
 
     assert_int_equal(edo_test_block_on(&one, add, pair), 3); /* what comes with threads is there */
-    int threads = thread_count();
+    int threads = settled_thread_count();
     /* Its name is there as well, unless it is ready and not running when it is looked at. */
     check_fails(leaves_one_that_does_not_end(NULL), "1 task did not end after the test: ");
     assert_non_null(strstr(failure_text, " spawned at "));
     assert_non_null(strstr(failure_text, "run_test.c:"));
     a_store(&may_end, 1, release);
-    wait_until(thread_count() == threads); /* and it is gone as soon as it can be */
+    wait_for_thread_count(threads); /* and it is gone as soon as it can be */
 }
 
 EDO_TEST_TASK(says_timed_out)
