@@ -76,6 +76,9 @@ int sys_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags);
 int sys_connect(int fd, const struct sockaddr *sa, socklen_t len);
 ssize_t sys_recv(int fd, void *buf, size_t len, int flags);
 ssize_t sys_send(int fd, const void *buf, size_t len, int flags);
+/* The same for who knows where this thread's errno is, which is asked for at each call otherwise. */
+ssize_t sys_recv_at(int *errno_place, int fd, void *buf, size_t len, int flags);
+ssize_t sys_send_at(int *errno_place, int fd, const void *buf, size_t len, int flags);
 ssize_t sys_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *from,
                      socklen_t *from_len);
 ssize_t sys_sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *to,

@@ -1,6 +1,7 @@
 /* sys_socket.c: the calls on sockets. */
 #include "base/sys.h"
 
+#include "base/macros.h"
 #include "base/sys_result.h"
 
 #include <net/if.h>
@@ -47,26 +48,36 @@ int sys_connect(int fd, const struct sockaddr *sa, socklen_t len)
     return (int)sys_result(connect(fd, sa, len), saved);
 }
 
-ssize_t sys_recv(int fd, void *buf, size_t len, int flags)
+ssize_t sys_recv_at(int *errno_place, int fd, void *buf, size_t len, int flags)
 {
-    int saved = errno;
+    int saved = *errno_place;
     ssize_t n;
 
     do
         n = recv(fd, buf, len, flags);
-    while (sys_interrupted(n));
-    return sys_result(n, saved);
+    while (unlikely(sys_interrupted(n)));
+    return likely(n >= 0) ? n : sys_result(n, saved);
 }
 
-ssize_t sys_send(int fd, const void *buf, size_t len, int flags)
+ssize_t sys_recv(int fd, void *buf, size_t len, int flags)
 {
-    int saved = errno;
+    return sys_recv_at(&errno, fd, buf, len, flags);
+}
+
+ssize_t sys_send_at(int *errno_place, int fd, const void *buf, size_t len, int flags)
+{
+    int saved = *errno_place;
     ssize_t n;
 
     do
         n = send(fd, buf, len, flags);
-    while (sys_interrupted(n));
-    return sys_result(n, saved);
+    while (unlikely(sys_interrupted(n)));
+    return likely(n >= 0) ? n : sys_result(n, saved);
+}
+
+ssize_t sys_send(int fd, const void *buf, size_t len, int flags)
+{
+    return sys_send_at(&errno, fd, buf, len, flags);
 }
 
 ssize_t sys_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *from,

@@ -147,10 +147,8 @@ static inline void op_begin_after_call(edo_op *op)
         op->src->users--;
 }
 /* Lock held: keeps the waker, and stands in the queue if it did not yet. */
-static inline void op_wait(edo_op *op, const edo_waker *waker)
+static inline void op_wait_in(op_queue *queue, edo_op *op, const edo_waker *waker)
 {
-    op_queue *queue = &op->src->dir[op->dir];
-
     op->waker = *waker;
     if (op->linked)
         return;
@@ -163,10 +161,12 @@ static inline void op_wait(edo_op *op, const edo_waker *waker)
         a_store(&queue->first, op, relaxed); /* as of all of it, the lock orders it */
     queue->last = op;
 }
-static inline void op_unlink(edo_op *op)
+static inline void op_wait(edo_op *op, const edo_waker *waker)
 {
-    op_queue *queue = &op->src->dir[op->dir];
-
+    op_wait_in(&op->src->dir[op->dir], op, waker);
+}
+static inline void op_unlink_from(op_queue *queue, edo_op *op)
+{
     if (!op->linked)
         return;
     op->linked = LINK_NONE;
@@ -192,20 +192,28 @@ static inline void op_wake(const edo_waker *owed)
 }
 /* Lock held: marks the next in a direction if there is something to poll for. */
 edo_waker source_mark_next(source *src, enum op_dir dir);
-/*
- * Lock held, and dropped: ends an operation with a result, passes the turn on to the next in the
- * queue if something is left, and finishes a close if it was the last user. It unlinks nobody's
- * memory but the operation's, and its last touch of that is the store of OP_DONE.
- */
-static inline void op_end(edo_op *op, int64_t result)
+/* Lock held: whether an operation may make its call, as nobody stands before it. */
+static inline bool op_has_turn(const edo_op *op, const op_queue *queue)
+{
+    return (queue->ready & DIR_READY) && (!queue->first || queue->first == op);
+}
+/* Whether one that stands in the queue may make it without the lock, since it is a user; `ret_seen`: how its
+ * direction is before it. */
+static inline bool op_may_call(const edo_op *op, const source *src, enum op_dir dir,
+                               uint32_t *ret_seen)
+{
+    /* Only its own poll makes it first, or no longer that. */
+    return source_has_something(src, dir, op, ret_seen) && !op->canceled &&
+           !(a_load(&src->calls, relaxed) & CALLS_SHUT);
+}
+static inline __attribute__((always_inline)) void op_end_in(edo_op *op, enum op_dir dir,
+                                                            bool was_user, int64_t result)
 {
     source *src = op->src;
-    enum op_dir dir = op->dir;
-    bool was_user = a_load(&op->state, relaxed) != OP_NEW;
     edo_waker next = {0};
 
     if (MODEL_BUG(806, true, false))
-        op_unlink(op);
+        op_unlink_from(&src->dir[dir], op);
     if (unlikely(src->dir[dir].first) && was_user)
         next = source_mark_next(src, dir);
     op->result = result;
@@ -217,6 +225,15 @@ static inline void op_end(edo_op *op, int64_t result)
         lock_drop(&src->lock);
     chaos_point();
     op_wake(&next);
+}
+/*
+ * Lock held, and dropped: ends an operation with a result, passes the turn on to the next in the
+ * queue if something is left, and finishes a close if it was the last user. It unlinks nobody's
+ * memory but the operation's, and its last touch of that is the store of OP_DONE.
+ */
+static inline void op_end(edo_op *op, int64_t result)
+{
+    op_end_in(op, (enum op_dir)op->dir, a_load(&op->state, relaxed) != OP_NEW, result);
 }
 /* Lock held, and dropped: wakes who is first in a direction's queue, as something was put back. */
 void source_wake_first(source *src, enum op_dir dir);

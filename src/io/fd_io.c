@@ -8,62 +8,14 @@
 #include "io/fd_io.h"
 
 #include <errno.h>
-#include <sys/socket.h>
 
 #include <edo/error.h>
 
-#include "base/chaos.h"
-#include "base/sys.h"
 #include "future/future.h"
 #include "io/direct.h"
+#include "io/plain_call.h"
 #include "io/put_back.h"
 #include "io/transfer.h"
-
-/* Without an operation: a direct form's first try, where it may be made. -EAGAIN: it was not, or in vain. */
-
-static inline bool may_try(const thread *self, const source *src, const void *buf, size_t len)
-{
-    return likely(self && src && buf && len);
-}
-
-/* Once for all of them: with its lock and its atomics it is longer than what surrounds it. */
-static noinline ssize_t end_at_once(thread *self, source *src, enum op_dir dir, ssize_t n,
-                                    size_t len, uint32_t seen)
-{
-    source_end_plain_call(src, dir, n, len, seen);
-    if (n >= 0)
-        await_spend(self);
-    return n;
-}
-
-static inline __attribute__((always_inline)) ssize_t recv_at_once(thread *self, source *src,
-                                                                  void *buf, size_t len)
-{
-    uint32_t seen;
-
-    if (!may_try(self, src, buf, len) || put_back_hangs_on(src) ||
-        !source_begin_plain_call(src, OP_IN, &seen))
-        return -EAGAIN;
-    chaos_point();
-    ssize_t n = sys_recv(src->fd, buf, len, 0);
-    chaos_point();
-    return end_at_once(self, src, OP_IN, n, len, seen);
-}
-
-static inline __attribute__((always_inline)) ssize_t send_at_once(thread *self, source *src,
-                                                                  const void *buf, size_t len)
-{
-    uint32_t seen;
-
-    if (!may_try(self, src, buf, len) || !source_begin_plain_call(src, OP_OUT, &seen))
-        return -EAGAIN;
-    chaos_point();
-    ssize_t n = sys_send(src->fd, buf, len, MSG_NOSIGNAL);
-    chaos_point();
-    return end_at_once(self, src, OP_OUT, n, len, seen);
-}
-
-/* Operations. */
 
 /* Prepares one; an error found here is its result at the first poll, and it has no source then. */
 static inline void prepare(edo_op *op, source *src, enum op_kind kind, const void *buf, size_t len)
@@ -132,21 +84,12 @@ void fd_read_put_back(edo_future *base)
     base->result = -ECANCELED;
 }
 
-/* A direct form makes its future in place: to return it by value costs as much as to poll it. */
-static inline void read_init(edo_fd_read_future *fut, const fd_kind *kind, source *src, void *buf,
-                             size_t len)
-{
-    fut->base = (edo_future)EDO_FUTURE_INIT(kind->read_ops);
-    fut->gives_way = false;
-    prepare(&fut->op, src, (enum op_kind)kind->read, buf, len);
-}
-
 edo_fd_read_future fd_read_future(const fd_kind *kind, source *src, void *buf, size_t len,
                                   int flags)
 {
-    edo_fd_read_future fut;
+    edo_fd_read_future fut = {.base = EDO_FUTURE_INIT(kind->read_ops)};
 
-    read_init(&fut, kind, src, buf, len);
+    prepare(&fut.op, src, (enum op_kind)kind->read, buf, len);
     fut.op.flags = flags;
     return fut;
 }
@@ -160,18 +103,32 @@ edo_fd_read_future fd_readv_future(const fd_kind *kind, source *src, const struc
     return fut;
 }
 
+/* Goes on from wherever its operation is. */
+static noinline ssize_t read_goes_on(const fd_kind *kind, edo_fd_read_future *fut)
+{
+    fut->base = (edo_future)EDO_FUTURE_INIT(kind->read_ops);
+    fut->gives_way = false;
+    if (!op_is_new(&fut->op))
+        future_was_polled(&fut->base);
+    else if (io_is_done_directly(&fut->base, &fut->op))
+        return (ssize_t)fut->op.result;
+    return (ssize_t)edo_await(&fut->base);
+}
+
 ssize_t fd_read(const fd_kind *kind, source *src, void *buf, size_t len)
 {
     thread *self = await_may_be_direct();
     edo_fd_read_future fut;
     ssize_t n;
 
-    if (kind->read == OP_RECV && (n = recv_at_once(self, src, buf, len)) != -EAGAIN)
-        return n;
-    read_init(&fut, kind, src, buf, len);
-    if (io_goes_on_directly(self, &fut.base, &fut.op))
-        return (ssize_t)fut.op.result;
-    return (ssize_t)edo_await(&fut.base);
+    if (likely(kind->read == OP_RECV && plain_may_recv(self, src, buf, len))) {
+        if ((n = recv_at_once(self, src, buf, len)) != -EAGAIN ||
+            (n = recv_in_turn(self, src, &fut.op, buf, len)) != -EAGAIN)
+            return n;
+    } else {
+        prepare(&fut.op, src, (enum op_kind)kind->read, buf, len);
+    }
+    return read_goes_on(kind, &fut);
 }
 
 static ssize_t try_taking(edo_op *op)
@@ -249,7 +206,8 @@ ssize_t fd_write(const fd_kind *kind, source *src, const void *buf, size_t len)
     edo_fd_write_future fut;
     ssize_t n;
 
-    if (kind->write == OP_SEND && (n = send_at_once(self, src, buf, len)) != -EAGAIN)
+    if (kind->write == OP_SEND && plain_may_send(self, src, buf, len) &&
+        (n = send_at_once(self, src, buf, len)) != -EAGAIN)
         return n;
     write_init(&fut, kind, src, buf, len);
     if (io_goes_on_directly(self, &fut.base, &fut.op))
@@ -349,8 +307,10 @@ static noinline int await_write_all(thread *self, const fd_kind *kind, source *s
 int fd_write_all(const fd_kind *kind, source *src, const void *buf, size_t len)
 {
     thread *self = await_may_be_direct();
-    ssize_t n = kind->write == OP_SEND ? send_at_once(self, src, buf, len) : -EAGAIN;
+    ssize_t n = -EAGAIN;
 
+    if (likely(kind->write == OP_SEND && plain_may_send(self, src, buf, len)))
+        n = send_at_once(self, src, buf, len);
     if (likely(n == (ssize_t)len))
         return 0;
     if (n == -EAGAIN)

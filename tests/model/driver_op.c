@@ -1,7 +1,8 @@
 /*
  * driver_op.c: operations of a source on the epoll driver: a reader gets what came, whoever closes
  * or gives up meanwhile, and no descriptor is closed under a call; all who wait for readiness are told,
- * also of what was put back; calls without the lock keep the descriptor open, and find that of their own life.
+ * also of what was put back; calls without the lock keep the descriptor open, and find that of their own life;
+ * who reads by turns gets what came as well.
  * The kernel beneath it is a few lines here: one descriptor with bytes in it,
  * and one epoll set.
  */
@@ -13,6 +14,7 @@
 #include "base/sys.h"
 #include "driver/driver.h"
 #include "driver/source.h"
+#include "driver/turn.h"
 #include "engine/model.h"
 #include "future/parker.h"
 #include "io/fd_ready.h"
@@ -272,6 +274,33 @@ static void setup_two(void)
     setup_readers(2);
 }
 
+/* The source is registered already, as one is that was read from before. */
+static void register_it(void)
+{
+    char byte;
+    edo_op op;
+    edo_waker waker = {0};
+
+    op_init(&op, src, OP_RECV, &byte, 1);
+    edo_poll is = op_poll(&op, &waker);
+    model_assert(is == EDO_PENDING);
+    op_cancel(&op);
+    is = op_poll(&op, &waker);
+    model_assert(is == EDO_READY);
+}
+
+static void setup_one_turn(void)
+{
+    setup_one();
+    register_it();
+}
+
+static void setup_two_turns(void)
+{
+    setup_two();
+    register_it();
+}
+
 static void end(unsigned i, int64_t result)
 {
     results[i] = result;
@@ -299,6 +328,44 @@ static void read_one(unsigned i, bool gives_up)
     memset(&op, 0x55, sizeof op);
     parker_unref(p);
     end(i, result);
+}
+
+/* The same as the direct form of a read does it. */
+static void read_by_turns(unsigned i)
+{
+    char byte[2];
+    const size_t len = readers == 1 ? 2 : 1;
+    uint32_t seen;
+    int64_t result = -EAGAIN;
+    edo_op op;
+    parker *p = parker_new();
+    edo_waker waker = parker_waker(p);
+
+    op_init(&op, src, OP_RECV, byte, len);
+    if (turn_stand(&op, src, &waker)) {
+        parker_wait(p, UINT64_MAX);
+        if (op_may_call(&op, src, OP_IN, &seen) &&
+            (result = sys_recv(src->fd, byte, len, 0)) != -EAGAIN)
+            turn_end(&op, src, result, len, seen);
+    }
+    if (result == -EAGAIN) {
+        while (op_poll(&op, &waker) == EDO_PENDING)
+            parker_wait(p, UINT64_MAX);
+        result = op.result;
+    }
+    memset(&op, 0x55, sizeof op);
+    parker_unref(p);
+    end(i, result);
+}
+
+static void turn_reader_0(void)
+{
+    read_by_turns(0);
+}
+
+static void turn_reader_1(void)
+{
+    read_by_turns(1);
 }
 
 static void reader_0(void)
@@ -547,6 +614,20 @@ static const model_scenario scenarios[] = {
      .weak = 1,
      .threads = {reader_0, reader_gives_up, holder, sender_of_two},
      .check = check_gives_up},
+    {.name = "read_by_turns_and_send",
+     .setup = setup_one_turn,
+     .threads = {turn_reader_0, holder, sender},
+     .check = check_read},
+    {.name = "close_under_a_turn",
+     .setup = setup_one_turn,
+     .threads = {turn_reader_0, holder, closer},
+     .check = check_closed},
+    {.name = "two_by_turns",
+     .setup = setup_two_turns,
+     .preemptions = 2,
+     .weak = 1,
+     .threads = {turn_reader_0, turn_reader_1, holder, sender_of_two},
+     .check = check_read},
     {.name = "two_wait_for_readiness",
      .setup = setup_two,
      .weak = 1,

@@ -141,13 +141,6 @@ static inline int64_t call(edo_op *op)
     return result;
 }
 
-static bool is_its_turn(const edo_op *op)
-{
-    const op_queue *queue = &op->src->dir[op->dir];
-
-    return (queue->ready & DIR_READY) && (!queue->first || queue->first == op);
-}
-
 /* The lock is held, and dropped. Until the direction's next edge, or its turn. */
 static inline edo_poll wait_for_turn(edo_op *op, const edo_waker *waker)
 {
@@ -167,7 +160,7 @@ static inline edo_poll wait_for_turn(edo_op *op, const edo_waker *waker)
 static inline edo_poll poll_checked(edo_op *op, const edo_waker *waker, int64_t result)
 {
     while (result == 0) {
-        if (!is_its_turn(op))
+        if (!op_has_turn(op, &op->src->dir[op->dir]))
             return wait_for_turn(op, waker);
         if ((result = call(op)) != -EAGAIN)
             break;
@@ -183,12 +176,12 @@ static inline edo_poll poll_checked(edo_op *op, const edo_waker *waker, int64_t 
 static inline bool begin_without_lock(edo_op *op, bool is_new, uint32_t *ret_seen)
 {
     source *src = op->src;
+    enum op_dir dir = (enum op_dir)op->dir;
 
-    /* Only its own poll makes it first, or no longer that. */
-    if (!source_has_something(src, (enum op_dir)op->dir, is_new ? NULL : op, ret_seen) ||
-        op->canceled)
-        return false;
-    return is_new ? source_begin_call(src, op->gen) : !(a_load(&src->calls, relaxed) & CALLS_SHUT);
+    if (!is_new)
+        return op_may_call(op, src, dir, ret_seen);
+    return source_has_something(src, dir, NULL, ret_seen) && !op->canceled &&
+           source_begin_call(src, op->gen);
 }
 
 /* With an unlisted call, after which something may be left: nobody has known the operation. */
