@@ -117,7 +117,8 @@ EDO_API uint64_t edo_task_id(edo_task task);
  * measure_stack, which costs a system call and some page faults. After its end it is the last value
  * of a task that was measured, else 0; a task that has not run, or has no stack, has used 0.
  *
- * Returns   bytes; -ESRCH (zeros, or a consumed handle); -ENOTSUP (the system doesn't tell).
+ * Returns   bytes; -ESRCH (zeros, or a consumed handle); -ENOTSUP (the system doesn't tell); -ENOMEM as of
+ *           edo_abort_handle_new.
  */
 EDO_API int64_t edo_task_stack_peak(edo_task task);
 
@@ -129,11 +130,11 @@ typedef struct edo_abort_handle {
 /**
  * Makes an abort handle of a task's handle.
  *
- * Returns   0; -ESRCH; -EINVAL.
+ * Returns   0; -ESRCH; -EINVAL; -ENOMEM: the task has 8 million handles and wakers already.
  * Owns      the caller, until edo_abort_handle_drop.
  */
 EDO_API int edo_abort_handle_new(edo_task task, edo_abort_handle *ret_handle);
-/** Another reference of the same kind. Of NULL or zeros it is zeros. */
+/** Another reference of the same kind. Of NULL or zeros it is zeros, and where there are 8 million already. */
 EDO_API edo_abort_handle edo_abort_handle_clone(const edo_abort_handle *handle);
 /** As edo_task_abort; after the task's end it does nothing. */
 EDO_API void edo_abort_handle_abort(const edo_abort_handle *handle);

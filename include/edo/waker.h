@@ -34,7 +34,8 @@ EDO_API int edo_waker_new(void (*wake)(void *arg), void (*destroy)(void *arg), v
  * Takes a counted waker from any other, also from a borrowed one inside a poll function. It may
  * outlive the future, the task and the runtime.
  *
- * Returns   0; -EINVAL, and then *ret_clone is untouched.
+ * Returns   0; -EINVAL; -ENOMEM: its task has 8 million wakers and handles already. Else than with 0,
+ *           *ret_clone is untouched.
  * Owns      the caller holds one reference, until edo_waker_drop or edo_waker_wake.
  */
 EDO_API int edo_waker_clone(const edo_waker *waker, edo_waker *ret_clone);

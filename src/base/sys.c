@@ -50,7 +50,7 @@ ssize_t sys_read(int fd, void *buf, size_t len)
 
     do
         n = read(fd, buf, len);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -61,7 +61,7 @@ ssize_t sys_write(int fd, const void *buf, size_t len)
 
     do
         n = write(fd, buf, len);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -84,7 +84,7 @@ int sys_open(const char *path, int flags)
 
     do
         fd = open(path, flags | O_CLOEXEC);
-    while (sys_interrupted(fd));
+    while (sys_interrupted(fd, saved));
     return (int)sys_result(fd, saved);
 }
 

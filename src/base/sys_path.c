@@ -17,7 +17,7 @@ int sys_openat(int at, const char *path, int flags, mode_t mode)
 
     do
         fd = openat(at, path, flags | O_CLOEXEC, mode);
-    while (sys_interrupted(fd));
+    while (sys_interrupted(fd, saved));
     return (int)sys_result(fd, saved);
 }
 
@@ -130,7 +130,7 @@ ssize_t sys_copy_file_range(int from, int to, size_t len)
 
     do
         n = copy_file_range(from, NULL, to, NULL, len, 0);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 

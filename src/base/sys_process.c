@@ -51,7 +51,7 @@ static int wait_for(int by, int id, siginfo_t *info, int options)
     info->si_pid = 0;
     do
         rc = waitid((idtype_t)by, (id_t)id, info, WEXITED | options);
-    while (sys_interrupted(rc));
+    while (sys_interrupted(rc, saved));
     return (int)sys_result(rc, saved);
 }
 

@@ -20,10 +20,14 @@ static inline long sys_result(long rc, int saved)
     return rc;
 }
 
-/* Whether a call was cut short by a signal, and may be made again as it was. */
-static inline bool sys_interrupted(long rc)
+/* Whether a call was cut short by a signal, and may be made again as it was: then errno is as before, since one
+ * that succeeds leaves it alone. */
+static inline bool sys_interrupted(long rc, int saved)
 {
-    return rc < 0 && errno == EINTR;
+    if (rc >= 0 || errno != EINTR)
+        return false;
+    errno = saved;
+    return true;
 }
 
 #endif

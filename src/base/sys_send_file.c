@@ -22,7 +22,7 @@ static ssize_t send_once(int to, int from, off_t *offset, size_t len)
 
     do
         n = sendfile(to, from, offset, len);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -33,7 +33,7 @@ static void take_raised(const sigset_t *pipe_only)
 
     do
         rc = sigtimedwait(pipe_only, NULL, &now);
-    while (sys_interrupted(rc));
+    while (sys_interrupted(rc, saved));
     errno = saved;
 }
 

@@ -37,7 +37,7 @@ int sys_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 
     do
         rc = accept4(fd, sa, len, flags | SOCK_CLOEXEC);
-    while (sys_interrupted(rc));
+    while (sys_interrupted(rc, saved));
     return (int)sys_result(rc, saved);
 }
 
@@ -55,7 +55,7 @@ ssize_t sys_recv_at(int *errno_place, int fd, void *buf, size_t len, int flags)
 
     do
         n = recv(fd, buf, len, flags);
-    while (unlikely(sys_interrupted(n)));
+    while (unlikely(sys_interrupted(n, saved)));
     return likely(n >= 0) ? n : sys_result(n, saved);
 }
 
@@ -71,7 +71,7 @@ ssize_t sys_send_at(int *errno_place, int fd, const void *buf, size_t len, int f
 
     do
         n = send(fd, buf, len, flags);
-    while (unlikely(sys_interrupted(n)));
+    while (unlikely(sys_interrupted(n, saved)));
     return likely(n >= 0) ? n : sys_result(n, saved);
 }
 
@@ -88,7 +88,7 @@ ssize_t sys_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *
 
     do
         n = recvfrom(fd, buf, len, flags, from, from_len);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -100,7 +100,7 @@ ssize_t sys_sendto(int fd, const void *buf, size_t len, int flags, const struct 
 
     do
         n = sendto(fd, buf, len, flags, to, to_len);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -111,7 +111,7 @@ ssize_t sys_recvmsg(int fd, struct msghdr *msg, int flags)
 
     do
         n = recvmsg(fd, msg, flags | MSG_CMSG_CLOEXEC);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -122,7 +122,7 @@ ssize_t sys_sendmsg(int fd, const struct msghdr *msg, int flags)
 
     do
         n = sendmsg(fd, msg, flags);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -133,7 +133,7 @@ int sys_recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags)
 
     do
         n = recvmmsg(fd, msgs, count, flags | MSG_CMSG_CLOEXEC, NULL);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return (int)sys_result(n, saved);
 }
 
@@ -144,7 +144,7 @@ int sys_sendmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags)
 
     do
         n = sendmmsg(fd, msgs, count, flags);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return (int)sys_result(n, saved);
 }
 

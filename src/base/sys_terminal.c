@@ -43,7 +43,7 @@ int sys_terminal_set(int fd, const struct termios *mode)
 
     do
         rc = tcsetattr(fd, TCSADRAIN, mode);
-    while (sys_interrupted(rc));
+    while (sys_interrupted(rc, saved));
     return (int)sys_result(rc, saved);
 }
 

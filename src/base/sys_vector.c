@@ -30,7 +30,7 @@ int sys_poll(int fd, short events)
 
     do
         rc = poll(&one, 1, 0);
-    while (sys_interrupted(rc));
+    while (sys_interrupted(rc, saved));
     return rc < 0 ? (int)sys_result(rc, saved) : one.revents;
 }
 
@@ -41,7 +41,7 @@ ssize_t sys_readv(int fd, const struct iovec *iov, int count)
 
     do
         n = readv(fd, iov, count);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -53,7 +53,7 @@ int sys_poll_until(int fd, short events)
 
     do
         rc = poll(&one, 1, -1);
-    while (sys_interrupted(rc));
+    while (sys_interrupted(rc, saved));
     return (int)sys_result(rc, saved);
 }
 
@@ -64,7 +64,7 @@ ssize_t sys_readv_now(int fd, const struct iovec *iov, int count)
 
     do
         n = preadv2(fd, iov, count, -1, RWF_NOWAIT);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     n = sys_result(n, saved);
     return n == -ENOSYS ? -EOPNOTSUPP : n;
 }
@@ -76,7 +76,7 @@ static ssize_t write_once(int fd, const struct iovec *iov, int count, int flags)
 
     do
         n = flags ? pwritev2(fd, iov, count, -1, flags) : writev(fd, iov, count);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -87,7 +87,7 @@ static void take_raised(const sigset_t *pipe_only)
 
     do
         rc = sigtimedwait(pipe_only, NULL, &now);
-    while (sys_interrupted(rc));
+    while (sys_interrupted(rc, saved));
     errno = saved;
 }
 
@@ -144,7 +144,7 @@ static ssize_t splice_once(int from, int to, size_t len)
 
     do
         n = splice(from, NULL, to, NULL, len, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     return sys_result(n, saved);
 }
 
@@ -173,7 +173,7 @@ ssize_t sys_write_unsignaled(int fd, const struct iovec *iov, int count)
         return write_blocking_signal(fd, iov, count, 0);
     do
         n = pwritev2(fd, iov, count, -1, RWF_NOSIGNAL);
-    while (sys_interrupted(n));
+    while (sys_interrupted(n, saved));
     n = sys_result(n, saved);
     if (n != -EOPNOTSUPP && n != -ENOSYS)
         return n;

@@ -11,7 +11,7 @@
 #include "future/wake.h"
 
 typedef struct counted {
-    uint32_t refs; /* atomic */
+    uint64_t refs; /* atomic */
     void (*wake)(void *arg);
     void (*destroy)(void *arg);
     void *arg;

@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/futex.h"
 #include "base/report.h"
 #include "base/sys.h"
@@ -39,12 +40,19 @@ static void mark_down(task *t, void *arg)
         task_push(t);
 }
 
+/* Pairs with the compiler barriers in sched/census.h; without a membarrier these pay. Where it fails later on (no
+ * memory, a sandbox), time does the same: no store is on its way for as long as that. */
+static void fence_all(const sched *s)
+{
+    if (s->can_revoke && sys_membarrier() < 0)
+        thread_nap(NS_PER_MS);
+}
+
 void runtime_begin_shutdown(sched *s)
 {
     if (a_xchg(&s->down, 1, seq_cst))
         return;
-    /* Pairs with the compiler barriers in sched/census.c; where there is none, these pay. */
-    (void)sys_membarrier();
+    fence_all(s);
     task_slab_walk(mark_down, s);
     local_sets_release(s);
     pool_tell_shutdown(s);

@@ -51,6 +51,7 @@ struct watch {
     uint32_t seq;     /* of the run that it was in */
     uint64_t since;   /* and when that was first seen */
     thread *revoking; /* holder that was told to let go; NULL: none */
+    bool fenced;      /* and has passed a fence since: its word is to be believed */
     uint64_t chain;   /* until when it is looked at more often, unless a run ends by itself */
     bool next_seen;   /* the run that followed a relief */
     uint64_t named;   /* id of the task that was reported last */
@@ -74,12 +75,20 @@ static void note_stuck(core *c, watch *w)
     w->stuck = t;
 }
 
+/* The kernel may have no memory for it, or a sandbox forbid it: then it is tried again at the next look. */
+static bool fence_all(void)
+{
+    return MODEL_BUG(508, sys_membarrier(), 0) == 0; /* pairs with the compiler barrier in core_enter */
+}
+
 /* Whether the holder that was told so has let go; waits a moment for it. */
 static bool has_let_go(core *c, watch *w)
 {
+    if (unlikely(!w->fenced))
+        w->fenced = fence_all();
     for (int i = 0; i < 4; i++) {
         /* acquire: pairs with the releases of busy and of holder: we see all that it did inside. */
-        if (a_load(&w->revoking->busy, MODEL_BUG(506, acquire, relaxed)) == 0 ||
+        if ((w->fenced && a_load(&w->revoking->busy, MODEL_BUG(506, acquire, relaxed)) == 0) ||
             MODEL_BUG(507, false, true) || a_load(&c->holder, acquire) != w->revoking)
             return true;
         thread_nap(50000);
@@ -108,8 +117,8 @@ static void core_revoke(core *c, watch *w)
     lock_drop(&c->sched->threads_lock);
     if (!w->revoking)
         return;
-    MODEL_BUG(508, sys_membarrier(), 0); /* pairs with the compiler barrier in core_enter */
-    core_wake(c);                        /* it may have left the task, and sleep */
+    w->fenced = fence_all();
+    core_wake(c); /* it may have left the task, and sleep */
 }
 
 /* Its core can't be given to a thread: those that wait behind the task are another worker's. */

@@ -15,7 +15,8 @@
  *                  and queues it again. So suspending is never checked for.
  * References       one of the live task, one of the unconsumed handle, one per counted waker or
  *                  abort handle. A borrowed waker and a queue entry have none: a task that is
- *                  queued can't end before it has run.
+ *                  queued can't end before it has run. Whoever clones is refused long before they
+ *                  would run over into the generation.
  * Orders           A wake publishes what its maker wrote, to the run that it causes: by the queue, or
  *                  by the mark, which that run takes with acquire. Becoming idle publishes the saved
  *                  context to the next wake. All others are acq_rel: each one publishes what its
@@ -40,6 +41,7 @@
 #define TASK_SHUTDOWN UINT64_C(128)
 #define TASK_REF UINT64_C(256)
 #define TASK_REF_MASK UINT64_C(0xffffff00)
+#define TASK_REFS_MAX (UINT64_C(1) << 23) /* more are refused: those that are being refused fit as well */
 #define TASK_GEN_SHIFT 32
 
 static inline uint32_t state_gen(uint64_t word)

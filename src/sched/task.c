@@ -51,7 +51,8 @@ static const struct edo_waker_ops counted_task_waker_ops = {
 
 static int clone_waker(void *data, edo_waker *ret_clone)
 {
-    task_ref(data);
+    if (!task_ref(data))
+        return -ENOMEM;
     *ret_clone = (edo_waker){.ops = &counted_task_waker_ops, .data = data};
     return 0;
 }
@@ -71,9 +72,14 @@ bool task_mark(task *t, uint64_t bit)
     return state_owns_enqueue(word);
 }
 
-void task_ref(task *t)
+bool task_ref(task *t)
 {
-    a_fetch_add(&t->state, TASK_REF, relaxed); /* who calls has one, or borrows under a lock */
+    /* relaxed: who calls has one, or borrows under a lock, so it is not the last that is given back */
+    bool fits = state_refs(a_fetch_add(&t->state, TASK_REF, relaxed)) < TASK_REFS_MAX;
+
+    if (unlikely(!fits))
+        a_fetch_sub(&t->state, TASK_REF, relaxed);
+    return fits;
 }
 
 bool task_look(task *t, task_glimpse *ret)
@@ -302,7 +308,7 @@ static noinline bool complete_failed(task *t)
 {
     sched *s = a_load(&t->sched, relaxed); /* it waits for the end to be counted */
 
-    task_ref(t);
+    a_fetch_add(&t->state, TASK_REF, relaxed); /* never too many: there is room beyond the limit */
     if (a_load(&t->state, relaxed) & TASK_HANDLE)
         failure_expect(s);
     bool lost = !(complete_known(t, NULL) & TASK_HANDLE) && failure_note(s, t);

@@ -199,7 +199,8 @@ static inline bool task_become_idle(task *t)
     return true;
 }
 
-void task_ref(task *t);
+/* False: there are too many. */
+bool task_ref(task *t);
 /* Gives a reference up; the last one frees the header. */
 void task_unref(task *t);
 /* The same, and clears bits that are set, in one step. */

@@ -38,6 +38,8 @@ int edo_abort_handle_new(edo_task handle, edo_abort_handle *ret_handle)
     do {
         if (state_gen(word) != handle.gen || !(word & TASK_HANDLE))
             return -ESRCH;
+        if (state_refs(word) >= TASK_REFS_MAX)
+            return -ENOMEM;
     } while (!a_cas_weak(&t->state, &word, word + TASK_REF, acq_rel, acquire));
     ret_handle->header = t;
     return 0;
@@ -47,9 +49,8 @@ edo_abort_handle edo_abort_handle_clone(const edo_abort_handle *handle)
 {
     edo_abort_handle none = {NULL};
 
-    if (!handle || !handle->header)
+    if (!handle || !handle->header || !task_ref(handle->header))
         return none;
-    task_ref(handle->header);
     return *handle;
 }
 

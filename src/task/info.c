@@ -19,18 +19,20 @@ uint64_t edo_task_id(edo_task handle)
     return task_handle_is_good(handle) ? id : 0; /* consumed meanwhile: it may be another's */
 }
 
-/* A reference to the handle's task, for a look. False: the handle is not good. */
-static bool hold(edo_task handle)
+/* A reference to the handle's task, for a look. 0; -ESRCH: the handle is not good; -ENOMEM: too many. */
+static int hold(edo_task handle)
 {
     if (!task_handle_is_good(handle))
-        return false;
+        return -ESRCH;
     task *t = handle.header;
     uint64_t word = a_load(&t->state, acquire); /* pairs with every transition */
     do {
         if (state_gen(word) != handle.gen || !(word & TASK_HANDLE))
-            return false;
+            return -ESRCH;
+        if (state_refs(word) >= TASK_REFS_MAX)
+            return -ENOMEM;
     } while (!a_cas_weak(&t->state, &word, word + TASK_REF, acquire, acquire));
-    return true;
+    return 0;
 }
 
 /* Of one that has a stack, or is to get one. */
@@ -54,8 +56,9 @@ static int64_t peak_of(const task *t)
 
 int64_t edo_task_stack_peak(edo_task handle)
 {
-    if (!hold(handle))
-        return -ESRCH;
+    int rc = hold(handle);
+    if (rc < 0)
+        return rc;
     int64_t peak = peak_of(handle.header);
     task_unref(handle.header);
     return peak;

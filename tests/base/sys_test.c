@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -145,6 +146,37 @@ EDO_TEST_PLAIN(sys_epoll_wait_reports_a_signal)
     assert_int_equal(sys_epoll_wait(epoll, &event, 1, clock_now() + 5 * NS_PER_S), -EINTR);
     setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
     sys_close(epoll);
+}
+
+static int told[2]; /* a connection, to which the third tick writes */
+static int ticks;
+
+static void write_at_the_third(int signal)
+{
+    (void)signal;
+    if (++ticks == 3 && write(told[1], "x", 1) != 1)
+        abort();
+}
+
+EDO_TEST_PLAIN(sys_calls_that_are_made_again_leave_errno)
+{
+    struct sigaction action = {.sa_handler = write_at_the_third}; /* without SA_RESTART */
+    struct itimerval often = {{0, 2000}, {0, 2000}}, never = {{0, 0}, {0, 0}};
+    char byte = 0;
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, told), 0);
+    for (int i = 0; i < 2; i++) {
+        ticks = 0;
+        assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+        assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+        errno = 77;
+        ssize_t n = i == 0 ? sys_recv(told[0], &byte, 1, 0) : sys_read(told[0], &byte, 1);
+        assert_int_equal(errno, 77);
+        assert_int_equal(n, 1);
+        assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+    }
+    close(told[0]);
+    close(told[1]);
 }
 
 EDO_TEST_PLAIN(sys_counts_processors_within_the_affinity_mask)

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 
 #include "faults/trial.h"
-#include "process/denied.h"
+#include "support/denied.h"
 
 enum { ROUNDS = 2 };
 

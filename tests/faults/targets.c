@@ -15,7 +15,8 @@
  *   epoll_ctl             told; but an accept waits and tries again, as out of descriptors
  *   epoll_wait            the worker looks again
  *   epoll_pwait2          deadlines in milliseconds instead
- *   membarrier            no relief; the shutdown relies on the fences that each spawn then makes
+ *   membarrier            at the start: no relief, and each spawn makes its own fence; later a core is not
+ *                         taken before one succeeds, and a shutdown waits a moment instead
  *   prctl                 a precise sleep ends a little later
  *   pipe2, open           what is asked of the system is taken for no, or for its default; told of a file
  *   accept4               a shortage is waited for; a connection that has ended is passed over

@@ -1,6 +1,6 @@
 /* orphans_test.c: children that were let go, where descriptors are short and where the program forks. */
 #include "process/children.h"
-#include "process/denied.h"
+#include "support/denied.h"
 
 #include <dirent.h>
 #include <sys/resource.h>

@@ -6,7 +6,7 @@
 #include "process/streams_test.c"
 #include "process/wait_test.c"
 
-#include "process/denied.h"
+#include "support/denied.h"
 
 /* Before any test, so that all of them have it. */
 __attribute__((constructor)) static void forbid_pidfds(void)

@@ -104,6 +104,41 @@ EDO_TEST_BOTH(cloned_abort_handle_holds_like_the_first) /* task-020 */
     assert_true(header_is_free(t));
 }
 
+/* As if so many were held elsewhere. */
+static void pretend_refs(edo_task t, uint64_t count)
+{
+    a_fetch_add(&t.header->state, count * TASK_REF, relaxed);
+}
+
+EDO_TEST_BOTH(references_are_refused_before_they_run_over)
+{
+    edo_task t;
+    edo_abort_handle first, none = {NULL};
+    edo_waker counted = {0};
+    gate opens = {0};
+
+    assert_ok(edo_spawn(wait_at, &opens, &t));
+    assert_ok(edo_abort_handle_new(t, &first));
+    uint64_t others = TASK_REFS_MAX - state_refs(word_of(t));
+    pretend_refs(t, others);
+    assert_null(edo_abort_handle_clone(&first).header);
+    assert_err(edo_abort_handle_new(t, &none), -ENOMEM);
+    assert_err((int)edo_task_stack_peak(t), -ENOMEM);
+    edo_waker waker = task_waker(t.header);
+    assert_err(edo_waker_clone(&waker, &counted), -ENOMEM);
+    assert_int_equal(state_refs(word_of(t)), TASK_REFS_MAX); /* refused: none is left over */
+    pretend_refs(t, -others);
+    edo_abort_handle second = edo_abort_handle_clone(&first);
+    assert_ptr_equal(second.header, t.header);
+    edo_abort_handle_drop(second);
+    edo_abort_handle_drop(first);
+    assert_false(edo_task_is_finished(t));
+    gate_open(&opens);
+    int result = 0;
+    assert_ok(edo_join(t, &result));
+    assert_int_equal(result, 17);
+}
+
 /* --- wakes -------------------------------------------------------------------------------- */
 
 static int await_probe(void *arg)

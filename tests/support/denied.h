@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/membarrier.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -23,6 +24,10 @@
     DENIED_IF(SYS_clone3, ENOSYS), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4),           \
         DENIED_LOAD(args[0]), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 0, 1),            \
         DENIED_RETURN(EAGAIN), DENIED_NUMBER
+/* The fence on all threads, but not the registration for it. */
+#define DENIED_FENCES                                                                              \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 4), DENIED_LOAD(args[0]),               \
+        DENIED_IF(MEMBARRIER_CMD_PRIVATE_EXPEDITED, ENOMEM), DENIED_NUMBER
 #define DENIED_END BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 /* False: the system has no such filters. */
