@@ -20,7 +20,7 @@ typedef enum edo_udp_option_name {
     EDO_UDP_V6_ONLY,             /**< 0 or 1; IPv6, and only to be read: see edo_udp_opts */
     EDO_UDP_RECV_BUFFER,  /**< bytes; the system doubles what it is told, within its limits */
     EDO_UDP_SEND_BUFFER,  /**< the same */
-    EDO_UDP_RECV_ERRORS,  /**< 0 or 1: what sends met is kept for edo_udp_recv_error */
+    EDO_UDP_RECV_ERRORS,  /**< 0 or 1: what sends met is kept for edo_udp_try_recv_error */
     EDO_UDP_RECV_INFO,    /**< 0 or 1: edo_udp_info has `to` and `interface` */
     EDO_UDP_RECV_TOS,     /**< 0 or 1: edo_udp_info has `tos` */
     EDO_UDP_RECV_TTL,     /**< 0 or 1: edo_udp_info has `ttl` */

@@ -99,7 +99,7 @@ EDO_API_UNIX int edo_unix_pair(edo_unix_stream **ret_one, edo_unix_stream **ret_
 typedef edo_fd_read_future edo_unix_read_future;
 
 /**
- * Reads what is there, at most `len` bytes. Descriptors that come along are closed: edo_unix_receive takes them.
+ * Reads what is there, at most `len` bytes. Descriptors that come along are closed: edo_unix_recvmsg takes them.
  *
  * Returns   the count; 0 at the end, or when `len` is 0; -EINVAL; -ECONNRESET and what else recv(2) says;
  *           -ECANCELED when the stream is closed meanwhile; or why the waiting was cut short: -ECANCELED,

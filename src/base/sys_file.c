@@ -12,7 +12,7 @@
     type rc;                                                                                       \
     do                                                                                             \
         rc = (call);                                                                               \
-    while (sys_interrupted(rc, saved));                                                                   \
+    while (sys_interrupted(rc, saved));                                                            \
     return (type)sys_result(rc, saved)
 
 int sys_file_open(const char *path, int flags, mode_t mode)

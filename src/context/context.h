@@ -2,7 +2,7 @@
  * context/context.h: a place on a stack to which a thread can switch and come back.
  *
  * The switch saves the callee-saved registers and nothing else: the signal mask stays, and so do
- * the floating-point control words (context_fp_save and _load are for tasks that ask). Sanitizers
+ * the floating-point control words (fp_control_save and _load are for tasks that ask). Sanitizers
  * are told of each switch. Assembly for x86-64 and aarch64, or ucontext as a build option
  * (EDO_UCONTEXT).
  */

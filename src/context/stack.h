@@ -40,8 +40,8 @@ typedef struct stack_cache {
     unsigned count;
 } stack_cache;
 
-/* A stack of at least `size` usable bytes, and of no less than the common size; a larger one has a
- * mapping of its own, which ends when it is given back. `cache` may be NULL. 0 or -ENOMEM. */
+/* A stack of at least `size` usable bytes, and of no less than the common size, of which up to 960 are its
+ * colour; a larger one has a mapping of its own, which ends when it is given back. `cache` may be NULL. 0 or -ENOMEM. */
 int stack_get(stack_cache *cache, size_t size, stack **ret);
 /* Gives one back; nothing runs on it any more. Ends the process if its canary was overwritten. */
 void stack_put(stack_cache *cache, stack *s);

@@ -98,9 +98,7 @@ static inline ssize_t recv_in_turn(thread *self, source *src, edo_op *op, void *
     chaos_point();
     if (unlikely(n == -EAGAIN))
         return n;
-    turn_end(op, src, n, len, seen);
-    if (n >= 0)
-        await_spend(self);
+    turn_end(op, src, n, len, seen); /* the wait has let others run: no budget is spent */
     return n;
 }
 

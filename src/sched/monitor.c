@@ -78,7 +78,8 @@ static void note_stuck(core *c, watch *w)
 /* The kernel may have no memory for it, or a sandbox forbid it: then it is tried again at the next look. */
 static bool fence_all(void)
 {
-    return MODEL_BUG(508, sys_membarrier(), 0) == 0; /* pairs with the compiler barrier in core_enter */
+    return MODEL_BUG(508, sys_membarrier(), 0) ==
+           0; /* pairs with the compiler barrier in core_enter */
 }
 
 /* Whether the holder that was told so has let go; waits a moment for it. */

@@ -1,13 +1,12 @@
 /*
  * pool.c: blocking calls: a queue, and threads that come with the work and go after a while.
  *
- * A call's state  is that of a task, without NOTIFIED while it stands in the queue. A pool's thread
- *                 begins it under the lock: RUNNING is set, unless NOTIFIED or RUNNING is. An abort
- *                 or a shutdown sets NOTIFIED, and owns the enqueue then as with any task: it pushes
- *                 the header to a run queue, though it may stand in the pool's still. The worker that
- *                 gets it makes it RUNNING as any task, takes it out of the pool's queue under the
- *                 lock, and releases it. So each call runs or is released, and nothing of it happens
- *                 on the thread that aborts it.
+ * A call's state  is that of a task, and not ACTIVE while it stands in the queue. A pool's thread begins it
+ *                 under the lock, by making it ACTIVE, unless it is that. An abort or a shutdown makes it
+ *                 ACTIVE as well, and owns the enqueue then as with any task: it pushes the header to a
+ *                 run queue, though it may stand in the pool's still. The worker that gets it takes it
+ *                 out of the pool's queue under the lock, and releases it. So each call runs or is
+ *                 released, and nothing of it happens on the thread that aborts it.
  * No lost         A submitter links the call, and under the same lock takes an idle thread off the
  *   wake-up       list, or counts a new one to the staff, unless there is one that has not looked yet.
  *                 That one takes a call, and does the same for those that are left. A thread goes on

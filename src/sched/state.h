@@ -41,7 +41,8 @@
 #define TASK_SHUTDOWN UINT64_C(128)
 #define TASK_REF UINT64_C(256)
 #define TASK_REF_MASK UINT64_C(0xffffff00)
-#define TASK_REFS_MAX (UINT64_C(1) << 23) /* more are refused: those that are being refused fit as well */
+#define TASK_REFS_MAX                                                                              \
+    (UINT64_C(1) << 23) /* more are refused: those that are being refused fit as well */
 #define TASK_GEN_SHIFT 32
 
 static inline uint32_t state_gen(uint64_t word)

@@ -592,6 +592,35 @@ EDO_TEST(a_reader_that_is_always_ready_lets_others_run) /* future-053 */
     free(much);
 }
 
+/* The same of a writer for whom there is always room, and of a reader at the end. */
+EDO_TEST(one_that_never_waits_lets_others_run) /* future-053 */
+{
+    edo_tcp_stream *server, *client;
+    edo_task task;
+    unsigned turns = 0;
+    char byte = 0;
+
+    connect_pair(&server, &client);
+    assert_ok(edo_spawn(count_turns, &turns, &task));
+    for (int i = 0; i < 2000; i++)
+        assert_int_equal(edo_tcp_write(client, &byte, 1), 1);
+    assert_true(turns >= 2000 / 200);
+    turns = 0;
+    for (int i = 0; i < 2000; i++)
+        assert_ok(edo_tcp_write_all(client, &byte, 1));
+    assert_true(turns >= 2000 / 200);
+    edo_tcp_close(client);
+    while (edo_tcp_read(server, &byte, 1) > 0)
+        ;
+    turns = 0;
+    for (int i = 0; i < 2000; i++)
+        assert_int_equal(edo_tcp_read(server, &byte, 1), 0);
+    assert_true(turns >= 2000 / 200);
+    edo_task_abort(task);
+    edo_join(task, NULL);
+    edo_tcp_close(server);
+}
+
 EDO_TEST_BOTH(pieces_by_their_future)
 {
     edo_tcp_stream *server, *client;

@@ -15,7 +15,7 @@ struct lane_job {
     void (*release)(lane_job *job); /* nobody wants the answer: frees it */
     lane_job *next;
     edo_waker waker; /* borrowed; whom the end is told */
-    int state;       /* enum in lookup_lane.c; under the lane's lock */
+    int state;       /* enum in lane.c; under the lane's lock */
 };
 
 /* Has it run, and `waker` told of its end. 0; -EAGAIN, -ENOMEM: no thread, and it is the caller's still. */

@@ -56,7 +56,7 @@ void unix_message_room(struct msghdr *msg, edo_unix_control *control);
  * was no memory, and its success stands. */
 void unix_message_appended(edo_op *op, int rc);
 
-/* Of messages that were put back whole; see unix_kept.c. */
+/* Of messages that were put back whole; see kept.c. */
 struct put_back_ops;
 extern const struct put_back_ops unix_put_back_messages;
 /* Puts back what the operation received. 0; -ENOMEM, and nothing was done. */
