@@ -33,7 +33,7 @@ EDO_TEST_PLAIN(it_is_watched_from_its_first_wait_and_for_room_from_the_first_wai
 {
     driver *d = open_driver();
     int peer;
-    char buf[8];
+    char buf[8] = {0};
     counter reader = {0}, writer = {0};
     source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op in, out;
@@ -148,7 +148,7 @@ EDO_TEST_PLAIN(a_hang_up_wakes_both_directions)
 {
     driver *d = open_driver();
     int peer;
-    char buf[8];
+    char buf[8] = {0};
     counter reader = {0}, writer = {0};
     source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op in, out;

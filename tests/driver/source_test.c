@@ -17,7 +17,7 @@ static unsigned sources_in(const driver *d)
 /* Has it watched for all that there is. */
 static void use_up(source *src)
 {
-    char byte;
+    char byte = 0;
     counter c = {0};
     edo_op ops[2];
 
