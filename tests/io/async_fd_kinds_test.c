@@ -181,3 +181,38 @@ EDO_TEST_BOTH(a_whole_close_closes_both_directions) /* io-101 */
     assert_int_equal(edo_async_fd_ready(async, both, NULL) & (int)both, both);
     edo_async_fd_close(async);
 }
+
+EDO_TEST_BOTH(a_whole_close_ends_a_wait_for_errors) /* io-101 */
+{
+    int fds[2];
+    const int both = EDO_READ_CLOSED | EDO_WRITE_CLOSED;
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
+    edo_async_fd *async = take(fds[0]);
+    edo_async_fd_ready_future error = edo_async_fd_ready_async(async, EDO_ERROR, NULL);
+    assert_pending(&error.base);
+    close(fds[1]);
+    assert_int_equal(poll_to_end(&error.base), both);
+    assert_int_equal(edo_async_fd_ready(async, EDO_ERROR, NULL), both); /* as it is known by now */
+    edo_async_fd_close(async);
+}
+
+EDO_TEST_BOTH(a_wait_for_room_goes_on_when_the_peer_writes_no_more) /* io-101 */
+{
+    static char bytes[4096];
+    int fds[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
+    while (write(fds[0], bytes, sizeof bytes) > 0)
+        continue;
+    assert_int_equal(shutdown(fds[1], SHUT_WR), 0);
+    edo_async_fd *async = take(fds[0]);
+    assert_int_equal(edo_async_fd_ready(async, EDO_READ_CLOSED, NULL), EDO_READ_CLOSED);
+    edo_async_fd_ready_future writable = edo_async_fd_writable_async(async, NULL);
+    assert_pending(&writable.base);
+    while (read(fds[1], bytes, sizeof bytes) > 0)
+        continue;
+    assert_ok(poll_to_end(&writable.base));
+    edo_async_fd_close(async);
+    close(fds[1]);
+}

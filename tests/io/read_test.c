@@ -310,6 +310,32 @@ EDO_TEST(what_a_loser_read_goes_back)
     edo_buf_fini(&buf);
 }
 
+/* The reader has a new transfer then, of which it knows nothing. */
+EDO_TEST(a_read_begun_anew_after_its_bytes_went_back_is_another_call)
+{
+    feed f = feed_of("hello");
+    char bytes[8];
+    const struct iovec iov[] = {{NULL, 0}, {bytes, sizeof bytes}};
+    edo_read_future reads[] = {edo_read_async(feed_reader(&f), bytes, sizeof bytes),
+                               edo_readv_async(feed_reader(&f), iov, 2)};
+
+    f.waits = true;
+    for (int i = 0; i < 2; i++) {
+        edo_future *read = &reads[i].base;
+        f.at = f.calls = 0;
+        for (unsigned calls = 1; calls <= 3; calls++) {
+            memset(bytes, 0, sizeof bytes);
+            assert_pending(read); /* as each call does once */
+            assert_int_equal(assert_ready(read), 5);
+            assert_string_equal(bytes, "hello");
+            assert_int_equal(f.calls, calls);
+            edo_future_put_back(read);
+            assert_err(read->result, -ECANCELED);
+            *read = (edo_future)EDO_FUTURE_INIT(read->ops);
+        }
+    }
+}
+
 /* But not what took it two. */
 EDO_TEST(what_was_read_in_parts_stays_a_success)
 {
