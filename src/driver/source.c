@@ -365,7 +365,7 @@ void source_wake_for_kept(source *src)
     wakes owed;
 
     mark_wanting(src, MODEL_BUG(816, ~0, 0), &owed);
-    source_wake_first(src, OP_IN);
+    source_wake_first(src, MODEL_BUG(832, OP_IN, OP_OUT));
     wakes_push(&owed);
 }
 

@@ -19,6 +19,7 @@
 #include <sys/uio.h>
 
 #include "base/chaos.h"
+#include "base/model.h"
 #include "base/sys.h"
 
 typedef struct kept_bytes {
@@ -63,6 +64,7 @@ bool put_back_chain_first(edo_op *op, source_kept *first, source_kept **end)
         return false;
     }
     *end = src->kept;
+    MODEL_BUG(827, (void)0, (lock_drop(&src->lock), lock_take(&src->lock)));
     set_kept(src, first);
     source_wake_for_kept(src);
     return true;
@@ -81,6 +83,7 @@ bool put_back_take(edo_op *op, const put_back_ops *ops)
         return false;
     lock_take(&src->lock);
     bool takes = op_check(op) == 0 && src->kept;
+    MODEL_BUG(828, (void)0, (lock_drop(&src->lock), lock_take(&src->lock)));
     if (takes)
         ops->take(op);
     if (takes && src->kept)
@@ -125,14 +128,14 @@ edo_poll put_back_poll_kept(edo_op *op, bool *gives_way, bool canceled, const ed
             a_store(&op->state, OP_DONE, relaxed);
             return EDO_READY;
         }
-        if (!is_new && !canceled && !*gives_way && put_back_is_kept(op)) {
+        if (MODEL_BUG(829, !is_new, false) && !canceled && !*gives_way && put_back_is_kept(op)) {
             *gives_way = true;
             op_cancel(op);
         }
         chaos_point();
         if (op_poll(op, waker) == EDO_PENDING) {
             /* A second look, now that it is linked: what was put back before found nobody. */
-            if (!*gives_way && !canceled && put_back_is_kept(op))
+            if (MODEL_BUG(830, !*gives_way, false) && !canceled && put_back_is_kept(op))
                 continue;
             return EDO_PENDING;
         }

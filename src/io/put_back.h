@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/chaos.h"
+#include "base/model.h"
 #include "driver/source.h"
 
 /* How a kind of operation does it; both with the source's lock held. */
@@ -44,7 +45,7 @@ static inline edo_poll put_back_poll(edo_op *op, bool *gives_way, bool canceled,
         edo_poll is = op_poll(op, waker);
         chaos_point();
         /* A second look, now that it is linked: what was put back before found nobody. */
-        if (likely(is == EDO_READY || !put_back_is_kept(op)))
+        if (likely(is == EDO_READY || MODEL_BUG(831, !put_back_is_kept(op), true)))
             return is;
     }
     return put_back_poll_kept(op, gives_way, canceled, waker, ops);

@@ -1,8 +1,8 @@
 /*
  * driver_op.c: operations of a source on the epoll driver: a reader gets what came, whoever closes
  * or gives up meanwhile, and no descriptor is closed under a call; all who wait for readiness are told,
- * also of what was put back; calls without the lock keep the descriptor open, and find that of their own life;
- * who reads by turns gets what came as well.
+ * also of what was put back, and a byte that was is read once, by one that waits as well; calls without the
+ * lock keep the descriptor open, and find that of their own life; who reads by turns gets what came as well.
  * The kernel beneath it is a few lines here: one descriptor with bytes in it,
  * and one epoll set.
  */
@@ -501,6 +501,114 @@ static void reader_puts_back(void)
     model_assert(put_back_bytes_first(&op, 1) == 0);
 }
 
+/* --- what was put back ---------------------------------------------------------------------- */
+
+static edo_op put_back_op[2]; /* each has read a byte */
+static char put_back_byte[2];
+
+/* Two bytes were read, and hang on the source in the end, but for what was taken. */
+static void setup_two_read(void)
+{
+    edo_waker waker = {0};
+
+    setup_readers(0);
+    kernel.bytes = 2;
+    for (unsigned i = 0; i < 2; i++) {
+        op_init(&put_back_op[i], src, OP_RECV, &put_back_byte[i], 1);
+        model_assert(op_poll(&put_back_op[i], &waker) == EDO_READY);
+        model_assert(put_back_op[i].result == 1);
+    }
+}
+
+static void put_back_0(void)
+{
+    model_assert(put_back_bytes_first(&put_back_op[0], 1) == 0);
+}
+
+static void put_back_1(void)
+{
+    model_assert(put_back_bytes_first(&put_back_op[1], 1) == 0);
+}
+
+static void put_back_both(void)
+{
+    put_back_1();
+    put_back_0();
+}
+
+static void setup_two_kept(void)
+{
+    setup_two_read();
+    put_back_both();
+}
+
+static void setup_one_kept(void)
+{
+    setup_two_read();
+    put_back_1();
+}
+
+/* Takes up to so many bytes of what hangs there; how many. */
+static int64_t take(size_t len)
+{
+    char bytes[3];
+    edo_op op;
+
+    op_init(&op, src, OP_RECV, bytes, len);
+    if (!put_back_take(&op, &put_back_bytes))
+        return 0;
+    model_assert(op.result > 0); /* as 0 is the end */
+    return op.result;
+}
+
+static void taker_0(void)
+{
+    results[0] = take(1);
+}
+
+static void taker_1(void)
+{
+    results[1] = take(1);
+}
+
+/* As a read of edo's: what was put back goes first. */
+static void read_kept(unsigned i, bool gives_up)
+{
+    char byte;
+    bool gives_way = false, canceled = false;
+    edo_op op;
+    parker *p = parker_new();
+    edo_waker waker = parker_waker(p);
+
+    op_init(&op, src, OP_RECV, &byte, 1);
+    while (put_back_poll(&op, &gives_way, canceled, &waker, &put_back_bytes) == EDO_PENDING) {
+        if (gives_up) {
+            canceled = true;
+            op_cancel(&op);
+        } else {
+            parker_wait(p, UINT64_MAX);
+        }
+    }
+    results[i] = op.result;
+    memset(&op, 0x55, sizeof op);
+    parker_unref(p);
+}
+
+static void kept_reader_0(void)
+{
+    read_kept(0, false);
+}
+
+static void kept_reader_1(void)
+{
+    read_kept(1, false);
+}
+
+static void kept_reader_gives_up(void)
+{
+    read_kept(1, true);
+}
+
 /* Whoever holds the driver: events reach the readers by it. */
 static void holder(void)
 {
@@ -580,6 +688,29 @@ static void check_put_back(void)
     parker_unref(bystander);
 }
 
+/* Each of the two bytes is there once. */
+static void check_two_bytes(void)
+{
+    int64_t taken = 0;
+
+    for (unsigned i = 0; i < 2; i++)
+        taken += results[i] > 0 ? results[i] : 0;
+    model_assert(taken + take(3) == 2);
+    model_assert(!src->kept);
+}
+
+static void check_both_read(void)
+{
+    model_assert(results[0] == 1 && results[1] == 1);
+    check_two_bytes();
+}
+
+static void check_one_read(void)
+{
+    model_assert(results[0] == 1);
+    check_two_bytes();
+}
+
 static const model_scenario scenarios[] = {
     {.name = "read_and_send",
      .setup = setup_one,
@@ -657,6 +788,38 @@ static const model_scenario scenarios[] = {
      .setup = setup_put_back,
      .threads = {waiter_0, waiter_1, reader_puts_back},
      .check = check_put_back},
+    {.name = "two_put_back",
+     .setup = setup_two_read,
+     .threads = {put_back_0, put_back_1},
+     .check = check_two_bytes},
+    {.name = "two_take_what_was_put_back",
+     .setup = setup_two_kept,
+     .threads = {taker_0, taker_1},
+     .check = check_both_read},
+    {.name = "put_back_beside_two_that_take",
+     .setup = setup_one_kept,
+     .threads = {put_back_0, taker_0, taker_1},
+     .check = check_two_bytes},
+    {.name = "put_back_reaches_one_that_waits",
+     .setup = setup_two_read,
+     .threads = {put_back_0, put_back_1, kept_reader_0},
+     .check = check_one_read},
+    {.name = "put_back_reaches_one_that_came_too_late", /* for the byte before */
+     .setup = setup_one_kept,
+     .threads = {put_back_0, taker_1, kept_reader_0},
+     .check = check_one_read},
+    {.name = "put_back_reaches_all_that_wait",
+     .setup = setup_two_read,
+     .preemptions = 2,
+     .weak = 1,
+     .threads = {put_back_both, kept_reader_0, kept_reader_1},
+     .check = check_both_read},
+    {.name = "put_back_passes_one_that_gives_up",
+     .setup = setup_two_read,
+     .preemptions = 2,
+     .weak = 1,
+     .threads = {put_back_both, kept_reader_0, kept_reader_gives_up},
+     .check = check_one_read},
 };
 
 MODEL_PROGRAM("driver_op", scenarios)
