@@ -6,9 +6,11 @@ from . import reasons, targets
 # What an op is, and of what it is a floor or ceiling.
 OPS = {
     "spawn_join": "a task that returns a number, spawned among 1,000 and joined",
-    "spawn_detached_latch": "a task nobody joins, one of 100,000 spawned in one go, that counts down",
+    "spawn_detached_latch": "a task nobody joins, one of 100,000 spawned in one go, that counts down; each of "
+                            "Tokio's holds a counted reference to the latch, edo's a pointer",
     "chain": "a task that spawns the next one and ends",
-    "skynet": "a leaf of a tree of tasks, ten to a node, that sum through a channel a node",
+    "skynet": "a leaf of a tree of tasks, ten to a node, that sum through a channel a node: edo's is the least "
+              "that does, on the node's stack, the others' are their own",
     "yield1": "a yield of a task that is alone",
     "yield1000": "a yield of one of 1,000 tasks that take turns",
     "ping_pong": "a round trip through two channels with room for one",
@@ -43,11 +45,13 @@ SYNC = {
 NET = {
     "tcp_echo": "50 connections, 64 bytes",
     "tcp_echo_1000": "1,000 connections, 64 bytes",
-    "tcp_echo_16k": "50 connections, 16 KiB",
-    "tcp_echo_16k_1000": "1,000 connections, 16 KiB",
+    "tcp_echo_16k": "50 connections, 16 KiB; edo's server lends its buffers from a pool, bare epoll's has one "
+                    "for all, the others' connections have one each",
+    "tcp_echo_16k_1000": "1,000 connections, 16 KiB, as above",
     "tcp_pipelined": "50 connections, 64 bytes, 16 requests in flight on each",
     "udp_echo": "UDP, 16 clients with 4 datagrams of 64 bytes in flight each",
-    "churn": "connect, one echo of 64 bytes, close; 50 at a time",
+    "churn": "connect, one echo of 64 bytes, close; 50 at a time. The peers set TCP_NODELAY of each connection, "
+             "which is one system call more; edo's inherit it from their listener",
     "hello": "HTTP, 50 connections that are kept, 13 bytes of body; asked by wrk",
     "hello_1000": "the same, 1,000 connections",
     "proxy_bulk": "a KiB that a proxy passes on, one way, on one of 8 connections",
@@ -131,7 +135,9 @@ def reason_list(lost):
 
 def ratio_text(row):
     r = row["ratio"]
-    text = f"{r['median']:.2f} ({r['least']:.2f} to {r['most']:.2f})"
+    text = f"{r['median']:.2f}"
+    if r["least"] != r["most"]:  # one round has no spread
+        text += f" ({r['least']:.2f} to {r['most']:.2f})"
     return f"**{text}**" if r["median"] > 1 else text
 
 
