@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/futex.h"
+#include "base/model.h"
 #include "base/report.h"
 #include "base/sys.h"
 #include "base/thread.h"
@@ -40,17 +41,18 @@ static void mark_down(task *t, void *arg)
         task_push(t);
 }
 
-/* Pairs with the compiler barriers in sched/census.h; without a membarrier these pay. Where it fails later on (no
+/* Pairs with the compiler barrier in sched/census.h; without a membarrier that pays. Where it fails later on (no
  * memory, a sandbox), time does the same: no store is on its way for as long as that. */
 static void fence_all(const sched *s)
 {
-    if (s->can_revoke && sys_membarrier() < 0)
+    if (s->can_revoke && MODEL_BUG(3303, sys_membarrier(), 0) < 0)
         thread_nap(NS_PER_MS);
 }
 
 void runtime_begin_shutdown(sched *s)
 {
-    if (a_xchg(&s->down, 1, seq_cst))
+    /* acquire: pairs with the addition of nothing there. */
+    if (a_xchg(&s->down, 1, MODEL_BUG(3304, acq_rel, release)))
         return;
     fence_all(s);
     task_slab_walk(mark_down, s);
@@ -66,7 +68,8 @@ static bool all_ended(void *arg)
 static bool wait_for_workers(sched *s, uint64_t until_ns)
 {
     while (!all_ended(s)) {
-        uint32_t seq = a_load(&s->end_seq, acquire); /* pairs with note_end */
+        /* acquire: pairs with count_last_end: the sum that follows has the end that was noted. */
+        uint32_t seq = a_load(&s->end_seq, MODEL_BUG(3308, acquire, relaxed));
         if (all_ended(s))
             break;
         if (futex_wait(&s->end_seq, seq, until_ns) == -ETIMEDOUT)

@@ -6,7 +6,8 @@
  * Sum         Ends are read first, with acquire; they are counted with release. So whoever reads an
  *             end also reads the spawn that came before it, and the sum is never too small.
  * Last end    An end is counted, then `down` is looked at; a shutdown sets `down`, lets every thread
- *             pass a fence, then sums up. Either the end is in the sum, or it is noted.
+ *             pass a fence, then sums up. Either the end is in the sum, or it is noted. A spawn
+ *             likewise: it is in the sum, or refused.
  */
 #include "sched/census.h"
 
@@ -14,13 +15,14 @@
 
 uint64_t sched_alive(const sched *s)
 {
-    uint64_t ended = a_load(&s->remote_completed, acquire), spawned; /* pairs with count_end */
+    /* acquire, of all ends: pairs with the releases of those that count them. */
+    uint64_t ended = a_load(&s->remote_completed, MODEL_BUG(3310, acquire, relaxed)), spawned;
 
     for (unsigned i = 0; i < s->core_count; i++)
-        ended += a_load(&s->cores[i]->completed, acquire); /* likewise */
-    spawned = a_load(&s->remote_spawned, acquire);
+        ended += a_load(&s->cores[i]->completed, MODEL_BUG(3306, acquire, relaxed));
+    spawned = a_load(&s->remote_spawned, relaxed);
     for (unsigned i = 0; i < s->core_count; i++)
-        spawned += a_load(&s->cores[i]->spawned, acquire);
+        spawned += a_load(&s->cores[i]->spawned, relaxed);
     return spawned > ended ? spawned - ended : 0;
 }
 
@@ -29,7 +31,8 @@ uint64_t sched_alive(const sched *s)
 noinline void count_last_end(sched *s, const core *c)
 {
     if (s->multi) {
-        a_fetch_add(&s->end_seq, 1, release); /* pairs with the acquire of the shutdown's wait */
+        /* release: pairs with the acquire of the shutdown's wait. */
+        a_fetch_add(&s->end_seq, 1, MODEL_BUG(3307, release, relaxed));
         futex_wake(&s->end_seq, INT32_MAX);
     } else if (!c) {
         core_wake(s->cores[0]);
@@ -39,22 +42,23 @@ noinline void count_last_end(sched *s, const core *c)
 noinline int count_spawn_back(sched *s, core *c)
 {
     if (c)
-        a_store(&c->spawned, c->spawned - 1, release);
+        a_store(&c->spawned, c->spawned - 1, relaxed); /* what follows makes it seen */
     else
-        a_fetch_sub(&s->remote_spawned, 1, release);
+        a_fetch_sub(&s->remote_spawned, 1, relaxed);
     count_last_end(s, c);
     return -EDO_ESHUTDOWN;
 }
 
 noinline int count_spawn_outside(sched *s)
 {
-    a_fetch_add(&s->remote_spawned, 1, release); /* pairs with the acquires in sched_alive */
+    a_fetch_add(&s->remote_spawned, 1, relaxed); /* as in count_spawn */
     return census_is_down(s) ? count_spawn_back(s, NULL) : 0;
 }
 
 noinline void count_end_outside(sched *s)
 {
-    a_fetch_add(&s->remote_completed, 1, release); /* likewise */
+    /* release: as in count_end. */
+    a_fetch_add(&s->remote_completed, 1, MODEL_BUG(3309, release, relaxed));
     if (census_is_down(s))
         count_last_end(s, NULL);
 }

@@ -13,9 +13,11 @@ void count_last_end(sched *s, const core *c);
 /* The light side of the shutdown's fence; without a membarrier both sides pay. */
 static inline bool census_is_down(sched *s)
 {
-    a_compiler_barrier(); /* pairs with the membarrier in runtime/shutdown.c */
+    MODEL_BUG(3302, a_compiler_barrier(), (void)0); /* pairs with the membarrier in shutdown.c */
     if (unlikely(!s->can_revoke))
-        a_fetch_add(&s->fence, 0, seq_cst); /* pairs with the exchange of `down` there */
+        /* release: pairs with the exchange there. Both change one word: so either that comes first
+         * and is read here, or it reads what this has stored, and sees what was counted before. */
+        return a_fetch_add(&s->down, 0, MODEL_BUG(3301, release, relaxed));
     return unlikely(a_load(&s->down, relaxed));
 }
 
@@ -25,7 +27,7 @@ static inline int count_spawn(sched *s, core *c)
 {
     if (unlikely(!c))
         return count_spawn_outside(s);
-    a_store(&c->spawned, c->spawned + 1, release); /* pairs with the acquires in sched_alive */
+    a_store(&c->spawned, c->spawned + 1, relaxed); /* the fence, or its end, makes it seen */
     return likely(!census_is_down(s)) ? 0 : count_spawn_back(s, c);
 }
 
@@ -35,7 +37,8 @@ static inline void count_end(sched *s, core *c)
         count_end_outside(s);
         return;
     }
-    a_store(&c->completed, c->completed + 1, release); /* likewise */
+    /* release: pairs with the acquire in sched_alive. */
+    a_store(&c->completed, c->completed + 1, MODEL_BUG(3305, release, relaxed));
     if (census_is_down(s))
         count_last_end(s, c);
 }

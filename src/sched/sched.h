@@ -146,7 +146,6 @@ struct edo_handle {
     uint32_t down;    /* atomic: shutting down, no new tasks */
     uint32_t stop;    /* atomic: workers end */
     uint32_t gone;    /* atomic: threads joined, drivers shut down */
-    uint32_t fence;   /* atomic: only ever added 0 to; see sched/census.c */
     lock end_lock;    /* one shutdown at a time stops the threads */
     uint32_t end_seq; /* atomic futex: grows as tasks end during a shutdown */
     uint64_t remote_spawned, remote_completed, remote_schedules, reliefs; /* atomic */

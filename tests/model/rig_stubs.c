@@ -6,6 +6,7 @@
 
 #include "base/sys.h"
 #include "engine/model.h"
+#include "runtime/runtime.h"
 #include "sched/asleep.h"
 #include "sched/current.h"
 #include "sched/in_place.h"
@@ -209,6 +210,37 @@ STUB bool pool_holds_clock(sched *s)
 {
     (void)s;
     return false;
+}
+
+/* It has no calls. */
+STUB void pool_tell_shutdown(sched *s)
+{
+    (void)s;
+}
+
+STUB void pool_stop(sched *s)
+{
+    (void)s;
+    NOT_MODELLED();
+}
+
+STUB void driver_shutdown(driver *d)
+{
+    (void)d;
+    NOT_MODELLED();
+}
+
+STUB bool drive_begin(sched *s, thread *self, bool (*until)(void *arg), void *arg,
+                      uint64_t until_ns)
+{
+    (void)s, (void)self, (void)until, (void)arg, (void)until_ns;
+    NOT_MODELLED();
+}
+
+STUB void drive_end(sched *s, thread *self)
+{
+    (void)s, (void)self;
+    NOT_MODELLED();
 }
 
 STUB void in_place_run(thread *self, task *t)

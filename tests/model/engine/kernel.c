@@ -143,13 +143,17 @@ void thread_nap(uint64_t ns)
     wait_for(never, NULL, NULL, M->clock_ns + ns, "naps", KERNEL_PLACE("thread_nap"));
 }
 
+bool model_lacks_membarrier;
+
 int sys_membarrier_register(void)
 {
-    return 0;
+    return model_lacks_membarrier ? -ENOSYS : 0;
 }
 
 int sys_membarrier(void)
 {
+    if (model_lacks_membarrier)
+        return -ENOSYS;
     model_membarrier(KERNEL_PLACE("membarrier"));
     return 0;
 }

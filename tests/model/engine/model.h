@@ -59,6 +59,8 @@ bool model_is_freed(const void *memory);
 void model_wait_until(bool (*ready)(void *arg), void *arg, const char *why);
 /* Asks a question by looking at memory as it is: no accesses of the run. */
 bool model_peek(bool (*question)(void *arg), void *arg);
+/* The system has no membarrier: set by a scenario's setup. */
+extern bool model_lacks_membarrier;
 /* Which of the scenario's threads runs, from 1; 0: none, it is setup or check. */
 unsigned model_self(void);
 /* A choice of the scenario's own, from 0 to n - 1. */

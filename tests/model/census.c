@@ -1,0 +1,224 @@
+/*
+ * census.c: how many tasks a runtime has, while it is shut down, with a membarrier and without: what
+ * was spawned is found by the shutdown, and whoever waits for the last end is told of it.
+ */
+#include "../../src/runtime/shutdown.c"
+
+#include "sched/census.h"
+#include "sched/task_new.h"
+
+#include "engine/model.h"
+
+#define CORES 2
+
+static sched rig;
+static core rig_core[CORES];
+static core *rig_cores[CORES] = {&rig_core[0], &rig_core[1]};
+static task_cache outside_tasks;
+static task *spawned[2]; /* by the core's holder, and by a thread without one; NULL: refused */
+static uint64_t alive;
+
+static void setup_rig(bool has_membarrier)
+{
+    model_lacks_membarrier = !has_membarrier;
+    rig.refs = 1;
+    rig.core_count = CORES;
+    rig.cores = rig_cores;
+    rig.multi = true;
+    rig.can_revoke = sys_membarrier_register() == 0;
+    idle_init(&rig.idle, CORES);
+    for (unsigned i = 0; i < CORES; i++) {
+        rig_core[i].sched = &rig;
+        rig_core[i].index = i;
+    }
+    model_ignore(&fork_generation, sizeof fork_generation);
+    model_name(&rig.down, "down");
+    model_name(&rig.end_seq, "end_seq");
+    model_name(&rig_core[0].spawned, "core 0.spawned");
+    model_name(&rig_core[0].completed, "core 0.completed");
+    model_name(&rig_core[1].completed, "core 1.completed");
+    model_name(&rig.remote_spawned, "remote_spawned");
+    model_name(&rig.remote_completed, "remote_completed");
+}
+
+static void setup(void)
+{
+    setup_rig(true);
+}
+
+static void setup_without(void)
+{
+    setup_rig(false);
+}
+
+/* --- spawns ------------------------------------------------------------------------------- */
+
+/* As the spawn does: what a walk finds is there before it is counted. */
+static void spawn_in(task_cache *tasks, core *c, task **ret)
+{
+    spawn_request req = {.place = "here", .kind = TASK_POLLED};
+    task *t;
+
+    model_assert(task_new(&rig, tasks, c, &req, &t) == 0);
+    if (count_spawn(&rig, c) == 0)
+        *ret = t;
+    else
+        task_discard(t);
+}
+
+static void spawns_inside(void)
+{
+    spawn_in(&rig_core[0].tasks, &rig_core[0], &spawned[0]);
+}
+
+static void spawns_outside(void)
+{
+    spawn_in(&outside_tasks, NULL, &spawned[1]);
+}
+
+static void shuts_down(void)
+{
+    runtime_begin_shutdown(&rig);
+    alive = sched_alive(&rig);
+}
+
+/* Each is in the sum, and the walk has told it. */
+static void check_spawned(void)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (!spawned[i])
+            continue;
+        model_assert(spawned[i]->state & TASK_SHUTDOWN);
+        n++;
+    }
+    model_assert(alive >= n); /* one that is refused may be in it still: its thread says so then */
+    model_assert(sched_alive(&rig) == n);
+}
+
+/* --- ends --------------------------------------------------------------------------------- */
+
+static void with_two_tasks(void)
+{
+    rig_core[0].spawned = 2;
+}
+
+static void setup_ends(void)
+{
+    setup();
+    with_two_tasks();
+}
+
+static void setup_ends_without(void)
+{
+    setup_without();
+    with_two_tasks();
+}
+
+static void ends_inside(void)
+{
+    count_end(&rig, &rig_core[0]);
+}
+
+static void ends_outside(void)
+{
+    count_end(&rig, NULL);
+}
+
+static void shuts_down_and_waits(void)
+{
+    runtime_begin_shutdown(&rig);
+    model_assert(wait_for_workers(&rig, UINT64_MAX));
+}
+
+/* A spawn that is refused takes back what it has counted. */
+static void spawns_and_ends_inside(void)
+{
+    if (count_spawn(&rig, &rig_core[0]) == 0)
+        count_end(&rig, &rig_core[0]);
+}
+
+static void spawns_and_ends_outside(void)
+{
+    if (count_spawn(&rig, NULL) == 0)
+        count_end(&rig, NULL);
+}
+
+/* --- the sum ------------------------------------------------------------------------------ */
+
+static uint32_t handed; /* atomic */
+
+static bool is_handed(void *arg)
+{
+    (void)arg;
+    return handed == 1;
+}
+
+/* One that stays all the time. */
+static void setup_sum(void)
+{
+    setup();
+    rig_core[1].spawned = 1;
+}
+
+static void spawns_for_another(void)
+{
+    model_assert(count_spawn(&rig, &rig_core[0]) == 0);
+    a_store(&handed, 1, release); /* as the push does */
+}
+
+static void takes_it(void)
+{
+    while (!a_load(&handed, acquire)) /* as the pop does */
+        model_wait_until(is_handed, NULL, "waits for the task");
+}
+
+static void ends_it_inside(void)
+{
+    takes_it();
+    count_end(&rig, &rig_core[1]);
+}
+
+static void ends_it_outside(void)
+{
+    takes_it();
+    count_end(&rig, NULL);
+}
+
+static void sums(void)
+{
+    model_assert(sched_alive(&rig) >= 1);
+}
+
+static const model_scenario scenarios[] = {
+    {.name = "spawn_beside_a_shutdown",
+     .setup = setup,
+     .weak = 1,
+     .threads = {spawns_inside, shuts_down, spawns_outside},
+     .check = check_spawned},
+    {.name = "spawn_without_a_membarrier",
+     .setup = setup_without,
+     .threads = {spawns_inside, shuts_down, spawns_outside},
+     .check = check_spawned},
+    {.name = "an_end_beside_a_shutdown",
+     .setup = setup_ends,
+     .threads = {ends_inside, shuts_down_and_waits, ends_outside}},
+    {.name = "an_end_without_a_membarrier",
+     .setup = setup_ends_without,
+     .threads = {ends_inside, shuts_down_and_waits, ends_outside}},
+    {.name = "a_spawn_is_taken_back",
+     .setup = setup,
+     .threads = {spawns_and_ends_inside, shuts_down_and_waits, spawns_and_ends_outside}},
+    {.name = "a_spawn_is_taken_back_without_a_membarrier",
+     .setup = setup_without,
+     .threads = {spawns_and_ends_inside, shuts_down_and_waits, spawns_and_ends_outside}},
+    {.name = "a_sum_is_never_too_small",
+     .setup = setup_sum,
+     .threads = {spawns_for_another, ends_it_inside, sums}},
+    {.name = "a_sum_with_an_end_outside",
+     .setup = setup_sum,
+     .threads = {spawns_for_another, ends_it_outside, sums}},
+};
+
+MODEL_PROGRAM("census", scenarios)
