@@ -64,7 +64,7 @@ model_program(task_state 3 ${model_sched})
 model_program(parking 4 ${model_sched} src/sched/task_slab.c src/sched/core.c)
 model_program(takeover 5 ${model_sched} src/sched/task_slab.c src/sched/core.c)
 model_program(census 33 ${model_sched} src/sched/task_slab.c src/sched/core.c src/sched/worker.c
-    src/sched/monitor.c src/sched/relief.c)
+    src/sched/relief.c)
 foreach(name task_state parking takeover census)
     target_compile_definitions(model-${name} PRIVATE TASK_CHUNK_SIZE=4096UL)
 endforeach()

@@ -43,7 +43,7 @@ static void mark_down(task *t, void *arg)
 
 /* Pairs with the compiler barrier in sched/census.h; without a membarrier that pays. Where it fails later on (no
  * memory, a sandbox), time does the same: no store is on its way for as long as that. */
-static void fence_all(const sched *s)
+static void fence_threads(const sched *s)
 {
     if (s->can_revoke && MODEL_BUG(3303, sys_membarrier(), 0) < 0)
         thread_nap(NS_PER_MS);
@@ -54,7 +54,7 @@ void runtime_begin_shutdown(sched *s)
     /* acquire: pairs with the addition of nothing there. */
     if (a_xchg(&s->down, 1, MODEL_BUG(3304, acq_rel, release)))
         return;
-    fence_all(s);
+    fence_threads(s);
     task_slab_walk(mark_down, s);
     local_sets_release(s);
     pool_tell_shutdown(s);

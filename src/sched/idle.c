@@ -124,7 +124,7 @@ void idle_awake(core *c)
             link = &(*link)->next_sleeper;
         *link = c->next_sleeper;
         c->asleep = false;
-        a_fetch_add(&i->word, IDLE_AWAKE, seq_cst);
+        a_fetch_add(&i->word, IDLE_AWAKE, MODEL_BUG(3318, seq_cst, release));
     }
     lock_drop(&i->lock);
 }

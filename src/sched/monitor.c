@@ -216,8 +216,10 @@ static uint64_t next_gap(const sched *s, uint64_t before)
 static bool is_awake(const sched *s)
 {
     if (s->multi)
-        return (a_load(&s->idle.word, seq_cst) >> 16) != 0; /* pairs with monitor_kick */
-    return a_load(&s->cores[0]->holder, seq_cst) && (a_load(&s->idle.word, seq_cst) >> 16) != 0;
+        /* seq_cst, here and below: pairs with monitor_kick. */
+        return (a_load(&s->idle.word, MODEL_BUG(3312, seq_cst, acquire)) >> 16) != 0;
+    return a_load(&s->cores[0]->holder, MODEL_BUG(3317, seq_cst, acquire)) &&
+           (a_load(&s->idle.word, seq_cst) >> 16) != 0;
 }
 
 static bool look(sched *s, watch *watches)
@@ -247,10 +249,12 @@ static bool look(sched *s, watch *watches)
 /* Sleeps for good, unless somebody has left sleep since. */
 static void doze(sched *s)
 {
-    /* seq_cst: pairs with monitor_kick, which looks after idle_awake. */
-    a_store(&s->monitor_word, 1, seq_cst);
+    /* seq_cst: pairs with monitor_kick, which looks after idle_awake, or after monitor_stop's store.
+     * So whoever does not see it was before the looks that follow here. */
+    a_store(&s->monitor_word, 1, MODEL_BUG(3311, seq_cst, release));
     if (!is_awake(s))
-        while (a_load(&s->monitor_word, acquire) == 1 && !a_load(&s->monitor_stop, acquire))
+        while (a_load(&s->monitor_word, acquire) == 1 &&
+               !a_load(&s->monitor_stop, MODEL_BUG(3313, seq_cst, acquire)))
             futex_wait(&s->monitor_word, 1, UINT64_MAX);
     a_store(&s->monitor_word, 0, relaxed);
 }
@@ -278,7 +282,7 @@ static void *monitor_main(void *arg)
 void monitor_kick(sched *s)
 {
     /* seq_cst: after idle_awake; pairs with doze. */
-    if (unlikely(a_load(&s->monitor_word, seq_cst))) {
+    if (unlikely(a_load(&s->monitor_word, MODEL_BUG(3314, seq_cst, acquire)))) {
         a_store(&s->monitor_word, 0, release);
         futex_wake(&s->monitor_word, 1);
     }
@@ -299,7 +303,8 @@ void monitor_stop(sched *s)
 {
     if (!s->has_monitor)
         return;
-    a_store(&s->monitor_stop, 1, seq_cst); /* before the look at monitor_word, as in doze */
+    /* seq_cst: before the look at monitor_word, as in doze. */
+    a_store(&s->monitor_stop, 1, MODEL_BUG(3315, seq_cst, release));
     futex_wake(&s->monitor_stop, 1);
     monitor_kick(s);
     thread_join(s->monitor);

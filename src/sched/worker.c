@@ -426,7 +426,8 @@ void worker_loop(thread *self, bool (*until)(void *arg), void *arg)
     self->in_loop = true;
     a_store(&self->revoked, 0, relaxed); /* nobody revokes or asks a thread without a core */
     a_store(&self->busy, 1, relaxed);
-    a_store(&c->holder, self, seq_cst); /* before the look of monitor_kick; else as a release */
+    /* seq_cst: before the look of monitor_kick; else as a release. */
+    a_store(&c->holder, self, MODEL_BUG(3316, seq_cst, release));
     a_store(&c->thread_id, thread_system_id(self), relaxed);
     busy_begin(c, clock_now());
     seat_hold(self, c);

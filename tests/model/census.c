@@ -1,8 +1,10 @@
 /*
  * census.c: how many tasks a runtime has, while it is shut down, with a membarrier and without: what
- * was spawned is found by the shutdown, and whoever waits for the last end is told of it.
+ * was spawned is found by the shutdown, and whoever waits for the last end is told of it. And the
+ * monitor's long sleep: it is kicked by whoever leaves sleep, and by the stop.
  */
 #include "../../src/runtime/shutdown.c"
+#include "../../src/sched/monitor.c"
 
 #include "sched/census.h"
 #include "sched/task_new.h"
@@ -191,6 +193,86 @@ static void sums(void)
     model_assert(sched_alive(&rig) >= 1);
 }
 
+/* --- the monitor's sleep ------------------------------------------------------------------ */
+
+static bool has_dozed; /* plain: asked for by peeks alone */
+
+static bool dozed(void *arg)
+{
+    (void)arg;
+    return has_dozed;
+}
+
+static void setup_doze(void)
+{
+    setup();
+    for (unsigned i = 0; i < CORES; i++)
+        idle_sleep(&rig_core[i]);
+    model_name(&rig.monitor_word, "monitor_word");
+    model_name(&rig.monitor_stop, "monitor_stop");
+    model_name(&rig.idle.word, "idle.word");
+}
+
+static void setup_stop(void)
+{
+    setup_doze();
+    rig.has_monitor = true;
+    rig.monitor = 1; /* the first thread */
+}
+
+/* A runtime of one thread: its core is held by whoever drives it. */
+static void setup_drive(void)
+{
+    setup();
+    rig.multi = false;
+    rig.core_count = 1;
+    idle_init(&rig.idle, 1);
+    model_name(&rig.monitor_word, "monitor_word");
+    model_name(&rig_core[0].holder, "core.holder");
+}
+
+static void dozes(void)
+{
+    doze(&rig);
+    has_dozed = true;
+}
+
+/* As the monitor's loop does, when it has seen nothing for long. */
+static void dozes_until_stopped(void)
+{
+    while (!a_load(&rig.monitor_stop, acquire))
+        doze(&rig);
+}
+
+static void stops(void)
+{
+    monitor_stop(&rig);
+}
+
+/* Leaves sleep, and works until the monitor looks. */
+static void leaves_sleep(void)
+{
+    idle_awake(&rig_core[0]);
+    monitor_kick(&rig);
+    model_wait_until(dozed, NULL, "waits for the monitor");
+}
+
+/* The loop goes on until the monitor looks. */
+static bool waits_for_the_monitor(void *arg)
+{
+    model_wait_until(dozed, arg, "waits for the monitor");
+    return true;
+}
+
+static void drives(void)
+{
+    thread *self = thread_self();
+
+    self->sched = &rig;
+    self->core = &rig_core[0];
+    worker_loop(self, waits_for_the_monitor, NULL);
+}
+
 static const model_scenario scenarios[] = {
     {.name = "spawn_beside_a_shutdown",
      .setup = setup,
@@ -219,6 +301,11 @@ static const model_scenario scenarios[] = {
     {.name = "a_sum_with_an_end_outside",
      .setup = setup_sum,
      .threads = {spawns_for_another, ends_it_outside, sums}},
+    {.name = "doze_beside_a_stop", .setup = setup_stop, .threads = {dozes_until_stopped, stops}},
+    {.name = "doze_beside_one_who_leaves_sleep",
+     .setup = setup_doze,
+     .threads = {dozes, leaves_sleep}},
+    {.name = "doze_beside_a_drive", .setup = setup_drive, .threads = {dozes, drives}},
 };
 
 MODEL_PROGRAM("census", scenarios)
