@@ -113,6 +113,8 @@ int sys_untouched(const void *addr, size_t len, size_t *ret);
 /* The whole of a file, to be read. Async-signal-safe. */
 int sys_map_file(const char *path, void **ret, size_t *ret_len);
 size_t sys_page_size(void);
+/* As many bytes, rounded up to pages. */
+size_t sys_whole_pages(size_t bytes);
 /* vm.max_map_count, or its default if it can't be read. */
 long sys_max_map_count(void);
 

@@ -132,6 +132,13 @@ size_t sys_page_size(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
+size_t sys_whole_pages(size_t bytes)
+{
+    size_t page = sys_page_size();
+
+    return (bytes + page - 1) & ~(page - 1);
+}
+
 long sys_max_map_count(void)
 {
     char text[32];

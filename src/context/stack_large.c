@@ -67,14 +67,13 @@ void stack_large_guard(void)
 
 int stack_large_get(size_t size, stack **ret)
 {
-    size_t page = sys_page_size();
     unsigned colour;
     large_stack *node;
     char *base;
 
     if (size > SIZE_MAX / 2)
         return -ENOMEM;
-    size = (size + cache_line * 16 + page - 1) & ~(page - 1); /* the colour is not part of it */
+    size = sys_whole_pages(size + cache_line * 16); /* the colour is not part of it */
     node = take_node(&colour);
     if (!node)
         return -ENOMEM;

@@ -86,13 +86,6 @@ static int check_histogram(const edo_runtime_opts *o, const char *place)
     return rc < 0 ? -EINVAL : 0;
 }
 
-static size_t page_round(size_t n)
-{
-    size_t page = sys_page_size();
-
-    return (n + page - 1) / page * page;
-}
-
 static void fill_in(edo_runtime_opts *o)
 {
     if (o->kind != EDO_MULTI_THREAD)
@@ -107,12 +100,12 @@ static void fill_in(edo_runtime_opts *o)
         o->event_interval = 61;
     if (o->monitor == EDO_MONITOR_DEFAULT)
         o->monitor = o->kind == EDO_MULTI_THREAD ? EDO_MONITOR_ON : EDO_MONITOR_OFF;
-    o->stack_size = o->stack_size ? page_round(o->stack_size) : STACK_DEFAULT_SIZE;
+    o->stack_size = o->stack_size ? sys_whole_pages(o->stack_size) : STACK_DEFAULT_SIZE;
     if (o->max_blocking_threads == 0)
         o->max_blocking_threads = 512;
     if (o->blocking_keep_alive.ns == 0)
         o->blocking_keep_alive.ns = 10 * NS_PER_S;
-    o->blocking_stack_size = page_round(o->blocking_stack_size);
+    o->blocking_stack_size = sys_whole_pages(o->blocking_stack_size);
 }
 
 static int make_name(sched *s)

@@ -48,13 +48,6 @@ static inline int check_target(const sched *s, const char *place)
     return unlikely(a_load(&s->down, acquire)) ? -EDO_ESHUTDOWN : 0;
 }
 
-static size_t page_round(size_t n)
-{
-    size_t page = sys_page_size();
-
-    return (n + page - 1) / page * page;
-}
-
 static bool has_name(const edo_spawn_opts *opts)
 {
     return opts->name && *opts->name;
@@ -116,7 +109,7 @@ static inline void fill(task *t, const sched *s, const spawn_request *req,
         t->fut = arg;
     } else {
         fill_function(t, req->fn, arg,
-                      opts->stack_size ? page_round(opts->stack_size) : s->opts.stack_size);
+                      opts->stack_size ? sys_whole_pages(opts->stack_size) : s->opts.stack_size);
         t->measure_stack = opts->measure_stack;
         if (req->kind != TASK_STACKFUL)
             t->release = req->release;
