@@ -93,7 +93,8 @@ static inline bool source_has_something(const source *src, enum op_dir dir, cons
 {
     const op_queue *queue = &src->dir[dir];
 
-    /* acquire: the call that follows comes after it, for events since are to be seen after the call. */
+    /* acquire: the call that follows comes after it, for events since are to be seen after the call. The
+     * checker's system calls are never early, so it can't show this. */
     *ret_seen = a_load(&queue->ready, acquire);
     return (*ret_seen & DIR_READY) && a_load(&queue->first, relaxed) == op;
 }
@@ -217,7 +218,9 @@ static inline __attribute__((always_inline)) void op_end_in(edo_op *op, enum op_
     if (unlikely(src->dir[dir].first) && was_user)
         next = source_mark_next(src, dir);
     op->result = result;
-    /* release: publishes the result; pairs with the acquires in op_poll and op_cancel. */
+    /* release: publishes the result; pairs with the acquires in op_poll and op_cancel. An operation of a
+     * readiness driver is ended by its own poll, and needs neither: they are for drivers that end it
+     * from elsewhere. */
     a_store(&op->state, OP_DONE, release);
     if (likely(was_user))
         source_leave(src);

@@ -116,7 +116,8 @@ void core_wake(core *c)
 {
     if (c->driver)
         c->driver->ops->unpark(c->driver);
-    else if (a_xchg(&c->park_word, NOTIFIED, release) == MODEL_BUG(407, PARKED, NOTIFIED))
+    else if (a_xchg(&c->park_word, NOTIFIED, MODEL_BUG(413, release, relaxed)) ==
+             MODEL_BUG(407, PARKED, NOTIFIED))
         futex_wake(&c->park_word, 1);
 }
 

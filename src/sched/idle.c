@@ -91,7 +91,7 @@ void idle_share(core *c)
     if (c->searching)
         calls = end_search(c);
     else
-        a_fetch_add(&c->sched->idle.word, 0, seq_cst);
+        a_fetch_add(&c->sched->idle.word, 0, MODEL_BUG(414, seq_cst, relaxed));
     if (calls)
         idle_notify(c->sched);
 }

@@ -90,7 +90,8 @@ static bool has_let_go(core *c, watch *w)
     for (int i = 0; i < 4; i++) {
         /* acquire: pairs with the releases of busy and of holder: we see all that it did inside. */
         if ((w->fenced && a_load(&w->revoking->busy, MODEL_BUG(506, acquire, relaxed)) == 0) ||
-            MODEL_BUG(507, false, true) || a_load(&c->holder, acquire) != w->revoking)
+            MODEL_BUG(507, false, true) ||
+            a_load(&c->holder, MODEL_BUG(513, acquire, relaxed)) != w->revoking)
             return true;
         thread_nap(50000);
     }
@@ -112,7 +113,8 @@ static void finish_revoking(sched *s, core *c, watch *w)
 static void core_revoke(core *c, watch *w)
 {
     lock_take(&c->sched->threads_lock); /* else its holder could be giving it away: worker_give */
-    w->revoking = a_load(&c->holder, acquire); /* pairs with worker_loop */
+    /* acquire: pairs with worker_loop. */
+    w->revoking = a_load(&c->holder, MODEL_BUG(512, acquire, relaxed));
     if (w->revoking)
         a_fetch_or(&w->revoking->revoked, THREAD_REVOKED, relaxed);
     lock_drop(&c->sched->threads_lock);

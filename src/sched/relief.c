@@ -281,7 +281,9 @@ static void hold_again(thread *self, core *c)
     a_store(&c->run_seq, c->run_seq + 1, relaxed);
     self->core = c;
     a_store(&c->thread_id, thread_system_id(self), relaxed);
-    a_store(&c->holder, self, release); /* pairs with the acquire in monitor.c */
+    /* Whoever acts on it has the lock as well; release for the monitor's look before that, as in
+     * worker_loop. */
+    a_store(&c->holder, self, release);
 }
 
 void worker_retake(thread *self, core *c)

@@ -47,8 +47,8 @@ static bool move_half(run_queue *q, uint64_t head, task *t, inject_queue *overfl
     const uint32_t n = RUN_QUEUE_SIZE / 2;
     uint32_t real = head_real(head);
 
-    /* release: a thief that sees the new head sees that the slots are gone; it takes none of them.
-     * acquire side unneeded: the owner wrote what it reads. */
+    /* A thief that sees the new head takes none of the slots: the word says so by itself. release is
+     * more than the checker finds to be needed; the owner wrote what it reads. */
     if (!a_cas(&q->head, &head, head_of(real + n, real + n), release, relaxed))
         return false;
     task *first = slot_get(q, real), *last = first;
@@ -91,7 +91,8 @@ task *run_queue_pop_shared(run_queue *q)
         if (real == a_load(&q->tail, relaxed)) /* our own */
             return NULL;
         task *t = slot_get(q, real);
-        /* acq_rel: with thieves, who decide by the same word. */
+        /* It is one word that decides between us and thieves; acq_rel beyond that is for nothing that
+         * the checker finds, see model-checker.md. */
         if (a_cas_weak(&q->head, &head, next, acq_rel, acquire))
             return t;
     }

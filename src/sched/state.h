@@ -20,7 +20,9 @@
  * Orders           A wake publishes what its maker wrote, to the run that it causes: by the queue, or
  *                  by the mark, which that run takes with acquire. Becoming idle publishes the saved
  *                  context to the next wake. All others are acq_rel: each one publishes what its
- *                  maker wrote and sees what the maker of the one before wrote.
+ *                  maker wrote and sees what the maker of the one before wrote. A join that claims,
+ *                  disarms or withdraws, and an abort, have nothing to publish: there the change alone
+ *                  would do, as it carries on what those before have released.
  * Source           tokio's task state, with a join waker guarded by ARMED instead of a lock.
  */
 #ifndef SCHED_STATE_H

@@ -416,7 +416,7 @@ void core_let_go(thread *self, core *c)
     self->core = NULL;
     /* release: what we did inside is seen by who takes it; pairs with the acquire in monitor.c. */
     a_cas(&c->holder, &holder, NULL, MODEL_BUG(505, release, relaxed), relaxed);
-    a_store(&self->busy, 0, release); /* as in core_leave */
+    a_store(&self->busy, 0, MODEL_BUG(510, release, relaxed)); /* as in core_leave */
 }
 
 void worker_loop(thread *self, bool (*until)(void *arg), void *arg)

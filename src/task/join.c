@@ -104,7 +104,8 @@ static bool arm(edo_join_future *join, const edo_waker *waker)
     task *t = task_of(join);
 
     if (join->stage == ARMED) {
-        if (a_load(&t->state, acquire) & TASK_COMPLETE) /* pairs with the completion */
+        /* What the task wrote is seen by wait_disarmed; acquire as for all looks at the word. */
+        if (a_load(&t->state, acquire) & TASK_COMPLETE)
             return false;
         if (edo_waker_is_same(&join->waker, waker))
             return true;
@@ -115,7 +116,7 @@ static bool arm(edo_join_future *join, const edo_waker *waker)
     join->waker = *waker;
     t->join_waker = *waker;
     chaos_point();
-    uint64_t word = a_load(&t->state, acquire);
+    uint64_t word = a_load(&t->state, MODEL_BUG(323, acquire, relaxed)); /* as by the exchange */
     do {
         if (word & TASK_COMPLETE)
             return false;

@@ -209,9 +209,61 @@ static void gives_data(void)
     parker_wake(p);
 }
 
+/* --- a core, by itself -------------------------------------------------------------------- */
+
+static bool saw_work; /* plain */
+
+static void core_parked_for_data(void)
+{
+    core_park(rig_hold(0), UINT64_MAX);
+    model_assert(word == 3);
+}
+
+static void wakes_core_with_data(void)
+{
+    word = 3;
+    core_wake(&rig_core[0]);
+}
+
+static void setup_share(void)
+{
+    make_jobs(2);
+    saw_work = false;
+}
+
+/* As with two tasks of which the driver told. */
+static void shares(void)
+{
+    core *c = rig_hold(0);
+
+    for (unsigned i = 0; i < 2; i++)
+        run_queue_push(&c->queue, jobs[i].task, &c->overflow);
+    idle_share(c);
+}
+
+static void goes_to_sleep(void)
+{
+    core *c = rig_hold(1);
+
+    idle_sleep(c);
+    saw_work = core_sees_work(c);
+}
+
+static void check_shared(void)
+{
+    model_assert(saw_work || !rig_core[1].asleep);
+}
+
 static const model_scenario scenarios[] = {
     {.name = "parker", .setup = setup_parker, .threads = {parked, gives, gives}},
     {.name = "parker_publishes", .setup = setup_parker, .threads = {parked_for_data, gives_data}},
+    {.name = "core_wake_publishes",
+     .setup = setup_one,
+     .threads = {core_parked_for_data, wakes_core_with_data}},
+    {.name = "shared_with_one_who_goes_to_sleep",
+     .setup = setup_share,
+     .threads = {shares, goes_to_sleep},
+     .check = check_shared},
     {.name = "one_worker_two_injectors",
      .setup = setup_two,
      .threads = {worker_0, inject_0, inject_1},

@@ -269,10 +269,12 @@ static bool begin_sleep(epoll_driver *d)
 {
     uint32_t awake = AWAKE;
 
-    /* acq_rel: pairs with the exchange in unpark, either way round. */
+    /* Any order would do, and acq_rel is no dearer: whom it fails for takes what was published by the
+     * exchange below, and whoever unparks later finds it PARKED. */
     if (a_cas(&d->parked, &awake, PARKED, acq_rel, acquire))
         return true;
-    a_xchg(&d->parked, AWAKE, acq_rel); /* one more may have come: it is this park's as well */
+    /* One more may have come: it is this park's as well. */
+    a_xchg(&d->parked, AWAKE, MODEL_BUG(834, acq_rel, relaxed));
     return false;
 }
 
@@ -287,7 +289,7 @@ static int epoll_driver_park(driver *base, uint64_t until_ns)
     chaos_point();
     int n = sys_epoll_wait(d->epoll, d->events, EVENTS_MAX, sleeps ? until_ns : 0);
     if (sleeps) /* acquire: pairs with the exchange in unpark */
-        a_xchg(&d->parked, AWAKE, acq_rel);
+        a_xchg(&d->parked, AWAKE, MODEL_BUG(835, acq_rel, relaxed));
     for (int i = 0; i < n; i++) {
         if (d->events[i].data.u64 == UNPARK_EVENT)
             continue;
