@@ -30,9 +30,11 @@ static inline void task_fill_in(task *t, sched *s, core *owner, enum task_kind k
     t->ignores = 0;
     a_store(&t->forks, (uint16_t)s->fork_count, relaxed);
     t->waker_is_free = t->canceled_future = t->told_no_stack = false;
-    a_store(&t->sched, s, relaxed); /* these are published by the state word */
-    a_store(&t->id, task_next_id(owner), relaxed);
-    a_store(&t->place, place, relaxed);
+    /* These are published by the state word. release: pairs with the acquires of task_look, so that
+     * a look at the life before finds that over which has seen something of this one. */
+    a_store(&t->sched, s, release);
+    a_store(&t->id, task_next_id(owner), MODEL_BUG(2308, release, relaxed));
+    a_store(&t->place, place, MODEL_BUG(2309, release, relaxed));
 #if EDO_DEBUG
     a_store(&t->lender, 0, relaxed);
     a_store(&t->pending_futures, 0, relaxed);
@@ -48,7 +50,8 @@ static inline void task_publish(task *t, uint64_t bits)
     uint64_t gen = state_gen(a_load(&t->state, relaxed)); /* nobody changes a free one's */
 
     /* release: pairs with the acquire in task_look. */
-    a_store(&t->state, (gen << TASK_GEN_SHIFT | TASK_ACTIVE | TASK_REF) + bits, release);
+    a_store(&t->state, (gen << TASK_GEN_SHIFT | TASK_ACTIVE | TASK_REF) + bits,
+            MODEL_BUG(2307, release, relaxed));
 }
 
 /* Makes a header that is ACTIVE and not queued, its extra part there if `with_extra` or if the

@@ -15,7 +15,7 @@ uint64_t edo_task_id(edo_task handle)
 {
     if (!task_handle_is_good(handle))
         return 0;
-    uint64_t id = a_load(&handle.header->id, relaxed);
+    uint64_t id = a_load(&handle.header->id, acquire); /* as in task_look */
     return task_handle_is_good(handle) ? id : 0; /* consumed meanwhile: it may be another's */
 }
 

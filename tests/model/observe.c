@@ -3,10 +3,13 @@
  *
  * claim     A task is looked at by whoever claims it, while others wake it and a worker runs it: what
  *           is read is nobody else's, no wake is lost, and the task runs on as if nothing had been.
+ * glimpse   What is seen without a claim is of one life of a header, though another begins meanwhile.
  * recorder  Events are read while they are written: each is whole, and they are in their order.
  */
 #include "../../src/sched/task_slab.c"
 #include "../../src/sched/worker.c"
+
+#include <string.h>
 
 #include <edo/task.h>
 
@@ -110,6 +113,56 @@ static void check(void)
     model_assert(fut.base.state & FUTURE_DONE);
 }
 
+/* --- a header's next life ----------------------------------------------------------------- */
+
+static task_glimpse seen;
+static bool is_seen;
+static uint64_t ids[2]; /* of both lives */
+static uint32_t gens[2];
+
+static void begin_life(unsigned life)
+{
+    spawn_request req = {.place = life ? "there" : "here", .kind = TASK_POLLED};
+    task *t;
+
+    model_assert(task_new(&rig, &rig_core[0].tasks, &rig_core[0], &req, &t) == 0);
+    if (life == 0)
+        subject = t;
+    model_assert(t == subject);
+    ids[life] = t->id;
+    gens[life] = state_gen(t->state);
+}
+
+static void setup_lives(void)
+{
+    rig_setup();
+    begin_life(0);
+    model_name(&subject->state, "task.state");
+    model_name(&subject->id, "task.id");
+    model_name(&subject->place, "task.place");
+}
+
+static void ends_and_begins_again(void)
+{
+    rig_hold(0);
+    task_discard(subject);
+    begin_life(1);
+}
+
+static void looks(void)
+{
+    is_seen = task_look(subject, &seen);
+}
+
+/* All that is seen is of one life; but it may be of no runtime any more. */
+static void check_lives(void)
+{
+    unsigned life = is_seen && state_gen(seen.state) == gens[1];
+
+    if (is_seen)
+        model_assert(seen.id == ids[life] && strcmp(seen.place, life ? "there" : "here") == 0);
+}
+
 /* --- the recorder ------------------------------------------------------------------------- */
 
 static recorder *ring;
@@ -160,6 +213,10 @@ static const model_scenario scenarios[] = {
      .setup = setup_two,
      .threads = {worker_0, wake, wake, look},
      .check = check},
+    {.name = "look_at_a_next_life",
+     .setup = setup_lives,
+     .threads = {ends_and_begins_again, looks},
+     .check = check_lives},
     {.name = "recorder",
      .setup = setup_ring,
      .threads = {record_events, read_events},
