@@ -98,7 +98,7 @@ static void check_shutdown_amid(edo_runtime *runtime, int (*fn)(void *arg), int 
         tasks[i] = spawn_on(runtime, fn, &numbers[i]);
     }
     assert_int_equal(edo_block_on(runtime, let_others_run, NULL), 0);
-    assert_ok(edo_runtime_shutdown(runtime, EDO_SECONDS(5 * test_scale())));
+    assert_ok(edo_runtime_shutdown(runtime, EDO_SECONDS(5 * test_patience())));
     for (int i = 0; i < count; i++)
         assert_int_equal(join_result(tasks[i]), -EDO_ESHUTDOWN);
     assert_ok(edo_runtime_free(runtime));

@@ -212,7 +212,7 @@ static int sleep_under_load(void *arg)
         assert_ok(edo_sleep(EDO_MILLIS(5)));
     uint64_t took = real_time_ns() - began;
     stop_hundred(tasks, &stop);
-    return took >= 15000000 && took < UINT64_C(500000000) * test_scale();
+    return took >= 15000000 && took < UINT64_C(500000000) * test_patience();
 }
 
 EDO_TEST_PLAIN(timers_fire_beside_a_hundred_self_wakers) /* rt-050 */
