@@ -15,8 +15,9 @@ uint64_t edo_task_id(edo_task handle)
 {
     if (!task_handle_is_good(handle))
         return 0;
-    uint64_t id = a_load(&handle.header->id, acquire); /* as in task_look */
-    return task_handle_is_good(handle) ? id : 0; /* consumed meanwhile: it may be another's */
+    /* acquire: as in task_look. If it was consumed meanwhile, the id may be another's. */
+    uint64_t id = a_load(&handle.header->id, acquire);
+    return task_handle_is_good(handle) ? id : 0;
 }
 
 /* A reference to the handle's task, for a look. 0; -ESRCH: the handle is not good; -ENOMEM: too many. */
