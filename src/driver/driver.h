@@ -217,7 +217,7 @@ static inline bool op_is_new(const edo_op *op)
 /* Asks it to end soon; poll it until READY. A success that came first stands. */
 void op_cancel(edo_op *op);
 /* The system call of an operation, made now on its descriptor; -EAGAIN when it would wait. For the
- * drivers. */
+ * drivers, and for calls by turns. */
 int64_t op_perform(edo_op *op, int fd);
 /* Makes the call once, for try forms: never waits, has no waker. A result as of op_poll, or
  * -EAGAIN. */

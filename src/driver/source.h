@@ -9,6 +9,7 @@
 #define DRIVER_SOURCE_H
 
 #include <errno.h>
+#include <sys/socket.h>
 
 #include <edo/error.h>
 
@@ -105,6 +106,14 @@ static inline bool source_is_empty_after(const source *src, int64_t result, size
 {
     return result == -EAGAIN ||
            (result > 0 && (uint64_t)result < len && src->stream && !(seen & DIR_HUP));
+}
+/* The `len` of the above that an operation asks for: 0 where only -EAGAIN says it, as with a look at bytes that
+ * stay. */
+static inline size_t op_stream_bytes(const edo_op *op)
+{
+    const unsigned of_bytes = 1U << OP_RECV | 1U << OP_SEND | 1U << OP_RECV_LENT;
+
+    return (of_bytes >> op->kind & 1) && !(op->flags & MSG_PEEK) ? op->len : 0;
 }
 /* For who has it open, and needs no operation as it won't wait: whether an unlisted call may be made now. */
 static inline bool source_begin_plain_call(source *src, enum op_dir dir, uint32_t *ret_seen)

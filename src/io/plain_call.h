@@ -14,6 +14,7 @@
 #include "base/chaos.h"
 #include "base/sys.h"
 #include "driver/turn.h"
+#include "io/direct.h"
 #include "io/put_back.h"
 
 /* `self`: what await_may_be_direct said. What was put back is read first, by operations. */
@@ -28,16 +29,6 @@ static inline bool plain_may_recv(const thread *self, const source *src, const v
     return plain_may_send(self, src, buf, len) && !put_back_hangs_on(src);
 }
 
-/* Once for all of them: with its lock and its atomics it is longer than what surrounds it. */
-static noinline ssize_t end_at_once(thread *self, source *src, enum op_dir dir, ssize_t n,
-                                    size_t len, uint32_t seen)
-{
-    source_end_plain_call(src, dir, n, len, seen);
-    if (n >= 0)
-        await_spend(self);
-    return n;
-}
-
 static inline __attribute__((always_inline)) ssize_t recv_at_once(thread *self, source *src,
                                                                   void *buf, size_t len)
 {
@@ -48,7 +39,7 @@ static inline __attribute__((always_inline)) ssize_t recv_at_once(thread *self, 
     chaos_point();
     ssize_t n = sys_recv_at(self->errno_place, src->fd, buf, len, 0);
     chaos_point();
-    return end_at_once(self, src, OP_IN, n, len, seen);
+    return io_end_at_once(self, src, OP_IN, n, len, seen);
 }
 
 static inline __attribute__((always_inline)) ssize_t send_at_once(thread *self, source *src,
@@ -62,7 +53,7 @@ static inline __attribute__((always_inline)) ssize_t send_at_once(thread *self, 
     ssize_t n = sys_send_at(self->errno_place, src->fd, buf, len, MSG_NOSIGNAL);
     chaos_point();
     if (unlikely(n != (ssize_t)len))
-        return end_at_once(self, src, OP_OUT, n, len, seen);
+        return io_end_at_once(self, src, OP_OUT, n, len, seen);
     source_end_call(src); /* all of it went: the usual end, without a call of a function */
     await_spend(self);
     return n;
@@ -82,17 +73,24 @@ static inline bool wait_for_turn(thread **self, const edo_op *op, const source *
     return likely(!task_why(t) && !put_back_hangs_on(src)) && op_may_call(op, src, OP_IN, ret_seen);
 }
 
+/* Stands with a new operation until its turn has come. False: it is new still, or stands in the queue. */
+static inline bool read_turn_comes(thread **self, edo_op *op, source *src, uint32_t *ret_seen)
+{
+    edo_waker waker = task_waker((*self)->task);
+
+    if (!turn_stand(op, src, &waker))
+        return false;
+    chaos_point();
+    return wait_for_turn(self, op, src, ret_seen);
+}
+
 /* After -EAGAIN the operation is as it was made here, or it stands in the queue. */
 static inline ssize_t recv_in_turn(thread *self, source *src, edo_op *op, void *buf, size_t len)
 {
-    edo_waker waker = task_waker(self->task);
     uint32_t seen;
 
     op_init(op, src, OP_RECV, buf, len);
-    if (!turn_stand(op, src, &waker))
-        return -EAGAIN;
-    chaos_point();
-    if (!wait_for_turn(&self, op, src, &seen))
+    if (!read_turn_comes(&self, op, src, &seen))
         return -EAGAIN;
     ssize_t n = sys_recv_at(self->errno_place, src->fd, buf, len, 0);
     chaos_point();

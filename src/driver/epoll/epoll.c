@@ -104,11 +104,7 @@ int epoll_begin_watch(source *src, bool out)
 
 static inline bool says_nothing_left(const edo_op *op, int64_t result, uint32_t seen)
 {
-    const unsigned of_bytes = 1U << OP_RECV | 1U << OP_SEND | 1U << OP_RECV_LENT;
-
-    if (!(of_bytes >> op->kind & 1) || (op->flags & MSG_PEEK)) /* which leaves all of it */
-        return result == -EAGAIN;
-    return source_is_empty_after(op->src, result, op->len, seen);
+    return source_is_empty_after(op->src, result, op_stream_bytes(op), seen);
 }
 
 /* Without the lock: something keeps the descriptor open. */
