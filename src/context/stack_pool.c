@@ -93,6 +93,21 @@ static stack *unshelve(shelf *from)
     return from->held[from->count];
 }
 
+/* On top are those used last, which the processor's caches still have: leaves `keep` of them, and takes `most` from below. */
+static stack *unshelve_under(shelf *from, unsigned keep, unsigned most)
+{
+    unsigned spare = from->count > keep ? from->count - keep : 0;
+    unsigned n = spare < most ? spare : most;
+    stack *taken = NULL;
+
+    for (unsigned i = spare - n; i < spare; i++)
+        push(&taken, from->held[i]);
+    if (n > 0)
+        memmove(from->held + spare - n, from->held + spare, keep * sizeof *from->held);
+    a_store(&from->count, from->count - n, relaxed);
+    return taken;
+}
+
 /* From now on it holds them in `wider`. */
 static void widen(shelf *what, stack **wider)
 {
@@ -259,14 +274,11 @@ void stack_pool_guard(void)
 
 bool stack_pool_trim(unsigned most)
 {
-    stack *trimmed = NULL;
-    stack *s;
-    bool more;
+    stack *trimmed, *s;
 
     lock_take(&pool.lock);
-    for (; most > 0 && pool.warm.count > KEEP_WARM; most--)
-        push(&trimmed, unshelve(&pool.warm));
-    more = pool.warm.count > KEEP_WARM;
+    trimmed = unshelve_under(&pool.warm, KEEP_WARM, most);
+    bool more = pool.warm.count > KEEP_WARM;
     lock_drop(&pool.lock);
 
     for (s = trimmed; s; s = s->next)

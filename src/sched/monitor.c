@@ -47,7 +47,7 @@
 #define IDLE_TICKS 4
 
 /* What the monitor remembers of a core between two looks. */
-struct watch {
+struct core_watch {
     uint32_t seq;     /* of the run that it was in */
     uint64_t since;   /* and when that was first seen */
     thread *revoking; /* holder that was told to let go; NULL: none */
@@ -60,7 +60,7 @@ struct watch {
 };
 
 /* Notes which task is to be named: once a task. */
-static void note_stuck(core *c, watch *w)
+static void note_stuck(core *c, core_watch *w)
 {
     thread *holder = a_load(&c->holder, acquire);      /* pairs with worker_loop */
     task *t = holder ? threads_task_of(holder) : NULL; /* its thread may end at any time */
@@ -83,7 +83,7 @@ static bool fence_all(void)
 }
 
 /* Whether the holder that was told so has let go; waits a moment for it. */
-static bool has_let_go(core *c, watch *w)
+static bool has_let_go(core *c, core_watch *w)
 {
     if (unlikely(!w->fenced))
         w->fenced = fence_all();
@@ -98,7 +98,7 @@ static bool has_let_go(core *c, watch *w)
     return false;
 }
 
-static void finish_revoking(sched *s, core *c, watch *w)
+static void finish_revoking(sched *s, core *c, core_watch *w)
 {
     if (!has_let_go(c, w))
         return;
@@ -110,7 +110,7 @@ static void finish_revoking(sched *s, core *c, watch *w)
     worker_offer(s, c);
 }
 
-static void core_revoke(core *c, watch *w)
+static void core_revoke(core *c, core_watch *w)
 {
     lock_take(&c->sched->threads_lock); /* else its holder could be giving it away: worker_give */
     /* acquire: pairs with worker_loop. */
@@ -131,7 +131,7 @@ static void call_for_help(sched *s, const core *c)
         idle_notify(s);
 }
 
-static void relieve(sched *s, core *c, watch *w)
+static void relieve(sched *s, core *c, core_watch *w)
 {
     note_stuck(c, w);
     if (!s->multi || !s->can_revoke || (c->special & CORE_BINDS)) {
@@ -152,7 +152,7 @@ static bool is_in_call(core *c)
 }
 
 /* The run after a relief may be stuck, too; if another follows that, it wasn't. */
-static void note_next_run(watch *w, uint32_t present)
+static void note_next_run(core_watch *w, uint32_t present)
 {
     if (!(present & 1))
         return;
@@ -162,7 +162,7 @@ static void note_next_run(watch *w, uint32_t present)
 }
 
 /* Whether the core has been in one run for too long. */
-static bool is_stuck(core *c, watch *w, uint64_t now)
+static bool is_stuck(core *c, core_watch *w, uint64_t now)
 {
     uint32_t present = a_load(&c->run_seq, relaxed);
 
@@ -193,7 +193,7 @@ static bool is_any_run_long(const sched *s)
     bool any = false;
 
     for (unsigned i = 0; i < s->core_count && !any; i++) {
-        const watch *w = &s->watches[i];
+        const core_watch *w = &s->watches[i];
         if (!(w->seq & 1))
             continue;
         if (until == 0)
@@ -224,12 +224,12 @@ static bool is_awake(const sched *s)
            (a_load(&s->idle.word, seq_cst) >> 16) != 0;
 }
 
-static bool look(sched *s, watch *watches)
+static bool look(sched *s, core_watch *watches)
 {
     uint64_t now = clock_now();
 
     for (unsigned i = 0; i < s->core_count; i++) {
-        watch *w = &watches[i];
+        core_watch *w = &watches[i];
         if (w->revoking) {
             finish_revoking(s, s->cores[i], w);
         } else if (is_stuck(s->cores[i], w, now)) {

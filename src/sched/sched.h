@@ -41,7 +41,7 @@ typedef struct core core;
 typedef struct thread thread;
 typedef struct seat seat;
 struct in_place_call;
-typedef struct watch watch; /* the monitor's */
+typedef struct core_watch core_watch; /* the monitor's */
 
 /* Of core.special; see sched/observe.h for the others. */
 #define CORE_SWAPS 64  /* the runtime has thread slots */
@@ -167,7 +167,7 @@ struct edo_handle {
     uint32_t spare_word; /* atomic futex: grows when a core is free or on stop */
     pthread_t monitor;
     bool has_monitor;      /* atomic */
-    watch *watches;        /* the monitor's, one a core */
+    core_watch *watches;   /* the monitor's, one a core */
     uint32_t monitor_word; /* atomic futex: 1 while it sleeps for long */
     uint32_t monitor_stop; /* atomic futex: 1: it ends */
     bool can_revoke;       /* there is a membarrier */

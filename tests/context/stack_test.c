@@ -242,6 +242,23 @@ EDO_TEST_PLAIN(deep_stacks_are_given_back_to_the_system)
     context_fini_thread(&home);
 }
 
+EDO_TEST_PLAIN(stacks_used_last_are_the_ones_kept_warm)
+{
+    for (int i = 0; i < DEEP_STACKS; i++)
+        assert_ok(stack_get(NULL, 0, &stacks[i]));
+    for (int i = 0; i < DEEP_STACKS; i++)
+        stack_put(NULL, stacks[i]);
+    while (stack_pool_trim(30))
+        ;
+    for (int i = DEEP_STACKS - 1; i >= DEEP_STACKS - 64; i--) {
+        stack *warm;
+        assert_ok(stack_get(NULL, 0, &warm));
+        assert_ptr_equal(warm, stacks[i]);
+    }
+    for (int i = DEEP_STACKS - 64; i < DEEP_STACKS; i++)
+        stack_put(NULL, stacks[i]);
+}
+
 static void *get_and_put(void *arg)
 {
     stack_cache own = {0};

@@ -13,7 +13,7 @@
 
 static edo_future fut;
 static task *subject;
-static watch taken;
+static core_watch taken;
 static unsigned inside; /* plain: who is inside of the core changes it */
 
 static void use(core *c)
