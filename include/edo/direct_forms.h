@@ -48,32 +48,33 @@
         edo_set_once_wait, edo_shutdown, edo_signal_recv, edo_sleep, edo_sleep_precise,            \
         edo_sleep_precise_until, edo_sleep_until, edo_stream_all, edo_stream_any,                  \
         edo_stream_collect, edo_stream_collect_array, edo_stream_fold, edo_stream_forward,         \
-        edo_stream_next, edo_stream_peek, edo_stream_send_all, edo_tcp_accept, edo_tcp_connect,    \
-        edo_tcp_connect_addr, edo_tcp_connect_any, edo_tcp_connect_host, edo_tcp_listen,           \
-        edo_tcp_listen_host, edo_tcp_peek, edo_tcp_read, edo_tcp_read_lent, edo_tcp_readable,      \
-        edo_tcp_readv, edo_tcp_ready, edo_tcp_send_file, edo_tcp_socket_connect, edo_tcp_writable, \
-        edo_tcp_write, edo_tcp_write_all, edo_tcp_writev, edo_temp_close, edo_temp_dir_new,        \
-        edo_temp_file_new, edo_timeout, edo_timeout_at, edo_tracker_wait, edo_udp_framed_next,     \
-        edo_udp_framed_send, edo_udp_peek, edo_udp_peek_from, edo_udp_peek_sender,                 \
-        edo_udp_readable, edo_udp_ready, edo_udp_recv, edo_udp_recv_from, edo_udp_recv_many,       \
-        edo_udp_recv_msg, edo_udp_send, edo_udp_send_many, edo_udp_send_msg, edo_udp_send_to,      \
-        edo_udp_sendv, edo_udp_writable, edo_unix_accept, edo_unix_connect, edo_unix_connect_addr, \
-        edo_unix_datagram_peek, edo_unix_datagram_ready, edo_unix_datagram_recv,                   \
-        edo_unix_datagram_recv_from, edo_unix_datagram_recvmsg, edo_unix_datagram_send,            \
-        edo_unix_datagram_send_to, edo_unix_datagram_sendmsg, edo_unix_peek, edo_unix_read,        \
-        edo_unix_readable, edo_unix_readv, edo_unix_ready, edo_unix_recvmsg, edo_unix_send_file,   \
-        edo_unix_sendmsg, edo_unix_seqpacket_accept, edo_unix_seqpacket_connect,                   \
-        edo_unix_seqpacket_connect_addr, edo_unix_seqpacket_peek, edo_unix_seqpacket_ready,        \
-        edo_unix_seqpacket_recv, edo_unix_seqpacket_recvmsg, edo_unix_seqpacket_send,              \
-        edo_unix_seqpacket_sendmsg, edo_unix_socket_connect, edo_unix_socket_connect_addr,         \
-        edo_unix_writable, edo_unix_write, edo_unix_write_all, edo_unix_writev, edo_watch_changed, \
-        edo_watch_closed, edo_watch_wait_for, edo_write, edo_write_all, edo_write_all_buf,         \
-        edo_write_all_vectored, edo_write_buf, edo_write_f32_be, edo_write_f32_le,                 \
-        edo_write_f64_be, edo_write_f64_le, edo_write_i128_be, edo_write_i128_le,                  \
-        edo_write_i16_be, edo_write_i16_le, edo_write_i32_be, edo_write_i32_le, edo_write_i64_be,  \
-        edo_write_i64_le, edo_write_i8, edo_write_u128_be, edo_write_u128_le, edo_write_u16_be,    \
-        edo_write_u16_le, edo_write_u32_be, edo_write_u32_le, edo_write_u64_be, edo_write_u64_le,  \
-        edo_write_u8, edo_writev, edo_yield
+        edo_stream_next, edo_stream_peek, edo_stream_send_all, edo_tcp_accept,                     \
+        edo_tcp_accept_from, edo_tcp_connect, edo_tcp_connect_addr, edo_tcp_connect_any,           \
+        edo_tcp_connect_host, edo_tcp_listen, edo_tcp_listen_host, edo_tcp_peek, edo_tcp_read,     \
+        edo_tcp_read_lent, edo_tcp_readable, edo_tcp_readv, edo_tcp_ready, edo_tcp_send_file,      \
+        edo_tcp_socket_connect, edo_tcp_writable, edo_tcp_write, edo_tcp_write_all,                \
+        edo_tcp_writev, edo_temp_close, edo_temp_dir_new, edo_temp_file_new, edo_timeout,          \
+        edo_timeout_at, edo_tracker_wait, edo_udp_framed_next, edo_udp_framed_send, edo_udp_peek,  \
+        edo_udp_peek_from, edo_udp_peek_sender, edo_udp_readable, edo_udp_ready, edo_udp_recv,     \
+        edo_udp_recv_from, edo_udp_recv_many, edo_udp_recv_msg, edo_udp_send, edo_udp_send_many,   \
+        edo_udp_send_msg, edo_udp_send_to, edo_udp_sendv, edo_udp_writable, edo_unix_accept,       \
+        edo_unix_connect, edo_unix_connect_addr, edo_unix_datagram_peek, edo_unix_datagram_ready,  \
+        edo_unix_datagram_recv, edo_unix_datagram_recv_from, edo_unix_datagram_recvmsg,            \
+        edo_unix_datagram_send, edo_unix_datagram_send_to, edo_unix_datagram_sendmsg,              \
+        edo_unix_peek, edo_unix_read, edo_unix_read_lent, edo_unix_readable, edo_unix_readv,       \
+        edo_unix_ready, edo_unix_recvmsg, edo_unix_send_file, edo_unix_sendmsg,                    \
+        edo_unix_seqpacket_accept, edo_unix_seqpacket_connect, edo_unix_seqpacket_connect_addr,    \
+        edo_unix_seqpacket_peek, edo_unix_seqpacket_ready, edo_unix_seqpacket_recv,                \
+        edo_unix_seqpacket_recvmsg, edo_unix_seqpacket_send, edo_unix_seqpacket_sendmsg,           \
+        edo_unix_socket_connect, edo_unix_socket_connect_addr, edo_unix_writable, edo_unix_write,  \
+        edo_unix_write_all, edo_unix_writev, edo_watch_changed, edo_watch_closed,                  \
+        edo_watch_wait_for, edo_write, edo_write_all, edo_write_all_buf, edo_write_all_vectored,   \
+        edo_write_buf, edo_write_f32_be, edo_write_f32_le, edo_write_f64_be, edo_write_f64_le,     \
+        edo_write_i128_be, edo_write_i128_le, edo_write_i16_be, edo_write_i16_le,                  \
+        edo_write_i32_be, edo_write_i32_le, edo_write_i64_be, edo_write_i64_le, edo_write_i8,      \
+        edo_write_u128_be, edo_write_u128_le, edo_write_u16_be, edo_write_u16_le,                  \
+        edo_write_u32_be, edo_write_u32_le, edo_write_u64_be, edo_write_u64_le, edo_write_u8,      \
+        edo_writev, edo_yield
 
 /* These are kept by hand. */
 #define EDO_DIRECT_FORMS_WITHOUT_                                                                  \

@@ -7,7 +7,6 @@
 EDO_BEGIN_DECLS
 
 struct source;
-struct driver;
 
 /** Where a read borrows its buffer, and the buffer while it has one. Private. */
 struct op_lender;
@@ -37,8 +36,7 @@ typedef struct edo_op {
     int64_t result; /**< a count, a descriptor, 0, or a negative errno */
     edo_waker waker;
     struct edo_op *next, *prev;
-    struct driver *owner; /**< completion drivers: the one it was handed to */
-    void *cookie;         /**< completion drivers: what they keep about it */
+    void *cookie; /**< completion drivers: what they keep about it */
 } edo_op;
 
 EDO_END_DECLS

@@ -30,6 +30,7 @@ typedef struct edo_back_off {
 typedef struct edo_socket_accept_future {
     edo_future base;
     void *ret_stream; /**< where the pointer to the connection goes, of the kind's own type */
+    struct edo_addr *ret_peer;
     edo_op op;
     edo_back_off back_off;
 } edo_socket_accept_future;

@@ -98,6 +98,9 @@ EDO_API_TCP edo_tcp_accept_future edo_tcp_accept_async(edo_tcp_listener *listene
 /** The same, and the peer's address, unless `ret_peer` is NULL. One that has gone already has none: zeros. */
 EDO_API_TCP int edo_tcp_accept_from(edo_tcp_listener *listener, edo_tcp_stream **ret_stream,
                                     edo_addr *ret_peer);
+EDO_API_TCP edo_tcp_accept_future edo_tcp_accept_from_async(edo_tcp_listener *listener,
+                                                            edo_tcp_stream **ret_stream,
+                                                            edo_addr *ret_peer);
 
 /** A connect under way. Its fields are private; don't move it once it has been polled. */
 typedef struct edo_tcp_connect_future {

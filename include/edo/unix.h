@@ -7,6 +7,7 @@
 #ifndef EDO_UNIX_H
 #define EDO_UNIX_H
 
+#include <edo/buffer_pool.h>
 #include <edo/fd_io.h>
 #include <edo/future.h>
 #include <edo/io.h>
@@ -125,6 +126,27 @@ EDO_API_UNIX ssize_t edo_unix_try_read(edo_unix_stream *stream, void *buf, size_
 EDO_API_UNIX ssize_t edo_unix_try_readv(edo_unix_stream *stream, const struct iovec *iov,
                                         size_t count);
 EDO_API_UNIX ssize_t edo_unix_try_peek(edo_unix_stream *stream, void *buf, size_t len);
+
+typedef edo_fd_lent_future edo_unix_read_lent_future;
+
+/**
+ * Reads what is there, into a buffer that it borrows from the pool once bytes are there, as edo_tcp_read_lent
+ * does: an idle connection has none. At the end *ret_lent is empty.
+ *
+ * Returns   as edo_unix_read; -ENOMEM: there is no buffer. Below 0 *ret_lent is untouched.
+ * Owns      the caller gives *ret_lent back by edo_lent_give_back.
+ * Suspends  unless something is there.
+ * Cancel    puts back: bytes that a losing arm took are the next read's, and their buffer is the pool's again.
+ *           Else takes nothing, or the success stands.
+ */
+EDO_API_UNIX ssize_t edo_unix_read_lent(edo_unix_stream *stream, edo_buffer_pool *pool,
+                                        edo_lent *ret_lent);
+EDO_API_UNIX edo_unix_read_lent_future edo_unix_read_lent_async(edo_unix_stream *stream,
+                                                                edo_buffer_pool *pool,
+                                                                edo_lent *ret_lent);
+/** The same without waiting: -EAGAIN when nothing is there. */
+EDO_API_UNIX ssize_t edo_unix_try_read_lent(edo_unix_stream *stream, edo_buffer_pool *pool,
+                                            edo_lent *ret_lent);
 
 typedef edo_fd_write_future edo_unix_write_future;
 

@@ -205,6 +205,33 @@ EDO_TEST_BOTH(a_connection_put_back_is_the_next_accepts) /* net-022 */
     close(peers[1]);
 }
 
+EDO_TEST_BOTH(a_connection_put_back_takes_its_address_along)
+{
+    unsigned port;
+    edo_tcp_listener *listener = listen_here(&port);
+    edo_tcp_stream *client, *stream;
+    edo_addr local, peer;
+    edo_tcp_accept_future accept = edo_tcp_accept_from_async(listener, &stream, &peer);
+
+    assert_pending(&accept.base);
+    assert_ok(edo_tcp_connect(here(port), &client));
+    assert_ok(edo_tcp_local_addr(client, &local));
+    assert_ok(poll_to_end(&accept.base));
+    assert_true(edo_addr_is_equal(&peer, &local));
+    edo_future_put_back(&accept.base);
+    assert_null(stream);
+    assert_false(edo_addr_is_equal(&peer, &local));
+    assert_ok(edo_tcp_accept_from(listener, &stream, &peer));
+    assert_true(edo_addr_is_equal(&peer, &local));
+    edo_tcp_close(stream);
+    edo_tcp_close(client);
+    assert_ok(edo_tcp_connect(here(port), &client));
+    assert_ok(edo_tcp_accept_from(listener, &stream, NULL));
+    edo_tcp_close(stream);
+    edo_tcp_close(client);
+    edo_tcp_listener_close(listener);
+}
+
 EDO_TEST_BOTH(an_accept_begun_anew_takes_its_connection_again) /* net-022 */
 {
     unsigned port;

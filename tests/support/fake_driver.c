@@ -326,7 +326,6 @@ static edo_poll fake_poll(edo_op *op, const edo_waker *waker)
     }
     if (state == OP_NEW) {
         op->cookie = NULL;
-        op->owner = a_load(&src->home, relaxed);
         op_begin(op);
     } else if (rc < 0) {
         begin_cancel(op);

@@ -95,11 +95,53 @@ int edo_tcp_accept(edo_tcp_listener *listener, edo_tcp_stream **ret_stream)
     return (int)edo_await(&fut.base);
 }
 
+static edo_socket_accept_future *accept_of(edo_future *base)
+{
+    return container_of(base, edo_socket_accept_future, base);
+}
+
+static edo_poll accept_from_poll(edo_future *base, const edo_waker *waker)
+{
+    edo_socket_accept_future *fut = accept_of(base);
+    edo_tcp_stream **ret_stream = fut->ret_stream;
+
+    if (socket_accept_poll(base, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    if (base->result == 0 && fut->ret_peer && edo_tcp_peer_addr(*ret_stream, fut->ret_peer) < 0)
+        *fut->ret_peer = (edo_addr){0};
+    return EDO_READY;
+}
+
+static void accept_from_put_back(edo_future *base)
+{
+    edo_socket_accept_future *fut = accept_of(base);
+
+    socket_accept_put_back(base);
+    if (fut->ret_peer)
+        *fut->ret_peer = (edo_addr){0};
+}
+
+static const edo_future_ops accept_from_ops = {
+    .poll = accept_from_poll,
+    .cancel = socket_accept_cancel,
+    .put_back = accept_from_put_back,
+    .name = "tcp_accept_from",
+    .flags = EDO_FUTURE_RESTARTS,
+};
+
+edo_tcp_accept_future edo_tcp_accept_from_async(edo_tcp_listener *listener,
+                                                edo_tcp_stream **ret_stream, edo_addr *ret_peer)
+{
+    edo_tcp_accept_future fut =
+        socket_accept_future(&accept_from_ops, (socket_listener *)listener, ret_stream);
+
+    fut.ret_peer = ret_peer;
+    return fut;
+}
+
 int edo_tcp_accept_from(edo_tcp_listener *listener, edo_tcp_stream **ret_stream, edo_addr *ret_peer)
 {
-    int rc = edo_tcp_accept(listener, ret_stream);
+    edo_tcp_accept_future fut = edo_tcp_accept_from_async(listener, ret_stream, ret_peer);
 
-    if (rc == 0 && ret_peer && edo_tcp_peer_addr(*ret_stream, ret_peer) < 0)
-        *ret_peer = (edo_addr){0};
-    return rc;
+    return (int)edo_await(&fut.base);
 }
