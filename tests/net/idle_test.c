@@ -208,5 +208,5 @@ EDO_TEST_PLAIN(an_idle_connection_without_a_stack_holds_no_page)
 {
     double bytes = bytes_of_an_idle_connection(spawn_without_stack);
 
-    assert_true(IS_SANITIZED || driver_is_fake() || bytes < 900);
+    assert_true(IS_SANITIZED || driver_is_fake() || bytes < 720);
 }
