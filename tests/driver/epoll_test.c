@@ -284,7 +284,8 @@ EDO_TEST_PLAIN(an_event_of_an_earlier_life_is_none)
     close(peer);
 }
 
-EDO_TEST_PLAIN(many_events_at_a_time_wake_each_once)
+/* A look brings fewer than a worker runs until the next one, and those left over come with that. */
+EDO_TEST_PLAIN(many_events_wake_each_once_in_several_looks)
 {
     enum { MANY = 100 };
     static edo_op ops[MANY];
@@ -298,7 +299,11 @@ EDO_TEST_PLAIN(many_events_at_a_time_wake_each_once)
         assert_int_equal(poll_op(&ops[i], &counters[i]), EDO_PENDING);
         send_bytes(peers[i], 3);
     }
-    assert_int_equal(d->ops->park(d, 0), MANY);
+    for (int handled = 0, n; handled < MANY; handled += n) {
+        n = d->ops->park(d, 0);
+        assert_in_range(n, 1, MANY - handled < 60 ? MANY - handled : 60);
+    }
+    assert_int_equal(d->ops->park(d, 0), 0);
     for (int i = 0; i < MANY; i++) {
         assert_wakes(&counters[i], 1);
         assert_op_ends(&ops[i], &counters[i], 3);
