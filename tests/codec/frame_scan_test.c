@@ -5,8 +5,8 @@
 
 #include "codec/by_hand.h"
 
-/* Each of them ends frames at "\n". */
-static void of_each(size_t max_len, bool lends, void (*check)(by_hand *hand))
+/* What goes for each of them: they end frames at "\n". */
+static void check_each_decoder(size_t max_len, bool lends, void (*check)(by_hand *hand))
 {
     edo_lines_codec lines = {.max_len = max_len, .lends = lends};
     edo_delimiter_codec any = {.max_len = max_len, .lends = lends};
@@ -41,8 +41,8 @@ static void check_any_length(by_hand *hand)
 
 EDO_TEST_PLAIN(without_a_limit_any_length_is_good) /* codec-014 */
 {
-    of_each(0, false, check_any_length);
-    of_each(0, true, check_any_length);
+    check_each_decoder(0, false, check_any_length);
+    check_each_decoder(0, true, check_any_length);
 }
 
 static void check_end_forgets(by_hand *hand)
@@ -56,7 +56,7 @@ static void check_end_forgets(by_hand *hand)
 
 EDO_TEST_PLAIN(an_end_forgets_what_was_too_long)
 {
-    of_each(4, false, check_end_forgets);
+    check_each_decoder(4, false, check_end_forgets);
 }
 
 static void check_another_buffer(by_hand *hand)
@@ -71,7 +71,7 @@ static void check_another_buffer(by_hand *hand)
 
 EDO_TEST_PLAIN(another_buffer_is_looked_at_from_its_front)
 {
-    of_each(0, false, check_another_buffer);
+    check_each_decoder(0, false, check_another_buffer);
 }
 
 static void check_after_end(by_hand *hand)
@@ -85,7 +85,7 @@ static void check_after_end(by_hand *hand)
 
 EDO_TEST_PLAIN(what_comes_after_an_end_is_looked_at_from_its_front)
 {
-    of_each(0, false, check_after_end);
+    check_each_decoder(0, false, check_after_end);
 }
 
 static void check_after_too_long(by_hand *hand)
@@ -106,7 +106,7 @@ static void check_after_too_long(by_hand *hand)
 
 EDO_TEST_PLAIN(what_follows_something_too_long_is_looked_at_from_its_front)
 {
-    of_each(4, false, check_after_too_long);
+    check_each_decoder(4, false, check_after_too_long);
 }
 
 static void check_behind_the_end(by_hand *hand)
@@ -119,7 +119,7 @@ static void check_behind_the_end(by_hand *hand)
 
 EDO_TEST_PLAIN(what_lies_behind_the_buffers_end_is_not_looked_at)
 {
-    of_each(0, false, check_behind_the_end);
+    check_each_decoder(0, false, check_behind_the_end);
 }
 
 static void check_looks_once(by_hand *hand)
@@ -134,5 +134,5 @@ static void check_looks_once(by_hand *hand)
 
 EDO_TEST_PLAIN(bytes_are_looked_at_once)
 {
-    of_each(0, false, check_looks_once);
+    check_each_decoder(0, false, check_looks_once);
 }

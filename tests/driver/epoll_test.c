@@ -66,7 +66,7 @@ EDO_TEST_PLAIN(it_is_watched_from_its_first_wait_and_for_room_from_the_first_wai
     close(peer);
 }
 
-static void receive(source *src, size_t room, int flags, int64_t expected)
+static void check_receives(source *src, size_t room, int flags, int64_t expected)
 {
     char buf[64];
     counter c = {0};
@@ -85,14 +85,14 @@ EDO_TEST_PLAIN(a_short_read_of_a_stream_says_that_nothing_is_left)
     source *other = open_pair(d, SOCK_DGRAM, &datagrams);
 
     send_bytes(peer, 5);
-    receive(src, 4, 0, 4); /* as much as there was room for */
+    check_receives(src, 4, 0, 4); /* as much as there was room for */
     assert_true(is_ready(src, OP_IN));
-    receive(src, 4, MSG_PEEK, 1);
+    check_receives(src, 4, MSG_PEEK, 1);
     assert_true(is_ready(src, OP_IN));
-    receive(src, 4, 0, 1);
+    check_receives(src, 4, 0, 1);
     assert_false(is_ready(src, OP_IN));
     send_bytes(datagrams, 1);
-    receive(other, 4, 0, 1); /* of one datagram */
+    check_receives(other, 4, 0, 1); /* of one datagram */
     assert_true(is_ready(other, OP_IN));
     source_close(src);
     source_close(other);
@@ -109,7 +109,7 @@ EDO_TEST_PLAIN(the_end_is_told_as_often_as_asked)
 
     close(peer); /* before anything is watched: nothing will tell of it again */
     for (int i = 0; i < 3; i++)
-        receive(src, 4, 0, 0);
+        check_receives(src, 4, 0, 0);
     source_close(src);
     free_driver(d);
 }
@@ -138,7 +138,7 @@ EDO_TEST_PLAIN(after_an_event_a_short_read_clears_and_after_a_hang_up_it_does_no
     assert_int_equal(src->dir[OP_OUT].ready & DIR_HUP, 0);
     assert_op_ends(&op, &c, 1);
     assert_true(is_ready(src, OP_IN));
-    receive(src, 4, 0, 0);
+    check_receives(src, 4, 0, 0);
     source_close(src);
     free_driver(d);
     close(peer);

@@ -84,7 +84,7 @@ EDO_TEST_PLAIN(a_disk_that_fails_says_so_each_time) /* fs-032 fs-033 */
 
     enter_place();
     bad_disk_mount("bad");
-    run_in_both(check_errors, NULL);
+    check_in_both(check_errors, NULL);
     bad_disk_unmount("bad");
     assert_int_equal(open_fds(), before);
     leave_place();
@@ -119,7 +119,7 @@ EDO_TEST_PLAIN(a_disk_that_does_little_at_a_time_gets_all_of_it)
 {
     enter_place();
     bad_disk_mount("bad");
-    run_in_both(check_little, NULL);
+    check_in_both(check_little, NULL);
     bad_disk_unmount("bad");
     leave_place();
 }

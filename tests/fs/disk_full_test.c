@@ -54,7 +54,7 @@ EDO_TEST_PLAIN(a_full_disk_leaves_the_old_contents) /* fs-041 */
 {
     enter_place();
     mount_small();
-    run_in_both(without_room, NULL);
+    check_in_both(without_room, NULL);
     assert_int_equal(umount("small"), 0);
     leave_place();
 }

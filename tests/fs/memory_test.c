@@ -20,7 +20,7 @@ static size_t memory(void)
 #endif
 }
 
-static void keeps_nothing(void (*use)(void))
+static void check_keeps_nothing(void (*use)(void))
 {
     for (int i = 0; i < WARM_UP; i++)
         use();
@@ -50,7 +50,7 @@ EDO_TEST_PLAIN(links_keep_nothing)
     enter_quick_place();
     put_file("file", "x");
     assert_int_equal(symlink(long_name(1000), "link"), 0);
-    keeps_nothing(use_links);
+    check_keeps_nothing(use_links);
     leave_place();
 }
 
@@ -82,7 +82,7 @@ EDO_TEST_PLAIN(folders_keep_nothing)
 {
     enter_quick_place();
     put_file("file", "x");
-    keeps_nothing(use_folders);
+    check_keeps_nothing(use_folders);
     leave_place();
 }
 
@@ -106,7 +106,7 @@ EDO_TEST_PLAIN(whole_files_keep_nothing)
     enter_quick_place();
     put_file("file", "x");
     assert_int_equal(symlink("file", "link"), 0);
-    keeps_nothing(use_whole_files);
+    check_keeps_nothing(use_whole_files);
     leave_place();
 }
 
@@ -134,7 +134,7 @@ static void use_temporary(void)
 EDO_TEST_PLAIN(what_is_temporary_keeps_nothing)
 {
     enter_quick_place();
-    keeps_nothing(use_temporary);
+    check_keeps_nothing(use_temporary);
     leave_place();
 }
 
@@ -166,7 +166,7 @@ EDO_TEST_PLAIN(files_keep_nothing)
 {
     enter_quick_place();
     put_file("file", "x");
-    keeps_nothing(use_files);
+    check_keeps_nothing(use_files);
     leave_place();
 }
 

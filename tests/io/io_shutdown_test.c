@@ -74,7 +74,6 @@ typedef struct side {
     edo_runtime *runtime;
     edo_async_fd *async;
     int peer;
-    gate waits;
     int rounds, got;
 } side;
 
@@ -103,9 +102,9 @@ static void *drive(void *arg)
     return NULL;
 }
 
-static void make_side(side *s, int rounds)
+static void make_side(side *s, edo_runtime_kind kind, int rounds)
 {
-    *s = (side){.runtime = runtime_of(EDO_CURRENT_THREAD), .waits = GATE_INIT, .rounds = rounds};
+    *s = (side){.runtime = runtime_of(kind), .rounds = rounds};
     s->peer = edo_block_on(s->runtime, make_async, &s->async);
     assert_true(s->peer >= 0);
 }
@@ -113,7 +112,6 @@ static void make_side(side *s, int rounds)
 static void end_side(side *s, pthread_t thread)
 {
     join_thread(thread);
-    assert_int_equal(s->got, s->rounds);
     edo_async_fd_close(s->async);
     close(s->peer);
     assert_ok(edo_runtime_free(s->runtime));
@@ -124,13 +122,13 @@ static void send_byte(const side *s)
     wait_until(write(s->peer, "x", 1) == 1);
 }
 
-EDO_TEST_PLAIN(two_runtimes_do_not_disturb_each_other) /* io-103 */
+static void check_sides_go_on(edo_runtime_kind kind)
 {
     side first, second;
     int rounds = (int)test_count(1000);
 
-    make_side(&first, rounds);
-    make_side(&second, 2 * rounds);
+    make_side(&first, kind, rounds);
+    make_side(&second, kind, 2 * rounds);
     pthread_t first_thread = start_thread(drive, &first);
     pthread_t second_thread = start_thread(drive, &second);
     for (int n = 0; n < rounds; n++) {
@@ -138,9 +136,17 @@ EDO_TEST_PLAIN(two_runtimes_do_not_disturb_each_other) /* io-103 */
         send_byte(&second);
     }
     end_side(&first, first_thread);
+    assert_int_equal(first.got, rounds);
     for (int n = 0; n < rounds; n++) /* alone, and with a wait that began beside the other */
         send_byte(&second);
     end_side(&second, second_thread);
+    assert_int_equal(second.got, 2 * rounds);
+}
+
+EDO_TEST_PLAIN(two_runtimes_do_not_disturb_each_other) /* io-103 */
+{
+    check_sides_go_on(EDO_CURRENT_THREAD);
+    check_sides_go_on(EDO_MULTI_THREAD);
 }
 
 /* From a plain thread, as there is no runtime any more. */
@@ -176,7 +182,7 @@ EDO_TEST_PLAIN(waits_end_with_their_runtime) /* io-104 io-105 io-107 */
 {
     side s;
 
-    make_side(&s, 0);
+    make_side(&s, EDO_CURRENT_THREAD, 0);
     edo_async_fd_ready_future readable = edo_async_fd_readable_async(s.async, NULL);
     edo_async_fd_ready_future urgent = edo_async_fd_ready_async(s.async, EDO_PRIORITY, NULL);
     edo_fd_wait_future foreign = edo_fd_wait_async(s.peer, EDO_READABLE);
@@ -269,7 +275,7 @@ EDO_TEST_PLAIN(a_guard_outlives_the_runtime_and_the_handle) /* io-106 */
     side s;
     guarded g = {.s = &s};
 
-    make_side(&s, 0);
+    make_side(&s, EDO_CURRENT_THREAD, 0);
     assert_int_equal(write(s.peer, "x", 1), 1);
     assert_int_equal(edo_block_on(s.runtime, take_guard, &g), EDO_READABLE | EDO_WRITABLE);
     assert_ok(edo_runtime_free(s.runtime));

@@ -191,7 +191,7 @@ static int pump_to_end(void *arg)
 {
     line *l = arg;
 
-    assert_ok(edo_copy(edo_tcp_reader(l->in), edo_tcp_writer(l->out), NULL));
+    assert_ok(edo_copy(edo_tcp_reader(l->in), edo_tcp_writer(l->out), &l->done));
     assert_ok(edo_tcp_shutdown(l->out, EDO_WRITE_HALF));
     return 0;
 }
@@ -207,6 +207,7 @@ EDO_TEST_BOTH(a_copy_of_much_is_whole_whichever_way_it_goes) /* io-064 */
     assert_ok(edo_spawn(check_all, l.server, &tasks[2]));
     for (int i = 0; i < 3; i++)
         assert_ok(edo_join(tasks[i], NULL));
+    assert_int_equal(l.done, BULK);
     close_line(&l);
 }
 
@@ -245,7 +246,7 @@ static void set_buffer(edo_tcp_stream *stream, int name, int size)
 }
 
 /* More of it is in the pipe than there is room for in the writer, and then the rest is put back. */
-static void leave_pipe_with_much(bool is_narrow)
+static void check_much_goes_back(bool is_narrow)
 {
     static unsigned char chunk[1 << 16];
     line l;
@@ -282,12 +283,12 @@ static void leave_pipe_with_much(bool is_narrow)
 
 EDO_TEST_BOTH(much_in_the_pipe_of_a_writer_that_cannot_is_not_lost)
 {
-    leave_pipe_with_much(false);
+    check_much_goes_back(false);
 }
 
 EDO_TEST_BOTH(what_came_out_of_the_pipe_and_was_not_written_goes_back)
 {
-    leave_pipe_with_much(true);
+    check_much_goes_back(true);
 }
 
 /* All of it is there before the pump reads, but where the system is late with a part. */

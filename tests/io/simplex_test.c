@@ -59,7 +59,7 @@ static int send_all(void *arg)
     return 0;
 }
 
-static void receive_all(ends *e)
+static void check_receives_all(ends *e)
 {
     for (int i = 0; i < MESSAGES; i++) {
         char buf[13];
@@ -81,7 +81,7 @@ EDO_TEST_BOTH(messages_pass_unchanged_whatever_the_room) /* io-076 */
         ends e = make(rooms[i]);
         edo_task task;
         assert_ok(edo_spawn(send_all, &e, &task));
-        receive_all(&e);
+        check_receives_all(&e);
         assert_ok(edo_join(task, NULL));
         close_both(e);
     }
@@ -94,7 +94,7 @@ EDO_TEST_PLAIN(messages_pass_unchanged_between_threads) /* io-076 */
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
         ends e = make(rooms[i]);
         pthread_t thread = start_thread(send_in_thread, &e);
-        receive_all(&e);
+        check_receives_all(&e);
         assert_null(join_thread(thread));
         close_both(e);
     }

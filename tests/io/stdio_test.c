@@ -197,7 +197,7 @@ static bool has_monitor(void)
 }
 
 /* Nothing else may be said meanwhile, as it might be standard error: so it is quick, and gives way. */
-static void write_all_to(edo_writer to, char *bytes)
+static void check_takes_all(edo_writer to, char *bytes)
 {
     enum { PIECE = LEN / 16 };
 
@@ -219,7 +219,7 @@ static void assert_arrives(int number, int fd, int other)
     edo_yield();
     become(fd, number);
     pthread_t thread = start_thread(take, &t);
-    write_all_to(number == 1 ? edo_stdout() : edo_stderr(), bytes);
+    check_takes_all(number == 1 ? edo_stdout() : edo_stderr(), bytes);
     join_thread(thread);
     become(kept, number);
     assert_int_equal(t.done, LEN);
@@ -235,7 +235,7 @@ static void assert_arrives_in_a_file(int number)
 
     edo_yield();
     become(file, number);
-    write_all_to(number == 1 ? edo_stdout() : edo_stderr(), bytes);
+    check_takes_all(number == 1 ? edo_stdout() : edo_stderr(), bytes);
     become(kept, number);
     assert_int_equal(lseek(t.fd, 0, SEEK_SET), 0);
     take(&t);
@@ -280,7 +280,7 @@ EDO_TEST_BOTH(output_to_nowhere_is_taken) /* io-127 */
     int kept = fcntl(1, F_DUPFD_CLOEXEC, 10);
 
     become(open("/dev/null", O_WRONLY | O_CLOEXEC), 1);
-    write_all_to(edo_stdout(), all_bytes());
+    check_takes_all(edo_stdout(), all_bytes());
     become(kept, 1);
 }
 

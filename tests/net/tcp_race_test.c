@@ -258,6 +258,6 @@ EDO_TEST_PLAIN(a_name_with_several_addresses) /* net-015 net-017 */
     own_network();
     own_names("127.0.0.2 many.example\n127.0.0.3 many.example\n127.0.0.4 many.example\n"
               "4.4.4.4 elsewhere.example\n");
-    run_in_both(connect_by_names, NULL);
+    check_in_both(connect_by_names, NULL);
 }
 #endif

@@ -1,6 +1,5 @@
 /* tcp_shutdown_test.c: connections and the end of their runtime. */
-#include "support/edo_test.h"
-#include "support/tcp.h"
+#include "net/ended.h"
 
 #include <unistd.h>
 
@@ -17,13 +16,15 @@ static int make(void *arg)
     struct things *things = arg;
     unsigned port;
 
+    *things = (struct things){0};
     connect_pair(&things->server, &things->client);
     things->listener = listen_here(&port);
     return 0;
 }
 
-static void check_all_are_over(struct things *things)
+static int check_all_are_over(void *arg)
 {
+    struct things *things = arg;
     char byte;
     edo_addr addr;
 
@@ -35,37 +36,16 @@ static void check_all_are_over(struct things *things)
     assert_err(edo_tcp_try_write(things->server, &byte, 1), -EDO_ESHUTDOWN);
     assert_err(edo_tcp_shutdown(things->server, EDO_WRITE_HALF), -EDO_ESHUTDOWN);
     assert_ok(edo_tcp_peer_addr(things->server, &addr));
-}
-
-static int check_in_another(void *arg)
-{
-    check_all_are_over(arg);
     return 0;
 }
 
-static void check_use_after_the_end(edo_runtime_kind kind)
+static void close_all(void *arg)
 {
-    struct things things = {0};
-    edo_runtime *runtime, *other;
-    int fds = open_fds();
+    struct things *things = arg;
 
-    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = kind, .workers = 2), &runtime));
-    assert_ok(edo_block_on(runtime, make, &things));
-    assert_ok(edo_runtime_free(runtime));
-    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD), &other));
-    assert_ok(edo_block_on(other, check_in_another, &things));
-    assert_ok(edo_runtime_free(other));
-    assert_ok(edo_tcp_listener_close(things.listener));
-    assert_ok(edo_tcp_close(things.server));
-    assert_ok(edo_tcp_close(things.client));
-    if (!driver_is_fake()) /* whose threads keep descriptors */
-        assert_int_equal(open_fds(), fds);
-}
-
-EDO_TEST_PLAIN(what_is_used_after_its_runtime_ended_says_so) /* net-122 net-123 */
-{
-    check_use_after_the_end(EDO_CURRENT_THREAD);
-    check_use_after_the_end(EDO_MULTI_THREAD);
+    assert_ok(edo_tcp_listener_close(things->listener));
+    assert_ok(edo_tcp_close(things->server));
+    assert_ok(edo_tcp_close(things->client));
 }
 
 /* Tasks of the runtime itself that wait while it shuts down. */
@@ -96,27 +76,33 @@ static int start_waiting(void *arg)
     return 0;
 }
 
-static void check_end_while_waiting(edo_runtime_kind kind)
+static void check_all_were_told(void *arg)
 {
-    struct things things = {0};
-    edo_runtime *runtime;
+    const struct things *things = arg;
 
-    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = kind, .workers = 2), &runtime));
-    assert_ok(edo_block_on(runtime, start_waiting, &things));
-    assert_ok(edo_runtime_shutdown(runtime, EDO_SECONDS(5)));
-    assert_err(things.accept_rc, -EDO_ESHUTDOWN);
-    assert_err(things.second_rc, -EDO_ESHUTDOWN);
-    assert_err(things.read_rc, -EDO_ESHUTDOWN);
-    assert_ok(edo_runtime_free(runtime));
-    edo_tcp_listener_close(things.listener);
-    edo_tcp_close(things.server);
-    edo_tcp_close(things.client);
+    assert_err(things->accept_rc, -EDO_ESHUTDOWN);
+    assert_err(things->second_rc, -EDO_ESHUTDOWN);
+    assert_err(things->read_rc, -EDO_ESHUTDOWN);
+}
+
+static struct things connections;
+static const belongings of_tcp = {.make = make,
+                                  .check_over = check_all_are_over,
+                                  .wait = start_waiting,
+                                  .check_told = check_all_were_told,
+                                  .close = close_all,
+                                  .arg = &connections};
+
+EDO_TEST_PLAIN(what_is_used_after_its_runtime_ended_says_so) /* net-122 net-123 */
+{
+    check_use_after_the_end(&of_tcp, EDO_CURRENT_THREAD);
+    check_use_after_the_end(&of_tcp, EDO_MULTI_THREAD);
 }
 
 EDO_TEST_PLAIN(what_waits_while_its_runtime_ends_is_woken) /* net-122 */
 {
-    check_end_while_waiting(EDO_CURRENT_THREAD);
-    check_end_while_waiting(EDO_MULTI_THREAD);
+    check_end_while_waiting(&of_tcp, EDO_CURRENT_THREAD);
+    check_end_while_waiting(&of_tcp, EDO_MULTI_THREAD);
 }
 
 /* A task of another runtime waits on them. */
@@ -160,9 +146,7 @@ EDO_TEST_PLAIN(what_waits_in_another_runtime_is_woken) /* net-122 */
     assert_err(things.accept_rc, -EDO_ESHUTDOWN);
     assert_err(things.read_rc, -EDO_ESHUTDOWN);
     assert_ok(edo_runtime_free(other));
-    edo_tcp_listener_close(things.listener);
-    edo_tcp_close(things.server);
-    edo_tcp_close(things.client);
+    close_all(&things);
 }
 
 static int echo_one(void *arg)
@@ -205,7 +189,5 @@ EDO_TEST_PLAIN(streams_work_from_tasks_of_another_runtime)
     join_thread(thread);
     assert_ok(edo_runtime_free(ending));
     assert_ok(edo_runtime_free(other));
-    edo_tcp_listener_close(things.listener);
-    edo_tcp_close(things.server);
-    edo_tcp_close(things.client);
+    close_all(&things);
 }

@@ -288,7 +288,7 @@ static void check_crowd_is_served(int backlog)
 
 EDO_TEST_BOTH(a_hundred_clients_are_all_served) /* net-103 */
 {
-    check_crowd_is_served(128);
+    check_crowd_is_served(CLIENTS);
 }
 
 /* The system would turn them away. */

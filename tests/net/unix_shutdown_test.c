@@ -1,6 +1,5 @@
 /* unix_shutdown_test.c: Unix sockets and the end of their runtime. */
-#include "support/edo_test.h"
-#include "support/tcp.h"
+#include "net/ended.h"
 #include "support/unix.h"
 
 #include <unistd.h>
@@ -22,8 +21,7 @@ static int make(void *arg)
     things *t = arg;
     edo_unix_stream *whole;
 
-    t->name = unix_name("listens");
-    t->full = unix_name("full");
+    *t = (things){.name = unix_name("listens"), .full = unix_name("full")};
     assert_ok(edo_unix_listen_with(&t->name, EDO_OPTS(unix_listen, .backlog = 1), &t->listener));
     assert_ok(edo_unix_pair(&t->server, &t->client));
     assert_ok(edo_unix_pair(&whole, &t->accepted));
@@ -62,8 +60,14 @@ static int check_all_are_over(void *arg)
     return 0;
 }
 
-static void close_all(things *t)
+static void close_all(void *arg)
 {
+    things *t = arg;
+
+    for (int i = 0; i < 2 && t->queued[i]; i++)
+        assert_ok(edo_unix_close(t->queued[i]));
+    if (t->quiet)
+        assert_ok(edo_unix_listener_close(t->quiet));
     assert_ok(edo_unix_listener_close(t->listener));
     assert_ok(edo_unix_close(t->server));
     assert_ok(edo_unix_close(t->client));
@@ -75,29 +79,6 @@ static void close_all(things *t)
     assert_ok(edo_unix_datagram_close(t->filled));
     assert_ok(edo_unix_seqpacket_close(t->records));
     assert_ok(edo_unix_seqpacket_close(t->peer));
-}
-
-static void check_use_after_the_end(edo_runtime_kind kind)
-{
-    things t = {0};
-    edo_runtime *runtime, *other;
-    int fds = open_fds();
-
-    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = kind, .workers = 2), &runtime));
-    assert_ok(edo_block_on(runtime, make, &t));
-    assert_ok(edo_runtime_free(runtime));
-    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD), &other));
-    assert_ok(edo_block_on(other, check_all_are_over, &t));
-    assert_ok(edo_runtime_free(other));
-    close_all(&t);
-    if (!driver_is_fake()) /* whose threads keep descriptors */
-        assert_int_equal(open_fds(), fds);
-}
-
-EDO_TEST_PLAIN(unix_sockets_after_their_runtimes_end_say_so)
-{
-    check_use_after_the_end(EDO_CURRENT_THREAD);
-    check_use_after_the_end(EDO_MULTI_THREAD);
 }
 
 static int wait_in_accept(void *arg)
@@ -180,35 +161,36 @@ static int start_waiting(void *arg)
     return 0;
 }
 
-static void check_end_while_waiting(edo_runtime_kind kind)
+static void check_all_were_told(void *arg)
 {
-    things t = {0};
-    edo_runtime *runtime;
+    const things *t = arg;
 
-    assert_ok(edo_runtime_new(EDO_OPTS(runtime, .kind = kind, .workers = 2), &runtime));
-    assert_ok(edo_block_on(runtime, start_waiting, &t));
-    assert_ok(edo_runtime_shutdown(runtime, EDO_SECONDS(5)));
-    assert_err(t.accept_rc, -EDO_ESHUTDOWN);
-    assert_err(t.read_rc, -EDO_ESHUTDOWN);
-    assert_err(t.message_rc, -EDO_ESHUTDOWN);
-    assert_err(t.datagram_rc, -EDO_ESHUTDOWN);
-    assert_err(t.send_rc, -EDO_ESHUTDOWN);
-    assert_err(t.connect_rc, -EDO_ESHUTDOWN);
-    assert_ok(edo_runtime_free(runtime));
-    edo_unix_listener_close(t.quiet);
-    for (int i = 0; i < 2; i++)
-        edo_unix_close(t.queued[i]);
-    close_all(&t);
+    assert_err(t->accept_rc, -EDO_ESHUTDOWN);
+    assert_err(t->read_rc, -EDO_ESHUTDOWN);
+    assert_err(t->message_rc, -EDO_ESHUTDOWN);
+    assert_err(t->datagram_rc, -EDO_ESHUTDOWN);
+    assert_err(t->send_rc, -EDO_ESHUTDOWN);
+    assert_err(t->connect_rc, -EDO_ESHUTDOWN);
+}
+
+static things sockets;
+static const belongings of_unix = {.make = make,
+                                   .check_over = check_all_are_over,
+                                   .wait = start_waiting,
+                                   .check_told = check_all_were_told,
+                                   .close = close_all,
+                                   .arg = &sockets};
+
+EDO_TEST_PLAIN(unix_sockets_after_their_runtimes_end_say_so)
+{
+    check_use_after_the_end(&of_unix, EDO_CURRENT_THREAD);
+    check_use_after_the_end(&of_unix, EDO_MULTI_THREAD);
 }
 
 EDO_TEST_PLAIN(what_waits_on_unix_sockets_while_their_runtime_ends_is_woken)
 {
-    check_end_while_waiting(EDO_CURRENT_THREAD);
-}
-
-EDO_TEST_PLAIN(what_waits_on_unix_sockets_while_workers_end_is_woken)
-{
-    check_end_while_waiting(EDO_MULTI_THREAD);
+    check_end_while_waiting(&of_unix, EDO_CURRENT_THREAD);
+    check_end_while_waiting(&of_unix, EDO_MULTI_THREAD);
 }
 
 EDO_TEST_PLAIN(without_a_runtime_nothing_is_made)

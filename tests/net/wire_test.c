@@ -156,7 +156,7 @@ static wire_counts echo_over(wire_opts opts)
 {
     wire *w = wire_start(opts);
 
-    run_in_both(echo_over_the_wire, NULL);
+    check_in_both(echo_over_the_wire, NULL);
     return wire_stop(w);
 }
 
@@ -215,7 +215,7 @@ EDO_TEST_PLAIN(a_wire_that_is_cut_is_waited_for_as_long_as_one_likes)
 {
     wire *w = wire_start((wire_opts){.seed = 4});
 
-    run_in_both(outlive_a_cut, w);
+    check_in_both(outlive_a_cut, w);
     assert_true(wire_stop(w).lost > 0);
 }
 
@@ -250,6 +250,6 @@ EDO_TEST_PLAIN(a_half_open_connection_is_ended_by_the_drain)
 {
     wire *w = wire_start((wire_opts){.seed = 5});
 
-    run_in_both(notice_a_dead_peer, w);
+    check_in_both(notice_a_dead_peer, w);
     assert_true(wire_stop(w).lost > 0);
 }

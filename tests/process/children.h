@@ -87,6 +87,12 @@ static inline bool has_no_children(void)
     return waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) < 0 && errno == ECHILD;
 }
 
+/* By and by somebody has waited for each of them. */
+static inline void check_nobody_is_left(void)
+{
+    task_wait_until(has_no_children());
+}
+
 /* To one process, whatever became of its number. */
 static inline void kill_one(pid_t pid, int signo)
 {

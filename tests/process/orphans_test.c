@@ -275,9 +275,11 @@ EDO_TEST(orphans_that_find_no_place_in_the_set_are_looked_at)
 
     begin_sleeps(child, pid, 3);
     edo_process_release(child[0]); /* its thread may use the set */
+    int before = registrations();
     if (!deny(DENIED_IF(SYS_epoll_ctl, ENOSPC)))
         EDO_SKIP(DENIED_SKIP);
     edo_process_release(child[1]);
+    assert_int_equal(registrations(), before);
     for (int i = 0; i < 2; i++) {
         kill_one(pid[i], SIGKILL);
         task_wait_until(is_gone(pid[i]));

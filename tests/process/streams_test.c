@@ -404,7 +404,7 @@ EDO_TEST_BOTH(streams_outlive_the_handle) /* process-025 */
     edo_pipe_sender_close(in);
     check_reads(out, "after all");
     edo_pipe_receiver_close(out);
-    task_wait_until(has_no_children());
+    check_nobody_is_left();
 }
 
 static int write_numbers(void *arg)

@@ -424,7 +424,7 @@ EDO_TEST_BOTH(the_programs_own_sigchld_is_left_alone) /* process-039 */
     int status;
     assert_int_equal(waitpid(own, &status, 0), own);
     assert_int_equal(WEXITSTATUS(status), 9);
-    task_wait_until(has_no_children());
+    check_nobody_is_left();
     assert_int_equal(sigaction(SIGCHLD, NULL, &now), 0);
     assert_true(now.sa_handler == count_end && now.sa_flags & SA_RESTART);
     task_wait_until(__atomic_load_n(&ends_told, __ATOMIC_SEQ_CST) > 0);

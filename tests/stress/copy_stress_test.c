@@ -54,7 +54,7 @@ static int send_all(void *arg)
     return 0;
 }
 
-static int receive_all(void *arg)
+static int check_receives_all(void *arg)
 {
     const way *w = arg;
     unsigned char *buf = malloc(65536);
@@ -117,15 +117,15 @@ static void copy_with_cuts(relay *r)
     assert_ok(rc);
 }
 
-/* Both ways between `a` and `b`, by whatever lies between these two. */
-static void talk(edo_io a, edo_io b, size_t bytes, relay *between)
+/* Each byte does, both ways between `a` and `b`, by whatever lies between these two. */
+static void check_all_arrives(edo_io a, edo_io b, size_t bytes, relay *between)
 {
     way ways[2] = {{a.writer, b.reader, bytes, 1}, {b.writer, a.reader, bytes, 2}};
     edo_task tasks[4];
 
     for (int i = 0; i < 2; i++) {
         assert_ok(edo_spawn(send_all, &ways[i], &tasks[2 * i]));
-        assert_ok(edo_spawn(receive_all, &ways[i], &tasks[2 * i + 1]));
+        assert_ok(edo_spawn(check_receives_all, &ways[i], &tasks[2 * i + 1]));
     }
     if (between)
         copy_with_cuts(between);
@@ -145,7 +145,7 @@ EDO_TEST_MT(connections_are_copied_though_the_copy_is_cut_short) /* io-066 io-10
     connect_pair(&a, &a_inner);
     connect_pair(&b, &b_inner);
     relay r = {edo_tcp_io(a_inner), edo_tcp_io(b_inner), 0};
-    talk(edo_tcp_io(a), edo_tcp_io(b), some(BYTES), &r);
+    check_all_arrives(edo_tcp_io(a), edo_tcp_io(b), some(BYTES), &r);
     assert_true(r.cuts > 0);
     edo_tcp_close(a);
     edo_tcp_close(a_inner);
@@ -160,14 +160,14 @@ EDO_TEST_MT(pipes_in_memory_are_copied_though_the_copy_is_cut_short)
     assert_ok(edo_duplex_new(3000, &a, &a_inner));
     assert_ok(edo_duplex_new(70000, &b, &b_inner));
     relay r = {edo_duplex_io(a_inner), edo_duplex_io(b_inner), 0};
-    talk(edo_duplex_io(a), edo_duplex_io(b), some(BYTES), &r);
+    check_all_arrives(edo_duplex_io(a), edo_duplex_io(b), some(BYTES), &r);
     assert_ok(edo_duplex_close(a));
     assert_ok(edo_duplex_close(a_inner));
     assert_ok(edo_duplex_close(b));
     assert_ok(edo_duplex_close(b_inner));
 }
 
-EDO_TEST_MT(a_pipe_in_memory_keeps_every_byte_between_tasks_that_are_cut_short) /* io-069 */
+EDO_TEST_MT(a_pipe_in_memory_keeps_every_byte_between_tasks_that_are_cut_short)
 {
     static const size_t rooms[] = {1, 7, 4096, 65536};
 
@@ -175,7 +175,7 @@ EDO_TEST_MT(a_pipe_in_memory_keeps_every_byte_between_tasks_that_are_cut_short) 
         edo_duplex *a, *b;
         assert_ok(edo_duplex_new(rooms[i], &a, &b));
         size_t bytes = rooms[i] < 64 ? rooms[i] * 20000 : some(BYTES / 4);
-        talk(edo_duplex_io(a), edo_duplex_io(b), bytes / test_scale(), NULL);
+        check_all_arrives(edo_duplex_io(a), edo_duplex_io(b), bytes / test_scale(), NULL);
         assert_ok(edo_duplex_close(a));
         assert_ok(edo_duplex_close(b));
     }
@@ -194,7 +194,7 @@ EDO_TEST_PLAIN(a_pipe_in_memory_keeps_every_byte_between_threads) /* io-076 */
     assert_ok(edo_simplex_new(1000, &receiver, &sender));
     way w = {edo_simplex_writer(sender), edo_simplex_reader(receiver), some(BYTES / 4), 3};
     pthread_t thread = start_thread(send_in_thread, &w);
-    assert_ok(receive_all(&w));
+    assert_ok(check_receives_all(&w));
     assert_null(join_thread(thread));
     assert_ok(edo_simplex_sender_close(sender));
     assert_ok(edo_simplex_receiver_close(receiver));
@@ -208,7 +208,7 @@ EDO_TEST_MT(buffered_ends_keep_every_byte_when_they_are_cut_short)
     assert_ok(edo_duplex_new(5000, &a, &b));
     assert_ok(edo_buf_stream_init(&left, edo_duplex_io(a), NULL, NULL));
     assert_ok(edo_buf_stream_init(&right, edo_duplex_io(b), NULL, NULL));
-    talk(edo_buf_stream_io(&left), edo_buf_stream_io(&right), some(BYTES / 4), NULL);
+    check_all_arrives(edo_buf_stream_io(&left), edo_buf_stream_io(&right), some(BYTES / 4), NULL);
     edo_buf_stream_fini(&left);
     edo_buf_stream_fini(&right);
     assert_ok(edo_duplex_close(a));

@@ -125,7 +125,7 @@ EDO_TEST_BOTH(children_that_are_let_go_somehow)
         for (int k = 0; k < 10; k++)
             assert_ok(edo_join(tasks[k], NULL));
     }
-    task_wait_until(has_no_children());
+    check_nobody_is_left();
 }
 
 static void *fork_alone(void *arg)
@@ -149,7 +149,7 @@ EDO_TEST_BOTH(orphans_end_beside_forks)
         edo_process_release(begin(&(edo_command){.program = "/bin/true"}));
     a_store(&over, true, relaxed);
     join_thread(forks);
-    task_wait_until(has_no_children());
+    check_nobody_is_left();
 }
 
 enum { RUNTIMES = 3 };
@@ -194,5 +194,6 @@ EDO_TEST_BOTH(runtimes_wait_for_one_child)
         threads[i] = start_thread(wait_in_a_runtime, child);
     for (int i = 0; i < RUNTIMES; i++)
         join_thread(threads[i]);
+    assert_true(has_no_children());
     edo_process_release(child);
 }

@@ -106,7 +106,7 @@ int own_tap(const char *name, const char *cidr)
     return make_wire(name, cidr, IFF_TAP);
 }
 
-static void run_in(const edo_runtime_opts *opts, int (*body)(void *arg), void *arg)
+static void check_in(const edo_runtime_opts *opts, int (*body)(void *arg), void *arg)
 {
     edo_runtime *runtime;
 
@@ -115,8 +115,8 @@ static void run_in(const edo_runtime_opts *opts, int (*body)(void *arg), void *a
     assert_ok(edo_runtime_free(runtime));
 }
 
-void run_in_both(int (*body)(void *arg), void *arg)
+void check_in_both(int (*body)(void *arg), void *arg)
 {
-    run_in(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD), body, arg);
-    run_in(EDO_OPTS(runtime, .kind = EDO_MULTI_THREAD, .workers = test_workers()), body, arg);
+    check_in(EDO_OPTS(runtime, .kind = EDO_CURRENT_THREAD), body, arg);
+    check_in(EDO_OPTS(runtime, .kind = EDO_MULTI_THREAD, .workers = test_workers()), body, arg);
 }

@@ -21,7 +21,7 @@ int own_tap(const char *name, const char *cidr);
 #define OWN_TUN_SKIP "no TUN devices here"
 
 /* Runs `body` as a root task with what the harness's tests have: in a current-thread runtime, whose time is
- * real, and then in one of several threads. */
-void run_in_both(int (*body)(void *arg), void *arg);
+ * real, and then in one of several threads; it has to return 0 in each. */
+void check_in_both(int (*body)(void *arg), void *arg);
 
 #endif

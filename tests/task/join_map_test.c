@@ -332,7 +332,7 @@ struct next_case {
     int key;
 };
 
-static edo_future *make_next(void *arg)
+static edo_future *make_keyed_next(void *arg)
 {
     struct next_case *c = arg;
     int nine = 9;
@@ -344,7 +344,7 @@ static edo_future *make_next(void *arg)
     return &c->next.base;
 }
 
-static void end_it(void *arg)
+static void end_number(void *arg)
 {
     struct next_case *c = arg;
 
@@ -353,7 +353,7 @@ static void end_it(void *arg)
     edo_yield();
 }
 
-static void check_next(void *arg, unsigned step, int64_t result)
+static void check_keyed_next(void *arg, unsigned step, int64_t result)
 {
     struct next_case *c = arg;
     int nine = 9;
@@ -362,7 +362,7 @@ static void check_next(void *arg, unsigned step, int64_t result)
     assert_true(result == 1 || result == -ECANCELED);
     assert_int_equal(edo_join_map_len(c->map), result != 1);
     assert_int_equal(edo_join_map_contains(c->map, &nine), result != 1);
-    end_it(c);
+    end_number(c);
     if (result != 1)
         assert_int_equal(edo_join_map_try_next(c->map, &c->key, &c->joined), 1);
     assert_int_equal(c->key, 9);
@@ -374,7 +374,7 @@ EDO_TEST(a_cancelled_join_takes_nothing) /* util-064 */
 {
     struct next_case c;
 
-    check_future_cancels(make_next, end_it, check_next, &c);
+    check_future_cancels(make_keyed_next, end_number, check_keyed_next, &c);
 }
 
 EDO_TEST(it_takes_part_in_the_budget) /* util-065 */

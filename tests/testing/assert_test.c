@@ -80,6 +80,56 @@ EDO_TEST_PLAIN(a_message_and_the_place_are_shown) /* test-util-022 */
     check_fails(assert_ok(-EPIPE, "rc of %s", "write"), "should be 0: rc of write");
 }
 
+/* A failure says the place and the text, and not where it is called here. */
+#define check_fails_at(line, statement, part)                                                      \
+    do {                                                                                           \
+        check_fails(statement, part);                                                              \
+        assert_string_equal(failure_file, "place.c");                                              \
+        assert_int_equal(failure_line, line);                                                      \
+    } while (0)
+
+#define NO_MESSAGE ((const char *)NULL)
+
+EDO_TEST_PLAIN(ones_own_assertions_say_their_own_place_and_text)
+{
+    edo_future pending = edo_pending(), ready = edo_ready(7), failed = edo_ready(-EPIPE);
+    edo_future again = edo_ready(7);
+
+    check_fails_at(1, edo_test_assert_pending("place.c", 1, "f", &ready, NO_MESSAGE),
+                   "f: is ready with 7, should be pending");
+    check_fails_at(2, edo_test_assert_ready("place.c", 2, "f", &pending, NO_MESSAGE),
+                   "f: is pending, should be ready");
+    check_fails_at(3, edo_test_assert_ready_ok("place.c", 3, "f", &failed, "no %d", 3),
+                   "f: failed with -EPIPE (-32): no 3");
+    check_fails_at(4, edo_test_assert_ready_err("place.c", 4, "f", &again, NO_MESSAGE),
+                   "f: succeeded with 7, should fail");
+    check_fails_at(5, edo_test_assert_ready_eq("place.c", 5, "f", &pending, -EPIPE, NO_MESSAGE),
+                   "f: is pending, should be ready with -EPIPE (-32)");
+    check_fails_at(6, edo_test_assert_woken("place.c", 6, "3", 3, NO_MESSAGE),
+                   "3: woken 0 times since the latest poll, should be 3");
+    check_fails_at(7, edo_test_assert_ok("place.c", 7, "rc", 1, "%s", "so"),
+                   "rc: is 1, should be 0: so");
+    check_fails_at(8, edo_test_assert_err("place.c", 8, "rc", 0, EPIPE, NO_MESSAGE),
+                   "rc: is 0, should be -EPIPE (-32)");
+}
+
+EDO_TEST_PLAIN(ones_own_assertions_pass_and_have_the_result)
+{
+    edo_future pending = edo_pending(), ready = edo_ready(7), failed = edo_ready(-EPIPE);
+    edo_future again = edo_ready(7), more = edo_ready(8);
+    unsigned before = edo_test_failures();
+
+    edo_test_assert_pending("place.c", 1, "f", &pending, NO_MESSAGE);
+    edo_test_assert_woken("place.c", 1, "0", 0, NO_MESSAGE);
+    assert_int_equal(edo_test_assert_ready("place.c", 1, "f", &ready, NO_MESSAGE), 7);
+    assert_int_equal(edo_test_assert_ready_ok("place.c", 1, "f", &more, NO_MESSAGE), 8);
+    assert_int_equal(edo_test_assert_ready_err("place.c", 1, "f", &failed, NO_MESSAGE), -EPIPE);
+    edo_test_assert_ready_eq("place.c", 1, "f", &again, 7, NO_MESSAGE);
+    edo_test_assert_ok("place.c", 1, "rc", 0, NO_MESSAGE);
+    edo_test_assert_err("place.c", 1, "rc", -EPIPE, EPIPE, NO_MESSAGE);
+    assert_int_equal(edo_test_failures(), before);
+}
+
 static edo_poll wake_twice(void *arg, const edo_waker *waker, int64_t *ret_result)
 {
     (void)arg, (void)ret_result;

@@ -87,7 +87,8 @@ static int spin(void *arg)
 
 EDO_TEST_TASK_WITH(leaves_one_that_does_not_end, .workers = 1, .patience = EDO_MILLIS(50))
 {
-    return edo_spawn_with(EDO_OPTS(spawn, .name = "spinner"), spin, NULL, NULL);
+    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .name = "spinner"), spin, NULL, NULL));
+    return 0;
 }
 
 EDO_TEST_PLAIN(a_task_that_does_not_end_fails_the_test_and_is_named) /* test-util-048 */
@@ -105,14 +106,44 @@ EDO_TEST_PLAIN(a_task_that_does_not_end_fails_the_test_and_is_named) /* test-uti
     wait_for_thread_count(threads); /* and it is gone as soon as it can be */
 }
 
-EDO_TEST_TASK(says_timed_out)
+EDO_TEST_TASK_WITH(says_timed_out, .paused = true)
 {
-    return -ETIMEDOUT;
+    edo_future never = edo_pending();
+    int rc = (int)edo_timeout(&never, EDO_SECONDS(1));
+
+    assert_err(rc, -ETIMEDOUT);
+    return rc;
 }
 
 EDO_TEST_PLAIN(a_negative_result_fails_the_test) /* test-util-048 */
 {
     check_fails(says_timed_out(NULL), "says_timed_out returned ETIMEDOUT");
+}
+
+static int runs;
+
+static int succeed(void *arg)
+{
+    assert_null(arg);
+    runs++;
+    return 1;
+}
+
+static int find_nothing(void *arg)
+{
+    return arg ? 0 : -ENOENT;
+}
+
+EDO_TEST_PLAIN(a_test_of_ones_own_macro_has_the_name_and_the_place_that_it_says)
+{
+    const edo_test_run_opts two = {.workers = 2};
+
+    edo_test_run("place.c", 3, "succeeds", &two, succeed);
+    assert_int_equal(runs, 1);
+    check_fails(edo_test_run("place.c", 4, "looks", NULL, find_nothing), "looks returned ENOENT");
+    assert_string_equal(failure_file, "place.c");
+    assert_int_equal(failure_line, 4);
+    check_fails(edo_test_run("place.c", 5, "is_none", NULL, NULL), "is_none returned EINVAL");
 }
 
 static int woken[3];
