@@ -38,6 +38,13 @@ static inline void check_says(by_hand *hand, int expected)
     assert_err(edo_decode(hand->decoder, &hand->buf, &frame), expected);
 }
 
+/* So it does once this has come. */
+static inline void check_says_to(by_hand *hand, const char *text, int expected)
+{
+    put_text(hand, text);
+    check_says(hand, expected);
+}
+
 static inline void check_ends_with(by_hand *hand, const char *text)
 {
     edo_bytes frame;

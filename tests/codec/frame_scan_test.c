@@ -47,8 +47,7 @@ EDO_TEST_PLAIN(without_a_limit_any_length_is_good) /* codec-014 */
 
 static void check_end_forgets(by_hand *hand)
 {
-    put_text(hand, "too long");
-    check_says(hand, -EDO_ETOOLONG);
+    check_says_to(hand, "too long", -EDO_ETOOLONG);
     check_end_says(hand, 0);
     put_text(hand, "good\n");
     check_gives(hand, "good");
@@ -61,8 +60,7 @@ EDO_TEST_PLAIN(an_end_forgets_what_was_too_long)
 
 static void check_another_buffer(by_hand *hand)
 {
-    put_text(hand, "the beginning of a frame");
-    check_says(hand, 0);
+    check_says_to(hand, "the beginning of a frame", 0);
     edo_buf_clear(&hand->buf);
     put_text(hand, "a\nb\n");
     check_gives(hand, "a");
@@ -90,15 +88,12 @@ EDO_TEST_PLAIN(what_comes_after_an_end_is_looked_at_from_its_front)
 
 static void check_after_too_long(by_hand *hand)
 {
-    put_text(hand, "too long");
-    check_says(hand, -EDO_ETOOLONG);
+    check_says_to(hand, "too long", -EDO_ETOOLONG);
     put_text(hand, "\none\ntwo\n");
     check_gives(hand, "one");
     check_gives(hand, "two");
-    put_text(hand, "too long");
-    check_says(hand, -EDO_ETOOLONG);
-    put_text(hand, "and more");
-    check_says(hand, 0);
+    check_says_to(hand, "too long", -EDO_ETOOLONG);
+    check_says_to(hand, "and more", 0);
     put_text(hand, "\none\ntwo\n");
     check_gives(hand, "one");
     check_gives(hand, "two");
@@ -124,8 +119,7 @@ EDO_TEST_PLAIN(what_lies_behind_the_buffers_end_is_not_looked_at)
 
 static void check_looks_once(by_hand *hand)
 {
-    put_text(hand, "abc");
-    check_says(hand, 0);
+    check_says_to(hand, "abc", 0);
     hand->buf.data[1] = '\n'; /* it wasn't one when it was looked at */
     check_says(hand, 0);
     put_text(hand, "\n");

@@ -51,8 +51,7 @@ EDO_TEST_PLAIN(a_line_without_an_end_comes_at_the_end) /* codec-005 */
     check_end_says(&hand, 0);
     put_text(&hand, "\r");
     check_end_says(&hand, 0); /* the half of an end is no line */
-    put_text(&hand, "k");
-    check_says(&hand, 0);
+    check_says_to(&hand, "k", 0);
     check_ends_with(&hand, "\rk");
     put_text(&hand, "last\r");
     check_ends_with(&hand, "last");
@@ -65,8 +64,7 @@ EDO_TEST_PLAIN(what_is_not_utf8_is_refused_once) /* codec-006 */
     edo_lines_codec codec = {0};
     by_hand hand = lines_of(&codec);
 
-    put_text(&hand, "line 1\xc3\x28");
-    check_says(&hand, 0);
+    check_says_to(&hand, "line 1\xc3\x28", 0);
     check_end_says(&hand, -EILSEQ);
     check_end_says(&hand, 0);
     put_text(&hand, "line 2\n\xff\nline 3 \xc3\xa4\n");
@@ -85,19 +83,16 @@ EDO_TEST_PLAIN(a_line_over_the_limit_is_refused_and_the_next_is_good) /* codec-0
     edo_lines_codec codec = {.max_len = 6};
     by_hand hand = lines_of(&codec);
 
-    put_text(&hand, "line 1 is too long\nline 2\nline 3\r\nline 4\n\r\n\r");
-    check_says(&hand, -EDO_ETOOLONG);
+    check_says_to(&hand, "line 1 is too long\nline 2\nline 3\r\nline 4\n\r\n\r", -EDO_ETOOLONG);
     check_gives(&hand, "line 2");
     check_gives(&hand, "line 3"); /* the end of a line doesn't count */
     check_gives(&hand, "line 4");
     check_gives(&hand, "");
     check_says(&hand, 0);
     check_end_says(&hand, 0);
-    put_text(&hand, "k");
-    check_says(&hand, 0);
+    check_says_to(&hand, "k", 0);
     check_ends_with(&hand, "\rk");
-    put_text(&hand, "line 1\r");
-    check_says(&hand, 0);
+    check_says_to(&hand, "line 1\r", 0);
     put_text(&hand, "\nline 1\rx");
     check_gives(&hand, "line 1");
     check_says(&hand, -EDO_ETOOLONG);
@@ -109,17 +104,12 @@ EDO_TEST_PLAIN(a_line_over_the_limit_in_pieces_is_dropped_as_it_comes) /* codec-
     edo_lines_codec codec = {.max_len = 6};
     by_hand hand = lines_of(&codec);
 
-    put_text(&hand, "line ");
-    check_says(&hand, 0);
-    put_text(&hand, "too l");
-    check_says(&hand, -EDO_ETOOLONG);
-    put_text(&hand, "o");
-    check_says(&hand, 0);
+    check_says_to(&hand, "line ", 0);
+    check_says_to(&hand, "too l", -EDO_ETOOLONG);
+    check_says_to(&hand, "o", 0);
     assert_int_equal(hand.buf.len, 0);
-    put_text(&hand, "ng\n");
-    check_says(&hand, 0);
-    put_text(&hand, "line 2");
-    check_says(&hand, 0);
+    check_says_to(&hand, "ng\n", 0);
+    check_says_to(&hand, "line 2", 0);
     put_text(&hand, "\n");
     check_gives(&hand, "line 2");
     check_says(&hand, 0);
@@ -131,16 +121,11 @@ EDO_TEST_PLAIN(a_line_may_be_as_long_as_the_limit) /* codec-009 */
     edo_lines_codec codec = {.max_len = 10};
     by_hand hand = lines_of(&codec);
 
-    put_text(&hand, "line ");
-    check_says(&hand, 0);
-    put_text(&hand, "too l");
-    check_says(&hand, 0);
-    put_text(&hand, "ong\n");
-    check_says(&hand, -EDO_ETOOLONG);
-    put_text(&hand, "line ");
-    check_says(&hand, 0);
-    put_text(&hand, "too long!\n");
-    check_says(&hand, -EDO_ETOOLONG);
+    check_says_to(&hand, "line ", 0);
+    check_says_to(&hand, "too l", 0);
+    check_says_to(&hand, "ong\n", -EDO_ETOOLONG);
+    check_says_to(&hand, "line ", 0);
+    check_says_to(&hand, "too long!\n", -EDO_ETOOLONG);
     put_text(&hand, "ten bytes!\n");
     check_gives(&hand, "ten bytes!");
     edo_buf_fini(&hand.buf);
@@ -151,8 +136,7 @@ EDO_TEST_PLAIN(a_limit_may_be_lowered_meanwhile)
     edo_lines_codec codec = {.max_len = 4};
     by_hand hand = lines_of(&codec);
 
-    put_text(&hand, "four");
-    check_says(&hand, 0);
+    check_says_to(&hand, "four", 0);
     codec.max_len = 3;
     check_end_says(&hand, -EDO_ETOOLONG);
     check_end_says(&hand, 0);

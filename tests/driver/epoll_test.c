@@ -31,39 +31,35 @@ static void send_bytes(int fd, size_t len)
 
 EDO_TEST_PLAIN(it_is_watched_from_its_first_wait_and_for_room_from_the_first_wait_for_that)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     char buf[8] = {0};
     counter reader = {0}, writer = {0};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op in, out;
 
-    op_init(&in, src, OP_RECV, buf, sizeof buf);
-    op_init(&out, src, OP_SEND, buf, sizeof buf);
+    op_init(&in, w.src, OP_RECV, buf, sizeof buf);
+    op_init(&out, w.src, OP_SEND, buf, sizeof buf);
     assert_op_ends(&out, &writer, sizeof buf);
-    assert_false(src->watched);
-    assert_int_equal(poll_op(&in, &reader), EDO_PENDING);
-    assert_true(src->watched && !src->wants_out);
-    fill(src->fd);
+    assert_false(w.src->watched);
+    assert_op_waits(&in, &reader);
+    assert_true(w.src->watched && !w.src->wants_out);
+    fill(w.src->fd);
     op_renew(&out);
-    assert_int_equal(poll_op(&out, &writer), EDO_PENDING);
-    assert_true(src->wants_out);
-    assert_int_equal(poll_op(&in, &reader), EDO_PENDING);
-    assert_true(src->wants_out);
-    send_bytes(peer, 8);
-    assert_int_equal(d->ops->park(d, 0), 1);
+    assert_op_waits(&out, &writer);
+    assert_true(w.src->wants_out);
+    assert_op_waits(&in, &reader);
+    assert_true(w.src->wants_out);
+    send_bytes(w.peer, 8);
+    check_events(w.d, 1);
     assert_wakes(&reader, 1);
     assert_wakes(&writer, 0);
-    assert_false(is_ready(src, OP_OUT));
+    assert_false(is_ready(w.src, OP_OUT));
     assert_op_ends(&in, &reader, 8);
-    drain(peer);
-    assert_int_equal(d->ops->park(d, 0), 1);
+    drain(w.peer);
+    check_events(w.d, 1);
     assert_wakes(&reader, 1);
     assert_wakes(&writer, 1);
     assert_op_ends(&out, &writer, sizeof buf);
-    source_close(src);
-    free_driver(d);
-    close(peer);
+    close_wire(&w);
 }
 
 static void check_receives(source *src, size_t room, int flags, int64_t expected)
@@ -103,185 +99,161 @@ EDO_TEST_PLAIN(a_short_read_of_a_stream_says_that_nothing_is_left)
 
 EDO_TEST_PLAIN(the_end_is_told_as_often_as_asked)
 {
-    driver *d = open_driver();
-    int peer;
-    source *src = open_pair(d, SOCK_STREAM, &peer);
+    wire w = open_wire(SOCK_STREAM);
 
-    close(peer); /* before anything is watched: nothing will tell of it again */
+    hang_up(&w); /* before anything is watched: nothing will tell of it again */
     for (int i = 0; i < 3; i++)
-        check_receives(src, 4, 0, 0);
-    source_close(src);
-    free_driver(d);
+        check_receives(w.src, 4, 0, 0);
+    close_wire(&w);
 }
 
 /* A hang-up is no reason to be content with what a short read has brought. */
 EDO_TEST_PLAIN(after_an_event_a_short_read_clears_and_after_a_hang_up_it_does_not)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     char buf[8];
     counter c = {0};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op op;
 
-    op_init(&op, src, OP_RECV, buf, sizeof buf);
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING);
-    send_bytes(peer, 1);
-    assert_int_equal(d->ops->park(d, 0), 1);
+    op_init(&op, w.src, OP_RECV, buf, sizeof buf);
+    assert_op_waits(&op, &c);
+    send_bytes(w.peer, 1);
+    check_events(w.d, 1);
     assert_op_ends(&op, &c, 1);
-    assert_false(is_ready(src, OP_IN));
+    assert_false(is_ready(w.src, OP_IN));
     op_renew(&op);
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING);
-    send_bytes(peer, 1);
-    assert_int_equal(shutdown(peer, SHUT_WR), 0);
-    assert_int_equal(d->ops->park(d, 0), 1);
-    assert_int_equal(src->dir[OP_OUT].ready & DIR_HUP, 0);
+    assert_op_waits(&op, &c);
+    send_bytes(w.peer, 1);
+    assert_int_equal(shutdown(w.peer, SHUT_WR), 0);
+    check_events(w.d, 1);
+    assert_int_equal(w.src->dir[OP_OUT].ready & DIR_HUP, 0);
     assert_op_ends(&op, &c, 1);
-    assert_true(is_ready(src, OP_IN));
-    check_receives(src, 4, 0, 0);
-    source_close(src);
-    free_driver(d);
-    close(peer);
+    assert_true(is_ready(w.src, OP_IN));
+    check_receives(w.src, 4, 0, 0);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(a_hang_up_wakes_both_directions)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     char buf[8] = {0};
     counter reader = {0}, writer = {0};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op in, out;
 
-    fill(src->fd);
-    op_init(&in, src, OP_RECV, buf, sizeof buf);
-    op_init(&out, src, OP_SEND, buf, sizeof buf);
-    assert_int_equal(poll_op(&in, &reader), EDO_PENDING);
-    assert_int_equal(poll_op(&out, &writer), EDO_PENDING);
-    d->ops->park(d, 0);
+    fill(w.src->fd);
+    op_init(&in, w.src, OP_RECV, buf, sizeof buf);
+    op_init(&out, w.src, OP_SEND, buf, sizeof buf);
+    assert_op_waits(&in, &reader);
+    assert_op_waits(&out, &writer);
+    w.d->ops->park(w.d, 0);
     assert_wakes(&reader, 0);
-    close(peer);
-    assert_int_equal(d->ops->park(d, 0), 1);
+    hang_up(&w);
+    check_events(w.d, 1);
     assert_wakes(&reader, 1);
     assert_wakes(&writer, 1);
-    assert_true(src->dir[OP_IN].ready & src->dir[OP_OUT].ready & DIR_HUP);
+    assert_true(w.src->dir[OP_IN].ready & w.src->dir[OP_OUT].ready & DIR_HUP);
     assert_op_ends(&in, &reader, -ECONNRESET);
     assert_op_ends(&out, &writer, -EPIPE);
-    source_close(src);
-    free_driver(d);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(those_of_a_direction_have_their_turn_one_by_one)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_DGRAM);
     char buf[8];
     counter counters[3] = {{0}};
-    source *src = open_pair(d, SOCK_DGRAM, &peer);
     edo_op ops[3];
 
     for (int i = 0; i < 3; i++) {
-        op_init(&ops[i], src, OP_RECV, buf, sizeof buf);
-        assert_int_equal(poll_op(&ops[i], &counters[i]), EDO_PENDING);
+        op_init(&ops[i], w.src, OP_RECV, buf, sizeof buf);
+        assert_op_waits(&ops[i], &counters[i]);
     }
-    send_bytes(peer, 1);
-    send_bytes(peer, 2);
-    assert_int_equal(d->ops->park(d, 0), 1);
+    send_bytes(w.peer, 1);
+    send_bytes(w.peer, 2);
+    check_events(w.d, 1);
     assert_wakes(&counters[0], 1);
     assert_wakes(&counters[1], 0);
-    assert_int_equal(poll_op(&ops[1], &counters[1]), EDO_PENDING); /* not its turn */
+    assert_op_waits(&ops[1], &counters[1]); /* not its turn */
     assert_op_ends(&ops[0], &counters[0], 1);
     assert_wakes(&counters[1], 1); /* now it is */
     assert_wakes(&counters[2], 0);
     assert_op_ends(&ops[1], &counters[1], 2);
     assert_wakes(&counters[2], 1);
-    assert_int_equal(poll_op(&ops[2], &counters[2]), EDO_PENDING); /* nothing was left */
+    assert_op_waits(&ops[2], &counters[2]); /* nothing was left */
     op_cancel(&ops[2]);
     assert_op_ends(&ops[2], &counters[2], -ECANCELED);
     op_cancel(&ops[2]); /* which has ended */
     assert_int_equal(ops[2].result, -ECANCELED);
     op_renew(&ops[0]); /* where it stood before means nothing */
-    assert_int_equal(poll_op(&ops[0], &counters[0]), EDO_PENDING);
-    assert_true(src->dir[OP_IN].first == &ops[0] && src->dir[OP_IN].last == &ops[0]);
+    assert_op_waits(&ops[0], &counters[0]);
+    assert_true(w.src->dir[OP_IN].first == &ops[0] && w.src->dir[OP_IN].last == &ops[0]);
     op_cancel(&ops[0]);
     assert_op_ends(&ops[0], &counters[0], -ECANCELED);
     assert_int_equal(ops[0].linked, LINK_NONE);
-    assert_true(!src->dir[OP_IN].first && !src->dir[OP_IN].last);
-    source_close(src);
-    free_driver(d);
-    close(peer);
+    assert_true(!w.src->dir[OP_IN].first && !w.src->dir[OP_IN].last);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(one_of_the_middle_gives_up)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_DGRAM);
     char buf[8];
     counter counters[3] = {{0}};
-    source *src = open_pair(d, SOCK_DGRAM, &peer);
     edo_op ops[3];
 
     for (int i = 0; i < 3; i++) {
-        op_init(&ops[i], src, OP_RECV, buf, sizeof buf);
-        assert_int_equal(poll_op(&ops[i], &counters[i]), EDO_PENDING);
+        op_init(&ops[i], w.src, OP_RECV, buf, sizeof buf);
+        assert_op_waits(&ops[i], &counters[i]);
     }
     op_cancel(&ops[1]);
     assert_op_ends(&ops[1], &counters[1], -ECANCELED);
     assert_wakes(&counters[2], 0);
-    send_bytes(peer, 1);
-    send_bytes(peer, 2);
-    assert_int_equal(d->ops->park(d, 0), 1);
+    send_bytes(w.peer, 1);
+    send_bytes(w.peer, 2);
+    check_events(w.d, 1);
     assert_op_ends(&ops[0], &counters[0], 1);
     assert_wakes(&counters[2], 1);
     assert_op_ends(&ops[2], &counters[2], 2);
     assert_wakes(&counters[1], 0);
-    source_close(src);
-    free_driver(d);
-    close(peer);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(a_duplicate_of_a_closed_descriptor_brings_no_events)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     char buf[8];
     counter c = {0};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
-    int copy = dup(src->fd);
+    int copy = dup(w.src->fd);
     edo_op op;
 
-    op_init(&op, src, OP_RECV, buf, sizeof buf);
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING);
-    source_close(src);
+    op_init(&op, w.src, OP_RECV, buf, sizeof buf);
+    assert_op_waits(&op, &c);
+    close_source(&w);
     assert_op_ends(&op, &c, -ECANCELED);
-    send_bytes(peer, 1);
-    assert_int_equal(d->ops->park(d, 0), 0);
-    free_driver(d);
+    send_bytes(w.peer, 1);
+    check_events(w.d, 0);
     close(copy);
-    close(peer);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(an_event_of_an_earlier_life_is_none)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     char buf[8];
     counter c = {0};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op op;
 
-    op_init(&op, src, OP_RECV, buf, sizeof buf);
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING);
-    send_bytes(peer, 1);
-    src->gen++; /* as if it had been closed and opened since it was registered */
-    assert_int_equal(d->ops->park(d, 0), 1);
-    src->gen--;
+    op_init(&op, w.src, OP_RECV, buf, sizeof buf);
+    assert_op_waits(&op, &c);
+    send_bytes(w.peer, 1);
+    w.src->gen++; /* as if it had been closed and opened since it was registered */
+    check_events(w.d, 1);
+    w.src->gen--;
     assert_wakes(&c, 0);
-    assert_false(is_ready(src, OP_IN));
-    source_close(src);
+    assert_false(is_ready(w.src, OP_IN));
+    close_source(&w);
     assert_op_ends(&op, &c, -ECANCELED);
-    free_driver(d);
-    close(peer);
+    close_wire(&w);
 }
 
 /* A look brings fewer than a worker runs until the next one, and those left over come with that. */
@@ -296,14 +268,14 @@ EDO_TEST_PLAIN(many_events_wake_each_once_in_several_looks)
 
     for (int i = 0; i < MANY; i++) {
         op_init(&ops[i], open_pair(d, SOCK_STREAM, &peers[i]), OP_RECV, buf, sizeof buf);
-        assert_int_equal(poll_op(&ops[i], &counters[i]), EDO_PENDING);
+        assert_op_waits(&ops[i], &counters[i]);
         send_bytes(peers[i], 3);
     }
     for (int handled = 0, n; handled < MANY; handled += n) {
         n = d->ops->park(d, 0);
         assert_in_range(n, 1, MANY - handled < 60 ? MANY - handled : 60);
     }
-    assert_int_equal(d->ops->park(d, 0), 0);
+    check_events(d, 0);
     for (int i = 0; i < MANY; i++) {
         assert_wakes(&counters[i], 1);
         assert_op_ends(&ops[i], &counters[i], 3);
@@ -316,27 +288,23 @@ EDO_TEST_PLAIN(many_events_wake_each_once_in_several_looks)
 /* What can't be watched says so, and waits for nothing. */
 EDO_TEST_PLAIN(an_operation_on_what_cannot_be_watched_fails)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     char byte;
     counter c = {0};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
-    int own = src->fd;
+    int own = w.src->fd;
     edo_op op, wait;
 
-    src->fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    w.src->fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
     close(own);
-    src->dir[OP_IN].ready = 0;
-    op_init(&op, src, OP_READ, &byte, 1);
+    w.src->dir[OP_IN].ready = 0;
+    op_init(&op, w.src, OP_READ, &byte, 1);
     assert_op_ends(&op, &c, -EPERM);
-    assert_int_equal(src->users, 0);
-    assert_null(src->dir[OP_IN].first);
-    readiness_init(&wait, src, POLLPRI);
+    assert_int_equal(w.src->users, 0);
+    assert_null(w.src->dir[OP_IN].first);
+    readiness_init(&wait, w.src, POLLPRI);
     assert_op_ends(&wait, &c, -EPERM);
-    assert_false(src->watched);
-    source_close(src);
-    free_driver(d);
-    close(peer);
+    assert_false(w.src->watched);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(what_has_woken_a_park_is_used_up)
@@ -499,14 +467,14 @@ EDO_TEST_PLAIN(a_child_leaves_its_parents_set_alone_and_has_one_of_its_own)
     parents.watched = open_pair(d, SOCK_STREAM, &peer);
     parents.fresh = open_pair(d, SOCK_STREAM, &other);
     op_init(&op, parents.watched, OP_RECV, &byte, 1);
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING);
+    assert_op_waits(&op, &c);
     op_cancel(&op);
     assert_op_ends(&op, &c, -ECANCELED);
     assert_int_equal(forked_run(use_in_child, text, sizeof text), 0);
     op_renew(&op);
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING);
+    assert_op_waits(&op, &c);
     send_bytes(peer, 1);
-    assert_int_equal(d->ops->park(d, 0), 1);
+    check_events(d, 1);
     assert_wakes(&c, 1);
     assert_op_ends(&op, &c, 1);
     source_close(parents.watched);

@@ -82,67 +82,60 @@ static void take_back(op_lender *from, void *data)
 
 EDO_TEST_PLAIN(what_is_lent_is_kept_for_bytes_only)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     counter c = {0};
     lender l = {.base = {lend, take_back, sizeof l.buffer}};
     edo_op_lend loan = {&l.base, NULL};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op op;
 
-    init(&op, src, OP_RECV_LENT, &loan, sizeof l.buffer);
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING); /* nothing is there */
+    init(&op, w.src, OP_RECV_LENT, &loan, sizeof l.buffer);
+    assert_op_waits(&op, &c); /* nothing is there */
     assert_int_equal(l.out, 1);
     assert_int_equal(l.given, 1);
-    assert_int_equal(write(peer, "abc", 3), 3);
-    assert_int_equal(d->ops->park(d, 0), 1);
+    assert_int_equal(write(w.peer, "abc", 3), 3);
+    check_events(w.d, 1);
     assert_op_ends(&op, &c, 3);
     assert_ptr_equal(loan.data, l.buffer);
     assert_memory_equal(l.buffer, "abc", 3);
     assert_int_equal(l.given, 1);
-    assert_int_equal(write(peer, "d", 1), 1);
+    assert_int_equal(write(w.peer, "d", 1), 1);
     l.is_empty = true;
-    init(&op, src, OP_RECV_LENT, &loan, sizeof l.buffer);
+    init(&op, w.src, OP_RECV_LENT, &loan, sizeof l.buffer);
     assert_err(op_try(&op), -ENOMEM);
     l.is_empty = false;
     assert_int_equal(op_try(&op), 1);
-    close(peer);
+    hang_up(&w);
     assert_int_equal(op_try(&op), 0); /* the end */
     assert_null(loan.data);
     assert_int_equal(l.out, 4);
     assert_int_equal(l.given, 2);
-    source_close(src);
-    free_driver(d);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(a_datagram_that_is_cut_is_told)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_DGRAM);
     char buf[4];
     struct iovec into = {buf, sizeof buf};
     struct msghdr msg = {.msg_iov = &into, .msg_iovlen = 1};
-    source *src = open_pair(d, SOCK_DGRAM, &peer);
     edo_op op;
 
-    init(&op, src, OP_RECVFROM, &msg, 1);
+    init(&op, w.src, OP_RECVFROM, &msg, 1);
     for (size_t len = 3; len <= 5; len++) {
-        assert_int_equal(write(peer, "abcde", len), len);
+        assert_int_equal(write(w.peer, "abcde", len), len);
         assert_int_equal(op_try(&op), len < 4 ? len : 4);
         assert_int_equal(msg.msg_flags, len > 4 ? MSG_TRUNC : 0);
     }
-    assert_int_equal(write(peer, "abcde", 5), 5);
+    assert_int_equal(write(w.peer, "abcde", 5), 5);
     op.flags = MSG_TRUNC; /* who asks for it is told the whole length */
     assert_int_equal(op_try(&op), 5);
     assert_int_equal(msg.msg_flags, MSG_TRUNC);
-    assert_int_equal(write(peer, "", 0), 0);
+    assert_int_equal(write(w.peer, "", 0), 0);
     assert_int_equal(op_try(&op), 0);
     assert_int_equal(msg.msg_flags, 0);
     msg.msg_flags = MSG_TRUNC;
     assert_err(op_try(&op), -EAGAIN);
-    source_close(src);
-    free_driver(d);
-    close(peer);
+    close_wire(&w);
 }
 
 static int tcp_socket(void)
@@ -323,26 +316,22 @@ EDO_TEST_PLAIN(kinds_stand_in_the_queue_of_their_direction)
 
 EDO_TEST_PLAIN(one_that_is_done_is_made_new_again)
 {
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     char byte;
     counter c = {0};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op op;
 
-    init(&op, src, OP_RECV, &byte, 1);
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING);
+    init(&op, w.src, OP_RECV, &byte, 1);
+    assert_op_waits(&op, &c);
     assert_false(op_is_new(&op));
     op_cancel(&op);
     assert_op_ends(&op, &c, -ECANCELED);
     assert_op_ends(&op, &c, -ECANCELED); /* and stays so */
     op_renew(&op);
     assert_true(op_is_new(&op));
-    assert_int_equal(write(peer, "x", 1), 1);
-    d->ops->park(d, 0);
+    assert_int_equal(write(w.peer, "x", 1), 1);
+    w.d->ops->park(w.d, 0);
     assert_op_ends(&op, &c, 1);
-    assert_int_equal(src->users, 0);
-    source_close(src);
-    free_driver(d);
-    close(peer);
+    assert_int_equal(w.src->users, 0);
+    close_wire(&w);
 }

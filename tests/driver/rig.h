@@ -72,6 +72,48 @@ static inline source *open_pair(driver *d, int type, int *ret_peer)
     return src;
 }
 
+/* A driver, a source of one end of a pair of sockets, and the other end: NULL and -1 once they are closed. */
+typedef struct wire {
+    driver *d;
+    source *src;
+    int peer;
+} wire;
+
+static inline wire open_wire(int type)
+{
+    wire w = {.d = open_driver()};
+
+    w.src = open_pair(w.d, type, &w.peer);
+    return w;
+}
+
+static inline void close_source(wire *w)
+{
+    source_close(w->src);
+    w->src = NULL;
+}
+
+static inline void hang_up(wire *w)
+{
+    close(w->peer);
+    w->peer = -1;
+}
+
+static inline void close_wire(wire *w)
+{
+    if (w->src)
+        close_source(w);
+    free_driver(w->d);
+    if (w->peer >= 0)
+        hang_up(w);
+}
+
+/* By now there are so many. */
+static inline void check_events(driver *d, int count)
+{
+    assert_int_equal(d->ops->park(d, 0), count);
+}
+
 static inline bool is_open(int fd)
 {
     return fcntl(fd, F_GETFD) >= 0;
@@ -82,6 +124,11 @@ static inline edo_poll poll_op(edo_op *op, counter *c)
     edo_waker waker = waker_of(c);
 
     return op_poll(op, &waker);
+}
+
+static inline void assert_op_waits(edo_op *op, counter *c)
+{
+    assert_int_equal(poll_op(op, c), EDO_PENDING);
 }
 
 static inline void assert_op_ends(edo_op *op, counter *c, int64_t result)

@@ -25,7 +25,7 @@ static void use_up(source *src)
     op_init(&ops[0], src, OP_RECV, &byte, 1);
     op_init(&ops[1], src, OP_SEND, &byte, 1);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(poll_op(&ops[i], &c), EDO_PENDING);
+        assert_op_waits(&ops[i], &c);
         op_cancel(&ops[i]);
         assert_op_ends(&ops[i], &c, -ECANCELED);
     }
@@ -59,9 +59,9 @@ EDO_TEST_PLAIN(a_slot_that_is_used_again_is_another_source)
     assert_op_ends(&old, &c, -ECANCELED);
     op_init(&fresh, src, OP_RECV, &byte, 1);
     assert_ok(op_may_begin(&fresh));
-    assert_int_equal(poll_op(&fresh, &c), EDO_PENDING);
+    assert_op_waits(&fresh, &c);
     assert_int_equal(write(next_peer, "x", 1), 1);
-    assert_int_equal(d->ops->park(d, 0), 1);
+    check_events(d, 1);
     assert_wakes(&c, 1);
     assert_op_ends(&fresh, &c, 1);
     source_close(src);
@@ -209,7 +209,7 @@ static void let_wait(crowd *all, source *src)
         op_init(&all->ops[OP_OUT][i], src, OP_SEND, &all->byte, 1);
         readiness_init(&all->ops[OP_ANY][i], src, POLLIN);
         for (unsigned dir = 0; dir < 3; dir++)
-            assert_int_equal(poll_op(&all->ops[dir][i], &all->counters[dir][i]), EDO_PENDING);
+            assert_op_waits(&all->ops[dir][i], &all->counters[dir][i]);
     }
 }
 
@@ -225,25 +225,22 @@ static void assert_all_end(crowd *all, int64_t result)
 EDO_TEST_PLAIN(a_close_wakes_each_that_waits_once_and_the_last_closes)
 {
     static crowd all;
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     counter c = {0};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op last;
 
-    readiness_init(&last, src, POLLPRI);
-    let_wait(&all, src);
-    assert_int_equal(poll_op(&last, &c), EDO_PENDING);
-    int fd = src->fd;
-    source_close(src);
+    readiness_init(&last, w.src, POLLPRI);
+    let_wait(&all, w.src);
+    assert_op_waits(&last, &c);
+    int fd = w.src->fd;
+    close_source(&w);
     assert_wakes(&c, 1);
     assert_all_end(&all, -ECANCELED);
     assert_true(is_open(fd));
     assert_op_ends(&last, &c, -ECANCELED);
     assert_false(is_open(fd));
-    assert_int_equal(sources_in(d), 0);
-    free_driver(d);
-    close(peer);
+    assert_int_equal(sources_in(w.d), 0);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(a_driver_that_goes_down_wakes_each_that_waits_once)
@@ -282,7 +279,7 @@ EDO_TEST_PLAIN(who_was_told_of_a_shutdown_is_not_told_of_the_close)
     edo_op op;
 
     op_init(&op, src, OP_RECV, &byte, 1);
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING);
+    assert_op_waits(&op, &c);
     driver_shutdown(d);
     source_close(src);
     assert_wakes(&c, 1);
@@ -359,7 +356,7 @@ EDO_TEST_PLAIN(a_descriptor_is_given_back_when_nobody_waits)
 
     op_init(&op, src, OP_RECV, &byte, 1);
     old = op;
-    assert_int_equal(poll_op(&op, &c), EDO_PENDING);
+    assert_op_waits(&op, &c);
     assert_err(source_release(src, &fd), -EBUSY);
     op_cancel(&op);
     assert_op_ends(&op, &c, -ECANCELED);
@@ -370,7 +367,7 @@ EDO_TEST_PLAIN(a_descriptor_is_given_back_when_nobody_waits)
     assert_true(src->closing);
     assert_op_ends(&old, &c, -ECANCELED);
     assert_int_equal(write(peer, "x", 1), 1);
-    assert_int_equal(d->ops->park(d, 0), 0); /* it is watched no more */
+    check_events(d, 0); /* it is watched no more */
     assert_int_equal(next_slot(d), slot);
     close(fd);
     close(peer);
@@ -389,7 +386,7 @@ static void let_be_curious(curious *all, source *src)
     memset(all, 0, sizeof *all);
     for (unsigned i = 0; i < CURIOUS; i++) {
         readiness_init(&all->ops[i], src, i == 1 ? POLLPRI : POLLIN);
-        assert_int_equal(poll_op(&all->ops[i], &all->counters[i]), EDO_PENDING);
+        assert_op_waits(&all->ops[i], &all->counters[i]);
     }
 }
 
@@ -402,72 +399,63 @@ static void end_curiosity(curious *all)
 EDO_TEST_PLAIN(what_was_put_back_wakes_a_taker_and_those_that_wait_to_be_told)
 {
     static curious all;
-    driver *d = open_driver();
-    int peer;
+    wire w = open_wire(SOCK_STREAM);
     char byte;
     counter taker = {0}, second = {0};
-    source *src = open_pair(d, SOCK_STREAM, &peer);
     edo_op take, wait;
 
-    op_init(&take, src, OP_RECV, &byte, 1);
-    op_init(&wait, src, OP_RECV, &byte, 1);
-    assert_int_equal(poll_op(&take, &taker), EDO_PENDING);
-    assert_int_equal(poll_op(&wait, &second), EDO_PENDING);
-    let_be_curious(&all, src);
-    lock_take(&src->lock);
-    source_wake_for_kept(src);
-    assert_true(lock_try(&src->lock));
-    lock_drop(&src->lock);
+    op_init(&take, w.src, OP_RECV, &byte, 1);
+    op_init(&wait, w.src, OP_RECV, &byte, 1);
+    assert_op_waits(&take, &taker);
+    assert_op_waits(&wait, &second);
+    let_be_curious(&all, w.src);
+    lock_take(&w.src->lock);
+    source_wake_for_kept(w.src);
+    assert_true(lock_try(&w.src->lock));
+    lock_drop(&w.src->lock);
     assert_wakes(&taker, 1);
     assert_wakes(&second, 0);
     for (unsigned i = 0; i < CURIOUS; i++)
         assert_wakes(&all.counters[i], i < MARKED_AT_ONCE);
-    source_close(src);
+    close_source(&w);
     assert_op_ends(&take, &taker, -ECANCELED);
     assert_op_ends(&wait, &second, -ECANCELED);
     end_curiosity(&all);
-    free_driver(d);
-    close(peer);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(those_that_want_some_bits_are_woken_for_these)
 {
     static curious all;
-    driver *d = open_driver();
-    int peer;
-    source *src = open_pair(d, SOCK_STREAM, &peer);
+    wire w = open_wire(SOCK_STREAM);
 
-    let_be_curious(&all, src);
-    source_wake_wanting(src, src->gen + 1, POLLIN); /* of another life */
+    let_be_curious(&all, w.src);
+    source_wake_wanting(w.src, w.src->gen + 1, POLLIN); /* of another life */
     for (unsigned i = 0; i < CURIOUS; i++)
         assert_wakes(&all.counters[i], 0);
-    source_wake_wanting(src, src->gen, POLLIN);
+    source_wake_wanting(w.src, w.src->gen, POLLIN);
     for (unsigned i = 0; i < CURIOUS; i++) /* one among the first is not concerned */
         assert_wakes(&all.counters[i], i != 1 && i <= MARKED_AT_ONCE);
-    source_close(src);
+    close_source(&w);
     end_curiosity(&all);
-    free_driver(d);
-    close(peer);
+    close_wire(&w);
 }
 
 EDO_TEST_PLAIN(who_waits_behind_is_woken_alone)
 {
     static curious all;
-    driver *d = open_driver();
-    int peer;
-    source *src = open_pair(d, SOCK_STREAM, &peer);
+    wire w = open_wire(SOCK_STREAM);
     edo_op unpolled;
 
-    let_be_curious(&all, src);
+    let_be_curious(&all, w.src);
     source_wake_behind(&all.ops[2]);
     source_wake_behind(&all.ops[CURIOUS - 1]); /* nobody is behind it */
-    readiness_init(&unpolled, src, POLLIN);
+    readiness_init(&unpolled, w.src, POLLIN);
     unpolled.next = &all.ops[5]; /* what isn't linked has no next */
     source_wake_behind(&unpolled);
     for (unsigned i = 0; i < CURIOUS; i++)
         assert_wakes(&all.counters[i], i == 3);
-    source_close(src);
+    close_source(&w);
     end_curiosity(&all);
-    free_driver(d);
-    close(peer);
+    close_wire(&w);
 }
