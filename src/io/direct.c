@@ -48,22 +48,14 @@ static inline bool ends_in_turn(thread **self, edo_op *op)
     return true;
 }
 
-static inline edo_poll poll_directly(thread *self, edo_op *op, const edo_waker *waker)
-{
-    await_poll_begin(self);
-    edo_poll is = op_poll(op, waker);
-    await_poll_end(self);
-    return is;
-}
-
 /* A new operation. False: its future has to go on. */
 static bool ends_by_polls(thread **self, edo_op *op)
 {
     task *t = (*self)->task;
     edo_waker waker = task_waker(t);
 
-    while (poll_directly(*self, op, &waker) == EDO_PENDING) {
-        bool stays = put_back_is_kept(op) || debug_holds_mutex(t) || (*self)->task != t;
+    while (op_poll(op, &waker) == EDO_PENDING) {
+        bool stays = put_back_is_kept(op) || debug_holds_mutex(t);
         if (likely(!stays))
             *self = task_suspend(*self);
         /* What was put back meanwhile is older than what the kernel has, or has given. */
