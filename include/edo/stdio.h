@@ -47,7 +47,8 @@ EDO_API_STDIO int edo_terminal_get_size(int fd, edo_terminal_size *ret_size);
 
 /**
  * Makes a terminal raw: each key is read as it comes and not shown, and none raises a signal. When the
- * program returns from main or calls exit(3) it is what it was again. Twice is once.
+ * program returns from main or calls exit(3) it is what it was again, but not by the exit of a child that
+ * was forked meanwhile. Twice is once.
  *
  * Returns   0; -ENOTTY, -EBADF; -ENOMEM.
  */

@@ -6,7 +6,7 @@
 
 #include "base/atomic.h"
 
-#define MOST 16
+#define MOST 32 /* more than there are modules with something to guard */
 
 static struct {
     lock lock; /* guards the rest; held over a fork as well, the last one taken */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/atomic.h"
+#include "base/macros.h"
 
 #define LEN (1 << 20)
 
@@ -546,6 +548,76 @@ EDO_TEST_PLAIN(a_terminal_is_restored_at_exit)
     assert_same_mode(&before, &after);
     close(program);
     close(user);
+}
+
+EDO_TEST_PLAIN(a_forked_childs_exit_leaves_the_terminal_to_its_parent)
+{
+    int user, program = terminal(&user), status;
+    struct termios raw = {0}, after = {0};
+    pid_t pid;
+
+    assert_ok(edo_terminal_set_raw(program));
+    assert_int_equal(tcgetattr(program, &raw), 0);
+    if ((pid = fork()) == 0)
+        exit(0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_int_equal(tcgetattr(program, &after), 0);
+    assert_same_mode(&raw, &after);
+    assert_ok(edo_terminal_restore(program));
+    close(program);
+    close(user);
+}
+
+EDO_TEST_PLAIN(a_forked_child_may_restore_the_terminal)
+{
+    int user, program = terminal(&user), status;
+    struct termios before = {0}, after = {0};
+    pid_t pid;
+
+    assert_int_equal(tcgetattr(program, &before), 0);
+    assert_ok(edo_terminal_set_raw(program));
+    if ((pid = fork()) == 0)
+        _exit(edo_terminal_restore(program) < 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_int_equal(tcgetattr(program, &after), 0);
+    assert_same_mode(&before, &after);
+    close(program);
+    close(user);
+}
+
+static uint32_t has_forked; /* atomic */
+
+static void *write_on(void *arg)
+{
+    (void)arg;
+    while (!a_load(&has_forked, relaxed))
+        edo_write(edo_stdout(), "x", 1);
+    return NULL;
+}
+
+/* Its parent's other threads are gone, whatever they were about. */
+EDO_TEST_PLAIN(a_forked_child_can_write_whatever_its_parents_threads_write)
+{
+    pthread_t writer;
+    int status;
+
+    if (HAS_TSAN)
+        EDO_SKIP("a child of several threads can't start any here");
+    become(open("/dev/null", O_WRONLY | O_CLOEXEC), 1);
+    assert_int_equal(pthread_create(&writer, NULL, write_on, NULL), 0);
+    for (unsigned i = 0; i < test_count(500); i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            alarm(10 * test_patience());
+            _exit(edo_write(edo_stdout(), "y", 1) != 1);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+    }
+    a_store(&has_forked, 1, relaxed);
+    pthread_join(writer, NULL);
 }
 
 EDO_TEST_PLAIN(what_is_no_terminal_is_told)

@@ -63,6 +63,10 @@ void stdio_link(stdio_stream *stream, stdio_call *call, const edo_waker *waker)
 
 void stdio_lock(stdio_stream *stream)
 {
+    if (unlikely(!a_load(&stream->guarded, relaxed))) { /* twice is as good as once */
+        fork_guard(&stream->lock);
+        a_store(&stream->guarded, true, relaxed);
+    }
     lock_take(&stream->lock);
     if (stream->forks == fork_count())
         return;

@@ -45,6 +45,7 @@ struct stdio_stream {
     int fd;
     bool reads;
     bool has_no_now; /* atomic: the system can't be asked not to wait */
+    bool guarded;    /* atomic: the lock is held over forks */
     lock lock;       /* guards the rest */
     uint32_t forks;  /* of which process the rest is */
     bool busy;       /* a job is under way */

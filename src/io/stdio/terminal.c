@@ -1,16 +1,22 @@
-/* terminal.c: terminals: their size, raw mode, and what they were before. */
+/*
+ * terminal.c: terminals: their size, raw mode, and what they were before.
+ *
+ * A fork   copies the list, and its child's exit leaves to the parent what the parent has made raw.
+ */
 #include <edo/stdio.h>
 
 #include <errno.h>
 #include <stdlib.h>
 #include <termios.h>
 
+#include "base/fork.h"
 #include "base/lock.h"
 #include "base/sys.h"
 
 typedef struct raw_terminal {
     struct raw_terminal *next;
     int fd;
+    uint32_t forks; /* which process has made it raw */
     struct termios before;
 } raw_terminal;
 
@@ -47,7 +53,8 @@ static void restore_all(void)
 {
     lock_take(&terminals_lock);
     for (raw_terminal *one = terminals; one; one = one->next)
-        sys_terminal_set(one->fd, &one->before);
+        if (one->forks == fork_count())
+            sys_terminal_set(one->fd, &one->before);
     lock_drop(&terminals_lock);
 }
 
@@ -66,6 +73,7 @@ static int make_raw(raw_terminal *fresh, int fd)
     if ((rc = sys_terminal_set(fd, &mode)) < 0)
         return rc;
     fresh->fd = fd;
+    fresh->forks = fork_count();
     fresh->next = terminals;
     terminals = fresh;
     return 0;
@@ -78,6 +86,7 @@ int edo_terminal_set_raw(int fd)
 
     if (!fresh)
         return -ENOMEM;
+    fork_guard(&terminals_lock);
     lock_take(&terminals_lock);
     if (!*find(fd))
         rc = make_raw(fresh, fd);
