@@ -18,7 +18,7 @@ enum { EMPTY, PARKED, NOTIFIED };
 
 struct parker {
     uint32_t word; /* atomic */
-    uint32_t refs; /* atomic */
+    uint64_t refs; /* atomic */
 };
 
 parker *parker_new(void)

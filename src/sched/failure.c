@@ -58,7 +58,7 @@ static sched *owner_of(task *t)
 {
     lock_take(&owners_lock);
     sched *s = a_load(&t->sched, relaxed);
-    uint32_t refs = s ? a_load(&s->refs, relaxed) : 0;
+    uint64_t refs = s ? a_load(&s->refs, relaxed) : 0;
     while (refs > 0 && !a_cas_weak(&s->refs, &refs, refs + 1, relaxed, relaxed))
         ;
     lock_drop(&owners_lock);

@@ -127,7 +127,7 @@ typedef struct worker_thread {
 } worker_thread;
 
 struct edo_handle {
-    uint32_t refs; /* atomic */
+    uint64_t refs; /* atomic */
     uint64_t id;
     uint32_t fork_count;   /* forks before it was built: it belongs to this process alone */
     edo_runtime_opts opts; /* defaults filled in */

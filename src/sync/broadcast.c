@@ -152,7 +152,7 @@ edo_broadcast_sender *edo_broadcast_upgrade(const edo_broadcast_weak *weak)
 
     if (!ch)
         return NULL;
-    uint32_t senders = a_load(&ch->senders, relaxed); /* a guess: the exchange verifies it */
+    uint64_t senders = a_load(&ch->senders, relaxed); /* a guess: the exchange verifies it */
     do {
         if (senders == 0)
             return NULL;
@@ -314,14 +314,14 @@ int edo_broadcast_send(edo_broadcast_sender *tx, const void *item)
 
 /* Numbers. */
 
-static size_t load_count(const uint32_t *count)
+static size_t load_count(const uint64_t *count)
 {
     return a_load(count, relaxed); /* a number that may be old when it is read */
 }
 
 size_t edo_broadcast_receiver_count(const edo_broadcast_sender *tx)
 {
-    return tx ? load_count(&of_sender(tx)->receivers) : 0;
+    return tx ? a_load(&of_sender(tx)->receivers, relaxed) : 0; /* likewise */
 }
 
 size_t edo_broadcast_sender_strong_count(const edo_broadcast_sender *tx)

@@ -46,9 +46,9 @@ typedef struct broadcast {
     size_t stride, head; /* bytes from slot to slot, and from a slot to its item */
     char *slots;
     void *memory;     /* what slots lie in */
-    uint32_t refs;    /* atomic */
-    uint32_t senders; /* atomic; 0 is final */
-    uint32_t weak;    /* atomic */
+    uint64_t refs;    /* atomic */
+    uint64_t senders; /* atomic; 0 is final */
+    uint64_t weak;    /* atomic */
     char apart[cache_line];
     lock lock;           /* guards the rest */
     uint32_t receivers;  /* atomic: read without it */

@@ -25,7 +25,7 @@ typedef struct mpsc {
     /* Handles. */
     uint64_t strong;     /* atomic; once 0 it stays 0 */
     uint64_t weak;       /* atomic */
-    uint32_t refs;       /* atomic: see Lifetime in mpsc.c */
+    uint64_t refs;       /* atomic: see Lifetime in mpsc.c */
     lock lock;           /* of `closers` */
     edo_waiters closers; /* who waits for the receiver's end */
     /* The receiver's. */

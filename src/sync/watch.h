@@ -36,12 +36,12 @@ typedef struct watch_cell {
 #define WATCH_BORROWS ((UINT64_C(1) << WATCH_INDEX_SHIFT) - 1)
 
 typedef struct watch {
-    uint64_t word;      /* atomic */
-    uint64_t version;   /* atomic: of the newest value; written under the lock, after the word */
-    uint32_t senders;   /* atomic; once 0 it stays 0 */
-    uint32_t receivers; /* atomic; written under the lock */
-    uint32_t refs; /* atomic: all senders together, each receiver, pending waits for the close, and
+    uint64_t word;    /* atomic */
+    uint64_t version; /* atomic: of the newest value; written under the lock, after the word */
+    uint64_t senders; /* atomic; once 0 it stays 0 */
+    uint64_t refs; /* atomic: all senders together, each receiver, pending waits for the close, and
                       replaced values that are borrowed still */
+    uint32_t receivers; /* atomic; written under the lock */
     uint32_t
         free_cells; /* atomic: the list of free cells, from its head; taken from under the lock */
     lock lock;      /* guards what follows, and who is the sender */

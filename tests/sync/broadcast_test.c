@@ -1,6 +1,8 @@
 /* broadcast_test.c: what is sent, seen and missed in a broadcast channel, and who holds it. */
 #include "sync/broadcast_rig.h"
 
+#include "sync/broadcast.h"
+
 EDO_TEST_PLAIN(a_capacity_of_zero_or_beyond_half_of_memory_is_refused) /* sync-108 */
 {
     edo_broadcast_sender *tx = NULL;
@@ -348,4 +350,23 @@ EDO_TEST_PLAIN(items_of_any_size_are_carried_whole)
         }
         free_channel(&ch);
     }
+}
+
+EDO_TEST(more_handles_than_32_bits_count_are_counted)
+{
+    edo_broadcast_sender *tx;
+
+    assert_ok(edo_broadcast_new(EDO_ITEM(int), 4, &tx, NULL));
+    broadcast *shared = of_sender(tx);
+    edo_broadcast_weak *weak = edo_broadcast_downgrade(tx);
+    shared->senders = shared->weak = shared->refs = UINT32_MAX;
+    edo_broadcast_sender_clone(tx);
+    edo_broadcast_weak_clone(weak);
+    assert_int_equal(edo_broadcast_sender_strong_count(tx), (size_t)UINT32_MAX + 1);
+    assert_int_equal(edo_broadcast_sender_weak_count(tx), (size_t)UINT32_MAX + 1);
+    assert_true(shared->refs > UINT32_MAX);
+    shared->senders = shared->weak = 1;
+    shared->refs = 2;
+    edo_broadcast_weak_free(weak);
+    edo_broadcast_sender_free(tx);
 }

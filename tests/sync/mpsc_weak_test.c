@@ -1,6 +1,8 @@
 /* mpsc_weak_test.c: handles that don't keep a channel open, and what the counts say. */
 #include "sync/mpsc_rig.h"
 
+#include "sync/mpsc.h"
+
 /* The counts, as every kind of handle sees them. `tx` and `weak` may be NULL. */
 static void check_counts(const channel *c, const edo_mpsc_weak *weak, size_t strong, size_t weaks)
 {
@@ -278,4 +280,22 @@ EDO_TEST_PLAIN(upgrades_race_with_the_last_free)
         assert_int_equal(edo_mpsc_receiver_strong_count(c.rx), 0);
         edo_mpsc_receiver_free(c.rx);
     }
+}
+
+/* A program that forgets to free them has so many in an hour, at a million a second. */
+EDO_TEST(more_weak_handles_than_32_bits_count_keep_the_channel)
+{
+    channel c = channel_new(4);
+    mpsc *shared = mpsc_of_sender(c.tx);
+    uint32_t real = (uint32_t)shared->refs;
+
+    assert_ok(try_send(c.tx, 1));
+    shared->refs = UINT32_MAX;
+    edo_mpsc_weak *weak = edo_mpsc_downgrade(c.tx), *last = edo_mpsc_downgrade(c.tx);
+    edo_mpsc_weak_free(weak);
+    assert_true(shared->refs > UINT32_MAX);
+    shared->refs = real + 1;
+    edo_mpsc_weak_free(last);
+    check_receives(c.rx, 1);
+    channel_free(&c);
 }

@@ -1,6 +1,8 @@
 /* watch_test.c: versions of one value, who has seen which, and the handles. */
 #include "sync/rig.h"
 
+#include "sync/watch.h"
+
 #include <stdlib.h>
 
 static edo_watch_sender *tx;
@@ -372,4 +374,18 @@ EDO_TEST_PLAIN(arguments_are_checked) /* sync-015 */
     assert_string_equal(edo_err_name(-EPIPE), "EPIPE");
     assert_string_equal(edo_err_name(-EDEADLK), "EDEADLK");
     assert_string_equal(edo_err_name(-ECANCELED), "ECANCELED");
+}
+
+EDO_TEST(more_senders_than_32_bits_count_are_counted)
+{
+    edo_watch_sender *many;
+    int first = 1;
+
+    assert_ok(edo_watch_new(EDO_ITEM(int), &first, &many, NULL));
+    watch_of(many)->senders = UINT32_MAX;
+    edo_watch_sender_clone(many);
+    assert_int_equal(edo_watch_sender_count(many), (size_t)UINT32_MAX + 1);
+    edo_watch_sender_free(many);
+    watch_of(many)->senders = 1;
+    edo_watch_sender_free(many);
 }
