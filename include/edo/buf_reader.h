@@ -56,7 +56,7 @@ EDO_API_IO edo_reader edo_buf_reader_reader(edo_buf_reader *reader);
  * to. -ENOTSUP: it was made without a seeker. A seek that fails leaves the buffer as it was.
  */
 EDO_API_IO edo_seeker edo_buf_reader_seeker(edo_buf_reader *reader);
-/** What it holds and nobody has read yet; good until the next call. */
+/** What it holds and nobody has read yet; good until the next call. NULL and 0 for NULL. */
 EDO_API_IO const void *edo_buf_reader_buffered(const edo_buf_reader *reader, size_t *ret_len);
 
 /** A fill under way. Its fields are private; don't move it once it has been polled. */

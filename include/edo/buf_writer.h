@@ -52,7 +52,7 @@ EDO_API_IO void edo_buf_writer_free(edo_buf_writer *writer);
 EDO_API_IO edo_writer edo_buf_writer_writer(edo_buf_writer *writer);
 /** It as a seeker: a seek passes on what it holds, first. -ENOTSUP: it was made without a seeker. */
 EDO_API_IO edo_seeker edo_buf_writer_seeker(edo_buf_writer *writer);
-/** What it holds and has not passed on; good until the next call. */
+/** What it holds and has not passed on; good until the next call. NULL and 0 for NULL. */
 EDO_API_IO const void *edo_buf_writer_unwritten(const edo_buf_writer *writer, size_t *ret_len);
 
 EDO_END_DECLS

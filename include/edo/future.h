@@ -111,7 +111,7 @@ typedef struct edo_poll_fn_future {
 
 /**
  * Makes a future of `fn`, which is called once for each poll, and not after it said READY. A
- * cancel ends it with -ECANCELED at its next poll, without calling `fn` again.
+ * cancel ends it with -ECANCELED at its next poll, without calling `fn` again. NULL is -EINVAL.
  */
 EDO_API edo_poll_fn_future edo_poll_fn(edo_poll (*fn)(void *arg, const edo_waker *waker,
                                                       int64_t *ret_result),

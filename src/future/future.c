@@ -171,6 +171,8 @@ static edo_poll poll_fn_poll(edo_future *base, const edo_waker *waker)
     edo_poll_fn_future *fut = container_of(base, edo_poll_fn_future, base);
     int64_t result = 0;
 
+    if (!fut->fn)
+        return edo_future_finish(base, -EINVAL);
     if (base->state & FUTURE_CANCELED)
         return edo_future_finish(base, -ECANCELED);
     if (fut->fn(fut->arg, waker, &result) == EDO_PENDING)

@@ -79,8 +79,8 @@ void edo_buf_reader_free(edo_buf_reader *reader)
 
 const void *edo_buf_reader_buffered(const edo_buf_reader *reader, size_t *ret_len)
 {
-    *ret_len = reader->end - reader->begin;
-    return reader->buf + reader->begin;
+    *ret_len = reader ? reader->end - reader->begin : 0;
+    return reader ? reader->buf + reader->begin : NULL;
 }
 
 /* Reading. */

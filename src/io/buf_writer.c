@@ -76,8 +76,8 @@ void edo_buf_writer_free(edo_buf_writer *writer)
 
 const void *edo_buf_writer_unwritten(const edo_buf_writer *writer, size_t *ret_len)
 {
-    *ret_len = writer->end - writer->begin;
-    return writer->buf + writer->begin;
+    *ret_len = writer ? writer->end - writer->begin : 0;
+    return writer ? writer->buf + writer->begin : NULL;
 }
 
 /* What is under way. */

@@ -293,6 +293,19 @@ EDO_TEST_PLAIN(wakers)
     assert_false(edo_future_is_ready(NULL));
 }
 
+EDO_TEST(what_is_none)
+{
+    edo_poll_fn_future fut = edo_poll_fn(NULL, NULL);
+    size_t len = 1;
+
+    assert_ready_eq(&fut.base, -EINVAL);
+    assert_null(edo_buf_reader_buffered(NULL, &len));
+    assert_int_equal(len, 0);
+    len = 1;
+    assert_null(edo_buf_writer_unwritten(NULL, &len));
+    assert_int_equal(len, 0);
+}
+
 EDO_TEST_PLAIN(errors)
 {
     assert_string_equal(edo_err_name(-ENOENT), "ENOENT");
