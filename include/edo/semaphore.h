@@ -8,7 +8,7 @@
 
 EDO_BEGIN_DECLS
 
-/** The most permits that one can have free. */
+/** The most permits that one can have, free and taken. */
 #define EDO_SEMAPHORE_MAX EDO_PERMITS_MAX
 
 /** Its fields are private. It lies with its user and may not move while it is in use. */
@@ -107,7 +107,8 @@ EDO_API_SYNC size_t edo_permit_count(const edo_permit *permit);
 
 /** How many are free. While somebody waits it is 0: the first in the queue has collected them. */
 EDO_API_SYNC size_t edo_semaphore_available(const edo_semaphore *semaphore);
-/** Adds permits, for waits first. 0; -EOVERFLOW (above the maximum; nothing is added). */
+/** Adds permits, for waits first. 0; -EOVERFLOW (more free ones than the maximum; nothing is added). That there is
+ * room for those that are taken, when they come back, is the caller's to see to. */
 EDO_API_SYNC int edo_semaphore_add(edo_semaphore *semaphore, size_t count);
 /** Removes up to `count` free permits for good, and says how many. */
 EDO_API_SYNC size_t edo_semaphore_forget(edo_semaphore *semaphore, size_t count);

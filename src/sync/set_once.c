@@ -85,7 +85,6 @@ static edo_poll canceled_poll(edo_set_once_wait_future *wait)
 {
     if (waiter_peek(&wait->waiter) == WAITER_LINKED)
         once_withdraw(&wait->cell->once, NULL, &wait->waiter);
-    wait->waiter.state = WAITER_IDLE;
     return collect(wait) ? done(wait) : edo_future_finish(&wait->base, -ECANCELED);
 }
 

@@ -58,6 +58,30 @@ static void free_it(channel *c)
 
 static void (*const both_ends[])(channel *c) = {close_it, free_it};
 
+/* Also where it waits for the first of a block yet to come: after 64. */
+EDO_TEST_BOTH(the_end_comes_to_a_receiver_that_waits_after_any_number)
+{
+    for (int n = 64; n >= 0; n--)
+        for (int i = 0; i < 2; i++) {
+            channel c = channel_new(UNBOUNDED);
+            int got;
+            for (int k = 0; k < n; k++) {
+                assert_ok(try_send(c.tx, k));
+                check_receives(c.rx, k);
+            }
+            edo_mpsc_recv_future recv = edo_mpsc_recv_async(c.rx, &got);
+            edo_test_task *hand = hand_wait(&recv.base);
+            if (i == 0)
+                edo_mpsc_close(c.rx);
+            else
+                edo_mpsc_sender_free(c.tx);
+            hand_end(hand, &recv.base, 0);
+            if (i == 0)
+                edo_mpsc_sender_free(c.tx);
+            edo_mpsc_receiver_free(c.rx);
+        }
+}
+
 EDO_TEST_BOTH(close_wakes_who_waits_for_room) /* sync-056 */
 {
     for (int i = 0; i < 2; i++) {

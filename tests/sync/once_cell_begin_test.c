@@ -141,6 +141,26 @@ EDO_TEST_PLAIN(a_loser_puts_its_turn_back) /* sync-019 */
     hand_end(hand, &next.base, 1);
 }
 
+EDO_TEST_PLAIN(begun_anew_after_its_turn_was_put_back_it_sees_the_value)
+{
+    edo_once_cell cell = {0};
+    void *got = NULL;
+    edo_once_cell_begin_future wait = edo_once_cell_begin_async(&cell, &got);
+
+    assert_int_equal(edo_once_cell_begin(&cell, NULL), 1);
+    edo_test_task *hand = hand_wait(&wait.base);
+    assert_ok(edo_once_cell_abandon(&cell));
+    hand_end(hand, &wait.base, 1);
+    edo_future_put_back(&wait.base);
+    wait.base = (edo_future)EDO_FUTURE_INIT(wait.base.ops);
+    assert_int_equal(edo_once_cell_begin(&cell, NULL), 1);
+    hand = hand_wait(&wait.base);
+    assert_ok(edo_once_cell_finish(&cell, &five));
+    hand_end(hand, &wait.base, 0);
+    assert_ptr_equal(got, &five);
+    assert_ok(edo_once_cell_fini(&cell));
+}
+
 EDO_TEST_PLAIN(a_loser_that_saw_the_value_keeps_it)
 {
     edo_once_cell cell = {0};

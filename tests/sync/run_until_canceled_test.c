@@ -110,6 +110,25 @@ EDO_TEST_PLAIN(the_future_is_waited_for_and_its_success_stands) /* util-014 */
     edo_cancel_token_free(token);
 }
 
+EDO_TEST_PLAIN(a_future_that_is_slow_to_end_is_told_once)
+{
+    edo_cancel_token *token = new_token();
+    probe p = probe_pending();
+    p.ignores_cancel = true;
+    edo_run_until_canceled_future run = edo_run_until_canceled_async(token, &p.base);
+
+    assert_pending(&run.base);
+    edo_cancel_token_cancel(token);
+    assert_pending(&run.base);
+    unsigned polls = p.polls;
+    assert_pending(&run.base);
+    assert_int_equal(p.polls, polls + 1); /* it is polled like any other */
+    assert_int_equal(p.cancels, 1);
+    probe_finish(&p, 5);
+    assert_ready_eq(&run.base, 5);
+    edo_cancel_token_free(token);
+}
+
 static void push_one(void *q)
 {
     test_queue_push(q, 9);

@@ -154,3 +154,39 @@ EDO_TEST_PLAIN(what_is_released_while_a_close_wakes_is_counted)
     assert_int_equal(edo_semaphore_available(&s), 65);
     edo_waker_drop(waker);
 }
+
+struct leaver {
+    edo_semaphore s;
+    edo_semaphore_acquire_future waits[64]; /* more than are woken at once */
+    edo_waker waker;
+    bool has_left;
+};
+
+/* Takes the last one out of the queue, as long as it stands there. */
+static void leave_when_closed(void *arg)
+{
+    struct leaver *l = arg;
+
+    if (l->has_left || !edo_semaphore_is_closed(&l->s))
+        return;
+    l->has_left = true;
+    edo_future_cancel(&l->waits[63].base);
+    assert_int_equal(edo_future_poll(&l->waits[63].base, &l->waker), EDO_READY);
+}
+
+EDO_TEST_PLAIN(what_the_first_had_collected_is_free_once_after_a_close)
+{
+    static struct leaver l = {.s = EDO_SEMAPHORE_INIT(1)};
+
+    assert_ok(edo_waker_new(leave_when_closed, NULL, &l, &l.waker));
+    for (int i = 0; i < 64; i++) {
+        l.waits[i] = edo_semaphore_acquire_many_async(&l.s, 2, NULL);
+        assert_int_equal(edo_future_poll(&l.waits[i].base, &l.waker), EDO_PENDING);
+    }
+    edo_semaphore_close(&l.s);
+    assert_true(l.has_left);
+    for (int i = 0; i < 63; i++)
+        assert_ready_eq(&l.waits[i].base, -EPIPE);
+    assert_int_equal(edo_semaphore_available(&l.s), 1);
+    edo_waker_drop(l.waker);
+}
