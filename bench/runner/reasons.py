@@ -7,11 +7,11 @@ import fnmatch
 
 OWN_INSTRUCTIONS = (
     "The system calls are the same, and nine tenths of the time are the kernel's: of `tcp_echo` 5.7 % are edo's "
-    "own code and 4.8 % Tokio's (perf). A quarter of a request's instructions were saved since the run before, and "
-    "the two servers, by turns, take the same: 3,560 and 3,566 ns.")
+    "own code and 4.8 % Tokio's (perf). By turns, the two servers of `tcp_echo` take the same: 3,786 and 3,757 ns, "
+    "the medians of nine.")
 TOO_MANY_STACKS = (
-    " With 1,000 connections they are 9.7 % and 5.0 % (perf). 105 ns of a request are the wait for the next task's "
-    "stack, a page of its own, which the processor is told to fetch: it is in neither the caches nor the TLB.")
+    " With 1,000 connections edo's own code is 9.5 % (perf), of which a third are waits for memory: a task's stack is "
+    "a page of its own, which is in neither the caches nor the TLB.")
 FIRST_TOUCH = (
     "madvise, for the first touch of the tasks' stacks: 1,200 to 3,000 a run, whether of 20,000 ops or of 400,000 "
     "(strace); the difference of two short runs is luck.")
@@ -79,13 +79,13 @@ REASONS = (
      "A quarter of the time is the kernel's switching of threads, since every change wakes receivers "
      "that another worker then runs (perf)."),
     ("spawn_blocking, one thread, CPU time / tokio's",
-     "The kernel's waking and switching of two threads is 85 % of it (perf). A run takes 9 us an op where "
-     "the kernel keeps both threads on one processor, and 32 us where each wake interrupts another "
-     "virtual CPU; Tokio's three runs by hand took 16 to 18."),
+     "The kernel's waking and switching of two threads is 85 % of it (perf), and where it puts them is luck: by "
+     "hand, in turns, edo's runs took 7, 15 and 42 us an op, Tokio's 13, 20 and 22. Where both threads are on one "
+     "processor it is 2 us at best; where each wake interrupts another virtual CPU, 40 and more."),
     ("mutex_*, CPU time / go's",
      "A lock and its unlock are some 55 instructions, two exchanges among them (the disassembly): a lock "
      "asks whether its task may wait, and spends a unit of its budget."),
-    ("rwlock_read, *, CPU time / go's",
+    ("rwlock_read, *, CPU time / *",
      "An unlock is a look at the word and an exchange, which fails while another processor changes it "
      "(the disassembly): it has to know that nobody waits before it lets go, as whoever is next may free "
      "the lock. Go adds, which can't fail. And a lock asks whether its task may wait."),
@@ -118,7 +118,9 @@ REASONS = (
      OWN_INSTRUCTIONS + " edo's are 806 of a request of `tcp_echo`, and Tokio's 735 (callgrind)."),
     ("tcp_*, one thread, CPU time / bare epoll's", OWN_INSTRUCTIONS),
     ("hello, one thread, CPU time / *", OWN_INSTRUCTIONS),
-    ("udp_echo, one thread, CPU time / tokio's",
+    ("hello, two threads, CPU time / *",
+     "One round; in the run before, at f2f3d18, it was at most 1. " + SECOND_WORKER),
+    ("udp_echo, one thread, CPU time / *",
      "The system calls are the same: 5.5 % of the time are edo's own code and 4.6 % Tokio's (perf)."),
     ("tcp_*, two threads, CPU time / *", SECOND_WORKER),
     ("churn, one thread, CPU time / bare epoll's",
