@@ -26,6 +26,7 @@ MICRO.update({workload: HALF_OF_TOKIO for workload in contestants.SYNC})
 FOUR_WORKERS = {"mutex_contended": 1.5}  # CPU time of an op over that with one worker
 NET_EPOLL = {"tcp_echo": 1.05, "tcp_echo_16k": 1.05, "tcp_pipelined": 1.05, "tcp_echo_1000": 1.10,
              "tcp_echo_16k_1000": 1.10, "churn": 1.05, "udp_echo": 1.05, "hello": 1.05, "hello_1000": 1.10}  # one thread
+NET_PROXIES = ("proxy_bulk", "proxy_request")  # which have no bare epoll server beside them
 NET_OTHERS = ("tokio", "go")  # below these with one thread and two
 INSTRUCTIONS_ABOVE_EPOLL = 600
 # A call that happens a few times a time slice is no call of a request.
@@ -98,10 +99,10 @@ def of_calls(results):
 
 
 def of_net(results):
-    for workload, limit in NET_EPOLL.items():
+    for workload in (*NET_EPOLL, *NET_PROXIES):
         row = find(results["net"], workload=workload, threads=1, name="epoll")
         if row:
-            yield of_ratio(f"{workload}, one thread, CPU time / bare epoll's", row, limit)
+            yield of_ratio(f"{workload}, one thread, CPU time / bare epoll's", row, NET_EPOLL[workload])
         for name in NET_OTHERS:
             for threads in (1, 2):
                 row = find(results["net"], workload=workload, threads=threads, name=name)
