@@ -13,6 +13,7 @@
 #if HAS_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
 #define NO_ASAN __attribute__((no_sanitize_address))
 #else
 #define NO_ASAN
@@ -63,6 +64,15 @@ static inline void sanitizer_init_context(context *ctx, const stack *s)
 #endif
 #if HAS_TSAN
     ctx->fiber = s->fiber;
+#endif
+}
+
+/* Memory from mmap that points to what malloc gave: the search for leaks at exit has to look there, too. */
+static inline void sanitizer_add_root(const void *memory, size_t len)
+{
+    (void)memory, (void)len;
+#if HAS_ASAN
+    __lsan_register_root_region(memory, len);
 #endif
 }
 

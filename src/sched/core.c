@@ -14,6 +14,7 @@
 #include "base/report.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "context/sanitizer.h"
 #include "sched/backlog.h"
 #include "sched/observe.h"
 #include "sched/sched.h"
@@ -39,6 +40,8 @@ static core *core_memory(void)
         void *memory;
         if (sys_mmap_anonymous(sizeof(core), 0, &memory) < 0)
             return NULL;
+        sanitizer_add_root(memory,
+                           sizeof(core)); /* a thread that still wakes somebody may end it last */
         c = memory;
     }
     return c;
