@@ -40,8 +40,8 @@ static core *core_memory(void)
         void *memory;
         if (sys_mmap_anonymous(sizeof(core), 0, &memory) < 0)
             return NULL;
-        sanitizer_add_root(memory,
-                           sizeof(core)); /* a thread that still wakes somebody may end it last */
+        /* At exit a thread that still wakes somebody may be about to end its runtime. */
+        sanitizer_add_root(memory, sizeof(core));
         c = memory;
     }
     return c;

@@ -533,37 +533,43 @@ EDO_TEST(a_terminal_is_raw_until_it_is_restored)
     close(user);
 }
 
+/* The child ends well, and then the terminal is in that mode. */
+static void check_leaves(pid_t child, int program, const struct termios *mode)
+{
+    struct termios after = {0};
+    int status;
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(tcgetattr(program, &after), 0);
+    assert_same_mode(mode, &after);
+}
+
 EDO_TEST_PLAIN(a_terminal_is_restored_at_exit)
 {
-    int user, program = terminal(&user), status;
-    struct termios before = {0}, after = {0};
+    int user, program = terminal(&user);
+    struct termios before = {0};
     pid_t pid;
 
     assert_int_equal(tcgetattr(program, &before), 0);
     if ((pid = fork()) == 0)
         exit(edo_terminal_set_raw(program) < 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-    assert_int_equal(tcgetattr(program, &after), 0);
-    assert_same_mode(&before, &after);
+    check_leaves(pid, program, &before);
     close(program);
     close(user);
 }
 
 EDO_TEST_PLAIN(a_forked_childs_exit_leaves_the_terminal_to_its_parent)
 {
-    int user, program = terminal(&user), status;
-    struct termios raw = {0}, after = {0};
+    int user, program = terminal(&user);
+    struct termios raw = {0};
     pid_t pid;
 
     assert_ok(edo_terminal_set_raw(program));
     assert_int_equal(tcgetattr(program, &raw), 0);
     if ((pid = fork()) == 0)
         exit(0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-    assert_int_equal(tcgetattr(program, &after), 0);
-    assert_same_mode(&raw, &after);
+    check_leaves(pid, program, &raw);
     assert_ok(edo_terminal_restore(program));
     close(program);
     close(user);
@@ -571,18 +577,15 @@ EDO_TEST_PLAIN(a_forked_childs_exit_leaves_the_terminal_to_its_parent)
 
 EDO_TEST_PLAIN(a_forked_child_may_restore_the_terminal)
 {
-    int user, program = terminal(&user), status;
-    struct termios before = {0}, after = {0};
+    int user, program = terminal(&user);
+    struct termios before = {0};
     pid_t pid;
 
     assert_int_equal(tcgetattr(program, &before), 0);
     assert_ok(edo_terminal_set_raw(program));
     if ((pid = fork()) == 0)
         _exit(edo_terminal_restore(program) < 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-    assert_int_equal(tcgetattr(program, &after), 0);
-    assert_same_mode(&before, &after);
+    check_leaves(pid, program, &before);
     close(program);
     close(user);
 }
