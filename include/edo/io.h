@@ -80,7 +80,7 @@ typedef struct edo_reader_ops {
      * negative errno: then its success stands. NULL: it always does. */
     int (*put_back)(void *self, edo_transfer *t);
     const char *name; /**< for reports: "tcp" */
-    /** Private: the source of bytes from which it reads, and nothing else. NULL: there is none. */
+    /** Private: the socket from which it reads, by recv and nothing else. NULL: there is none. */
     struct source *(*source)(void *self);
 } edo_reader_ops;
 
@@ -99,7 +99,7 @@ typedef struct edo_writer_ops {
     /** Asks one that said PENDING to end soon. NULL: the next poll sees `t->canceled`. */
     void (*cancel)(void *self, edo_transfer *t);
     const char *name;
-    /** Private: the source to which it writes, and nothing else. NULL: there is none. */
+    /** Private: the socket to which it writes, by send and nothing else. NULL: there is none. */
     struct source *(*source)(void *self);
 } edo_writer_ops;
 

@@ -32,6 +32,12 @@ static inline void wake_push(const edo_waker *waker)
     waker->ops->push(waker->data);
 }
 
+/* Whether to wake either is the same. */
+static inline bool wake_is_same(const edo_waker *a, const edo_waker *b)
+{
+    return a->data == b->data && a->ops == b->ops;
+}
+
 /* Marked wakers whose push is still owed. On the stack of whoever wakes. */
 #ifndef WAKES_MAX /* the model checker is content with one */
 #define WAKES_MAX 32

@@ -104,5 +104,5 @@ void edo_waker_drop(edo_waker waker)
 
 bool edo_waker_is_same(const edo_waker *a, const edo_waker *b)
 {
-    return a && b && a->ops == b->ops && a->data == b->data;
+    return a && b && wake_is_same(a, b);
 }

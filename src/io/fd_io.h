@@ -74,5 +74,11 @@ edo_poll fd_transfer_read(source *src, enum op_kind kind, edo_transfer *t, const
 edo_poll fd_transfer_write(source *src, enum op_kind kind, edo_transfer *t, const edo_waker *waker);
 void fd_transfer_cancel(edo_transfer *t);
 int fd_transfer_put_back(edo_transfer *t);
+/* For who knows that a source is all there is behind an interface: what read_step and write_step are to that,
+ * budget included. `src`: FD_TRANSFER_SOURCE's. `ops`: how what was put back is taken. */
+struct put_back_ops;
+edo_poll fd_read_step(source *src, enum op_kind kind, edo_transfer *t,
+                      const struct put_back_ops *ops, const edo_waker *waker);
+edo_poll fd_write_step(source *src, enum op_kind kind, edo_transfer *t, const edo_waker *waker);
 
 #endif

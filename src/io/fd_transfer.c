@@ -44,3 +44,53 @@ int fd_transfer_put_back(edo_transfer *t)
 {
     return put_back_bytes_first(&t->own.op, (size_t)t->result);
 }
+
+/* Whether it is under way; else *ret_is says why not. */
+static inline bool is_under_way(source *src, enum op_kind kind, edo_transfer *t,
+                                const edo_waker *waker, edo_poll *ret_is)
+{
+    if (t->begun)
+        return true;
+    if (t->canceled) {
+        t->result = -ECANCELED;
+        *ret_is = EDO_READY;
+        return false;
+    }
+    *ret_is = EDO_PENDING;
+    if (!coop_proceed(waker))
+        return false;
+    op_init(&t->own.op, src, kind, t->buf, t->len);
+    t->begun = true;
+    return true;
+}
+
+static inline edo_poll finish_step(edo_transfer *t)
+{
+    t->result = t->own.op.result;
+    if (t->result >= 0)
+        coop_spend();
+    return EDO_READY;
+}
+
+edo_poll fd_read_step(source *src, enum op_kind kind, edo_transfer *t,
+                      const struct put_back_ops *ops, const edo_waker *waker)
+{
+    edo_poll is;
+
+    if (!is_under_way(src, kind, t, waker, &is))
+        return is;
+    if (put_back_poll(&t->own.op, &t->gives_way, t->canceled, waker, ops) == EDO_PENDING)
+        return EDO_PENDING;
+    return finish_step(t);
+}
+
+edo_poll fd_write_step(source *src, enum op_kind kind, edo_transfer *t, const edo_waker *waker)
+{
+    edo_poll is;
+
+    if (!is_under_way(src, kind, t, waker, &is))
+        return is;
+    if (op_poll(&t->own.op, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    return finish_step(t);
+}

@@ -18,6 +18,7 @@ typedef struct pump {
     bool shuts;     /* shuts the writer down after the end */
     bool fills;     /* the reader has a buffer of its own, out of which it writes */
     bool must_fill; /* else it reads into a buffer of its own where the reader can't fill one */
+    bool sockets;   /* both ends are, and are read from and written to as such */
     bool splices;   /* what was read last is in the pipe, and what is read next goes there */
     uint8_t large;  /* reads in a row that brought much, or that it is never to splice */
     uint8_t small;  /* reads in a row that brought little into the pipe */

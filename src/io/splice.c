@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "base/sys.h"
+#include "io/fd_io.h"
 #include "io/put_back.h"
 
 /* A user's pipes share a limit: whoever is over it gets small ones. */
@@ -34,9 +35,9 @@ void splice_close(splice_pipe *pipe)
     *pipe = SPLICE_CLOSED;
 }
 
-void splice_begin(edo_transfer *t, edo_transfer_kind kind, size_t len)
+void splice_begin(edo_transfer *t, edo_transfer_kind kind, const splice_pipe *pipe, size_t len)
 {
-    edo_transfer_begin(t, kind, NULL, len);
+    transfer_begin_call(t, kind, pipe, len);
 }
 
 /* What was put back is written into the pipe, which is empty: as much of it as there is room for. */
@@ -56,61 +57,14 @@ static int append(edo_op *op)
 
 static const put_back_ops put_back_spliced = {.take = take, .append = append};
 
-/* True: it may not begin. */
-static bool is_held_up(edo_transfer *t, const edo_waker *waker, edo_poll *ret_is)
+edo_poll splice_in_step(source *src, edo_transfer *t, const edo_waker *waker)
 {
-    if (t->begun)
-        return false;
-    if (t->canceled) {
-        t->result = -ECANCELED;
-        *ret_is = EDO_READY;
-        return true;
-    }
-    *ret_is = EDO_PENDING;
-    return !coop_proceed(waker);
+    return fd_read_step(src, OP_SPLICE_IN, t, &put_back_spliced, waker);
 }
 
-static edo_poll finish(edo_transfer *t)
+edo_poll splice_out_step(source *src, edo_transfer *t, const edo_waker *waker)
 {
-    t->result = t->own.op.result;
-    if (t->result >= 0)
-        coop_spend();
-    return EDO_READY;
-}
-
-static void begin(source *src, enum op_kind kind, const splice_pipe *pipe, edo_transfer *t)
-{
-    op_init(&t->own.op, src, kind, (void *)(uintptr_t)pipe, t->len);
-    t->begun = true;
-}
-
-edo_poll splice_in_step(source *src, const splice_pipe *pipe, edo_transfer *t,
-                        const edo_waker *waker)
-{
-    edo_poll is;
-
-    if (is_held_up(t, waker, &is))
-        return is;
-    if (!t->begun)
-        begin(src, OP_SPLICE_IN, pipe, t);
-    if (put_back_poll(&t->own.op, &t->gives_way, t->canceled, waker, &put_back_spliced) ==
-        EDO_PENDING)
-        return EDO_PENDING;
-    return finish(t);
-}
-
-edo_poll splice_out_step(source *src, const splice_pipe *pipe, edo_transfer *t,
-                         const edo_waker *waker)
-{
-    edo_poll is;
-
-    if (is_held_up(t, waker, &is))
-        return is;
-    if (!t->begun)
-        begin(src, OP_SPLICE_OUT, pipe, t);
-    if (op_poll(&t->own.op, waker) == EDO_PENDING)
-        return EDO_PENDING;
-    return finish(t);
+    return fd_write_step(src, OP_SPLICE_OUT, t, waker);
 }
 
 int splice_put_back(const splice_pipe *pipe, edo_transfer *t, size_t len)

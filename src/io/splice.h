@@ -20,11 +20,9 @@ int splice_open(splice_pipe *pipe);
 void splice_close(splice_pipe *pipe);
 
 /* A step of a transfer that has begun by splice_begin, budget included; its cancel is a source's. */
-void splice_begin(edo_transfer *t, edo_transfer_kind kind, size_t len);
-edo_poll splice_in_step(source *src, const splice_pipe *pipe, edo_transfer *t,
-                        const edo_waker *waker);
-edo_poll splice_out_step(source *src, const splice_pipe *pipe, edo_transfer *t,
-                         const edo_waker *waker);
+void splice_begin(edo_transfer *t, edo_transfer_kind kind, const splice_pipe *pipe, size_t len);
+edo_poll splice_in_step(source *src, edo_transfer *t, const edo_waker *waker);
+edo_poll splice_out_step(source *src, edo_transfer *t, const edo_waker *waker);
 /* Puts the `len` bytes in the pipe back, where a READY transfer took them. 0; -ENOMEM: they stay there. */
 int splice_put_back(const splice_pipe *pipe, edo_transfer *t, size_t len);
 

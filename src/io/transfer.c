@@ -18,13 +18,8 @@
 
 void edo_transfer_begin(edo_transfer *t, edo_transfer_kind kind, const void *buf, size_t len)
 {
-    bool is_vector = kind == EDO_TRANSFER_READV || kind == EDO_TRANSFER_WRITEV;
-
-    *t = (edo_transfer){.kind = (uint8_t)kind, .len = len};
-    if (is_vector)
-        t->iov = buf;
-    else
-        t->buf = (void *)(uintptr_t)buf;
+    transfer_begin_call(t, kind, buf, len);
+    memset(&t->own, 0, sizeof t->own);
 }
 
 static size_t asked_for(const edo_transfer *t)
@@ -38,19 +33,23 @@ static size_t asked_for(const edo_transfer *t)
     return sum;
 }
 
+void transfer_refuse_claim(edo_transfer *t, const char *name)
+{
+    (void)name;
+    report_misuse("%s says %lld bytes where %zu were asked for", name ? name : "a reader or writer",
+                  (long long)t->result, asked_for(t));
+    t->result = -EDO_EMISUSE;
+}
+
 /* Calls a poll function, and looks at what it says. */
 static edo_poll step(edo_transfer_poll *poll, void *self, edo_transfer *t, const edo_waker *waker,
                      const char *name, bool counts)
 {
     edo_poll is = poll(self, t, waker);
 
-    (void)name;
     t->begun = true;
-    if (is == EDO_READY && counts && t->result > 0 && (uint64_t)t->result > asked_for(t)) {
-        report_misuse("%s says %lld bytes where %zu were asked for",
-                      name ? name : "a reader or writer", (long long)t->result, asked_for(t));
-        t->result = -EDO_EMISUSE;
-    }
+    if (is == EDO_READY && counts && t->result > 0 && (uint64_t)t->result > asked_for(t))
+        transfer_refuse_claim(t, name);
     return is;
 }
 

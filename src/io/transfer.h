@@ -22,16 +22,53 @@ static inline const struct iovec *iov_first(const struct iovec *iov, size_t coun
     return count > 0 ? iov : NULL;
 }
 
+/* Begins one as edo_transfer_begin does, without the zeros at `own`: for whoever does the work itself. */
+static inline void transfer_begin_call(edo_transfer *t, edo_transfer_kind kind, const void *buf,
+                                       size_t len)
+{
+    bool is_vector = kind == EDO_TRANSFER_READV || kind == EDO_TRANSFER_WRITEV;
+
+    t->kind = (uint8_t)kind;
+    t->whence = 0;
+    t->begun = t->canceled = t->gives_way = false;
+    t->buf = is_vector ? NULL : (void *)(uintptr_t)buf;
+    t->len = len;
+    t->iov = is_vector ? buf : NULL;
+    t->offset = t->result = 0;
+}
+
+/* Ends a transfer that says more than it was asked for. */
+void transfer_refuse_claim(edo_transfer *t, const char *name);
+
+/* Calls a poll function for some bytes at one place, and looks at what it says. */
+static inline edo_poll transfer_poll_plain(edo_transfer_poll *poll, void *self, edo_transfer *t,
+                                           const edo_waker *waker, const char *name)
+{
+    edo_poll is = poll(self, t, waker);
+
+    t->begun = true;
+    if (is == EDO_READY && t->result > 0 && unlikely((uint64_t)t->result > t->len))
+        transfer_refuse_claim(t, name);
+    return is;
+}
+
+/* Whether it is what nearly all are, so that there is nothing to be answered or chosen. */
+static inline bool transfer_is_plain(const edo_transfer *t, edo_transfer_kind kind)
+{
+    return likely(t->kind == kind && t->len > 0 && !t->canceled);
+}
+
 /* A step of a reader's transfer: fills, reads. */
 static inline edo_poll read_step(edo_reader from, edo_transfer *t, const edo_waker *waker)
 {
     if (!t->begun && !coop_proceed(waker))
         return EDO_PENDING;
-    if (edo_reader_poll(from, t, waker) == EDO_PENDING)
-        return EDO_PENDING;
-    if (t->result >= 0)
+    edo_poll is = transfer_is_plain(t, EDO_TRANSFER_READ)
+                      ? transfer_poll_plain(from.ops->read, from.self, t, waker, from.ops->name)
+                      : edo_reader_poll(from, t, waker);
+    if (is == EDO_READY && t->result >= 0)
         coop_spend();
-    return EDO_READY;
+    return is;
 }
 
 /* The same of a writer's: writes, flush, shutdown. */
@@ -39,11 +76,12 @@ static inline edo_poll write_step(edo_writer to, edo_transfer *t, const edo_wake
 {
     if (!t->begun && !coop_proceed(waker))
         return EDO_PENDING;
-    if (edo_writer_poll(to, t, waker) == EDO_PENDING)
-        return EDO_PENDING;
-    if (t->result >= 0)
+    edo_poll is = transfer_is_plain(t, EDO_TRANSFER_WRITE)
+                      ? transfer_poll_plain(to.ops->write, to.self, t, waker, to.ops->name)
+                      : edo_writer_poll(to, t, waker);
+    if (is == EDO_READY && t->result >= 0)
         coop_spend();
-    return EDO_READY;
+    return is;
 }
 
 static inline bool reader_is_good(edo_reader from)

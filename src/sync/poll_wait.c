@@ -34,7 +34,7 @@ static int wait_by(edo_poll_wait *wait, edo_permits *p, const edo_waker *waker,
 {
     edo_waker before = {0};
 
-    if (!edo_waker_is_same(&wait->waker, waker)) {
+    if (!wake_is_same(&wait->waker, waker)) {
         edo_waker clone;
         int rc = edo_waker_clone(waker, &clone);
         if (rc < 0)

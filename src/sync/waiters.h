@@ -136,7 +136,7 @@ static inline enum waiter_state waiter_peek(const edo_waiter *w)
 static inline bool waiter_waits_by(const edo_waiter *w, const edo_waker *waker)
 {
     /* relaxed: nothing is concluded but that a mark is still to come. */
-    return a_load(&w->state, relaxed) == WAITER_LINKED && edo_waker_is_same(&w->waker, waker);
+    return a_load(&w->state, relaxed) == WAITER_LINKED && wake_is_same(&w->waker, waker);
 }
 
 #endif

@@ -107,7 +107,7 @@ static bool arm(edo_join_future *join, const edo_waker *waker)
         /* What the task wrote is seen by wait_disarmed; acquire as for all looks at the word. */
         if (a_load(&t->state, acquire) & TASK_COMPLETE)
             return false;
-        if (edo_waker_is_same(&join->waker, waker))
+        if (wake_is_same(&join->waker, waker))
             return true;
         if (!disarm(t))
             return false;

@@ -184,3 +184,52 @@ EDO_TEST_PLAIN(where_readiness_is_not_told_no_call_begins)
     source_close(src);
     tear_down();
 }
+
+static void check_wakes_the_last(enum op_kind kind)
+{
+    char bytes[4096] = {0};
+    counter first = {0}, last = {0};
+    edo_op op;
+
+    set_up();
+    if (kind == OP_SEND)
+        fill(fd);
+    op_init(&op, src, kind, bytes, sizeof bytes);
+    assert_op_waits(&op, &first);
+    assert_op_waits(&op, &last);
+    if (kind == OP_SEND)
+        drain(peer);
+    else
+        assert_int_equal(write(peer, "a", 1), 1);
+    check_events(d, 1);
+    assert_wakes(&first, 0);
+    assert_wakes(&last, 1);
+    assert_op_ends(&op, &last, kind == OP_SEND ? (int64_t)sizeof bytes : 1);
+    source_close(src);
+    tear_down();
+}
+
+EDO_TEST_PLAIN(who_polled_last_is_woken)
+{
+    check_wakes_the_last(OP_RECV);
+    check_wakes_the_last(OP_SEND);
+}
+
+/* As by a task that another of its waits has woken. */
+EDO_TEST_PLAIN(a_poll_to_which_nothing_is_new_takes_no_lock)
+{
+    char byte;
+    counter c = {0};
+    edo_op op;
+
+    set_up();
+    op_init(&op, src, OP_RECV, &byte, 1);
+    assert_op_waits(&op, &c);
+    lock_take(&src->lock);
+    assert_op_waits(&op, &c);
+    lock_drop(&src->lock);
+    op_cancel(&op);
+    assert_op_ends(&op, &c, -ECANCELED);
+    source_close(src);
+    tear_down();
+}

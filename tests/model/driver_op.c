@@ -308,8 +308,10 @@ static void end(unsigned i, int64_t result)
     the_driver->ops->unpark(the_driver);
 }
 
+enum { WAITS, GIVES_UP, POLLS_AGAIN };
+
 /* One byte, with a parker for a waker. The memory is gone when it returns. */
-static void read_one(unsigned i, bool gives_up)
+static void read_one(unsigned i, int what)
 {
     char byte[2];
     edo_op op;
@@ -319,8 +321,10 @@ static void read_one(unsigned i, bool gives_up)
     /* With room for more a read is short, and says that nothing is left. */
     op_init(&op, src, OP_RECV, byte, readers == 1 ? 2 : 1);
     while (op_poll(&op, &waker) == EDO_PENDING) {
-        if (gives_up)
+        if (what == GIVES_UP)
             op_cancel(&op);
+        else if (what == POLLS_AGAIN)
+            what = WAITS;
         else
             parker_wait(p, UINT64_MAX);
     }
@@ -370,17 +374,23 @@ static void turn_reader_1(void)
 
 static void reader_0(void)
 {
-    read_one(0, false);
+    read_one(0, WAITS);
 }
 
 static void reader_1(void)
 {
-    read_one(1, false);
+    read_one(1, WAITS);
 }
 
 static void reader_gives_up(void)
 {
-    read_one(1, true);
+    read_one(1, GIVES_UP);
+}
+
+/* Polled once more in vain, as by a task that another of its waits has woken. */
+static void reader_polls_again(void)
+{
+    read_one(0, POLLS_AGAIN);
 }
 
 static const edo_future_ops ready_ops = FD_READY_OPS("ready");
@@ -719,6 +729,14 @@ static const model_scenario scenarios[] = {
     {.name = "close_while_reading",
      .setup = setup_one,
      .threads = {reader_0, holder, closer},
+     .check = check_closed},
+    {.name = "polled_in_vain_and_sent",
+     .setup = setup_one,
+     .threads = {reader_polls_again, holder, sender},
+     .check = check_read},
+    {.name = "polled_in_vain_and_closed",
+     .setup = setup_one,
+     .threads = {reader_polls_again, holder, closer},
      .check = check_closed},
     {.name = "close_under_calls",
      .setup = setup_calls,

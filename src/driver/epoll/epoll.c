@@ -212,6 +212,14 @@ static inline edo_poll end_with_lock(edo_op *op, const edo_waker *waker, int64_t
     return EDO_READY;
 }
 
+/* Of one that may not make its call. Whether it stands in the queue by that waker, so that PENDING may be said
+ * without the lock: whatever is new to it since comes with a mark. Only its own poll writes its waker. */
+static inline bool waits_by(const edo_op *op, const edo_waker *waker)
+{
+    return wake_is_same(&op->waker, waker) && !op->canceled &&
+           !(a_load(&op->src->calls, relaxed) & MODEL_BUG(836, CALLS_SHUT, 0));
+}
+
 static edo_poll epoll_driver_poll(edo_op *op, const edo_waker *waker)
 {
     bool is_new = op_is_new(op);
@@ -220,7 +228,7 @@ static edo_poll epoll_driver_poll(edo_op *op, const edo_waker *waker)
     if (unlikely(op->dir == OP_ANY))
         return epoll_poll_readiness(op, waker);
     if (!begin_without_lock(op, is_new, &seen))
-        return poll_with_lock(op, waker);
+        return !is_new && waits_by(op, waker) ? EDO_PENDING : poll_with_lock(op, waker);
     int64_t result = perform(op);
     if (is_new && !says_nothing_left(op, result, seen))
         return end_unlisted(op, result);
