@@ -284,14 +284,23 @@ static int set_flag(void *arg)
     return 0;
 }
 
-static int block_until_run(void *arg)
+static int block_until_run_with(const edo_spawn_opts *opts, int *flag)
 {
-    int *flag = arg;
     edo_task task;
 
-    assert_ok(edo_spawn(set_flag, flag, &task));
+    assert_ok(edo_spawn_with(opts, set_flag, flag, &task));
     wait_until(a_load(flag, acquire)); /* the thread is blocked: another has to run it */
     return join_result(task);
+}
+
+static int block_until_run(void *arg)
+{
+    return block_until_run_with(NULL, arg);
+}
+
+static int block_until_named_is_run(void *arg)
+{
+    return block_until_run_with(EDO_OPTS(spawn, .name = "named"), arg);
 }
 
 EDO_TEST_PLAIN(without_lifo_a_blocked_spawner_is_helped) /* rt-042 */
@@ -302,6 +311,21 @@ EDO_TEST_PLAIN(without_lifo_a_blocked_spawner_is_helped) /* rt-042 */
 
     assert_int_equal(edo_block_on(runtime, block_until_run, &flag), 0);
     assert_int_equal(flag, 1);
+    assert_ok(edo_runtime_free(runtime));
+}
+
+/* A spawn holds the worker's core fast, and lets go of it. */
+EDO_TEST_PLAIN(of_one_worker_a_blocked_spawner_is_relieved)
+{
+    edo_runtime *runtime =
+        make_runtime(EDO_OPTS(runtime, .workers = 1, .monitor = EDO_MONITOR_ON));
+    int (*const spawners[])(void *arg) = {block_until_run, block_until_named_is_run};
+
+    for (int i = 0; i < 2; i++) {
+        int flag = 0;
+        assert_int_equal(join_result(spawn_on(runtime, spawners[i], &flag)), 0);
+        assert_int_equal(flag, 1);
+    }
     assert_ok(edo_runtime_free(runtime));
 }
 
