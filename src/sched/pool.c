@@ -62,7 +62,7 @@ static void unlink_call(pool *p, task *t)
         t->next_call->call_link = t->call_link;
     else
         p->end = t->call_link;
-    t->call_link = NULL;
+    t->call_link = MODEL_BUG(1912, NULL, t->call_link);
     a_store(&p->depth, p->depth - 1, relaxed);
 }
 

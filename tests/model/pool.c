@@ -144,12 +144,26 @@ static void setup_abort(void)
     expected = 2;
 }
 
+static void abort_call(unsigned i)
+{
+    if (task_mark(calls[i], TASK_CANCELED)) /* the live reference is as good as a handle's here */
+        task_push(calls[i]);
+}
+
 static void submit_and_abort(void)
 {
     submit(0);
     submit(1);
-    if (task_mark(calls[1], TASK_CANCELED)) /* the live reference is as good as a handle's here */
-        task_push(calls[1]);
+    abort_call(1);
+}
+
+/* A thread may have taken the first out of the queue by the time that it is dropped, and the other stands
+ * where it stood. */
+static void submit_behind_an_abort(void)
+{
+    submit(0);
+    abort_call(0);
+    submit(1);
 }
 
 /* Whoever marks a call while it is made leaves the enqueue to its maker. */
@@ -300,6 +314,11 @@ static const model_scenario scenarios[] = {
     {.name = "abort_of_a_queued_call",
      .setup = setup_abort,
      .threads = {submit_and_abort, worker, stop},
+     .no_weak = true,
+     .check = check},
+    {.name = "submit_behind_an_abort",
+     .setup = setup_abort,
+     .threads = {submit_behind_an_abort, worker, stop},
      .no_weak = true,
      .check = check},
     {.name = "marked_while_it_was_made",
