@@ -29,6 +29,10 @@ static void check_addresses(const char *where)
     assert_true(edo_addr_is_equal(&client_local, &server_peer));
     assert_true(edo_addr_is_equal(&client_peer, &server_local));
     assert_true(edo_addr_is_equal(&client_peer, &at));
+    assert_err(edo_tcp_local_addr(NULL, &client_local), -EINVAL);
+    assert_err(edo_tcp_local_addr(client, NULL), -EINVAL);
+    assert_err(edo_tcp_peer_addr(NULL, &client_peer), -EINVAL);
+    assert_err(edo_tcp_peer_addr(client, NULL), -EINVAL);
     edo_tcp_close(server);
     edo_tcp_close(client);
     edo_tcp_listener_close(listener);
@@ -594,6 +598,11 @@ EDO_TEST_BOTH(listens_by_their_futures)
     edo_addr addr;
 
     edo_tcp_listen_future listen = edo_tcp_listen_async("127.0.0.1:0", &listener);
+    assert_ok(poll_to_end(&listen.base));
+    edo_future_put_back(&listen.base);
+    assert_err(listen.base.result, -ECANCELED);
+    assert_null(listener);
+    listen = edo_tcp_listen_async("127.0.0.1:0", &listener);
     assert_ok(poll_to_end(&listen.base));
     listen = edo_tcp_listen_host_async("127.0.0.1", 0, NULL, &second);
     assert_ok(poll_to_end(&listen.base));

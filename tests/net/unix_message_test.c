@@ -71,6 +71,8 @@ static void check_fds(edo_unix_control *got, const cargo *c)
     int fd;
 
     assert_int_equal(edo_unix_control_fds(got), FDS);
+    assert_err(edo_unix_control_take_fd(NULL, &fd), -EINVAL);
+    assert_err(edo_unix_control_take_fd(got, NULL), -EINVAL);
     for (int i = 0; i < FDS; i++) {
         assert_ok(edo_unix_control_take_fd(got, &fd));
         assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);

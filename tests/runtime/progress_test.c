@@ -317,8 +317,7 @@ EDO_TEST_PLAIN(without_lifo_a_blocked_spawner_is_helped) /* rt-042 */
 /* A spawn holds the worker's core fast, and lets go of it. */
 EDO_TEST_PLAIN(of_one_worker_a_blocked_spawner_is_relieved)
 {
-    edo_runtime *runtime =
-        make_runtime(EDO_OPTS(runtime, .workers = 1, .monitor = EDO_MONITOR_ON));
+    edo_runtime *runtime = make_runtime(EDO_OPTS(runtime, .workers = 1, .monitor = EDO_MONITOR_ON));
     int (*const spawners[])(void *arg) = {block_until_run, block_until_named_is_run};
 
     for (int i = 0; i < 2; i++) {
