@@ -31,7 +31,9 @@ typedef struct edo_serve_counts {
 
 /** What an error that a server survives belongs to. */
 typedef enum edo_serve_stage {
-    EDO_SERVE_ACCEPT = 0,    /**< a shortage has begun, or an accept failed; it is tried again */
+    /** A shortage has begun, or an accept failed; it is tried again. Or another worker's listener failed
+     * for good: it was closed, and the others go on. */
+    EDO_SERVE_ACCEPT = 0,
     EDO_SERVE_SPAWN = 1,     /**< a connection was closed, as there was no memory for its task */
     EDO_SERVE_CONNECTION = 2 /**< a connection's function returned it */
 } edo_serve_stage;

@@ -2,6 +2,7 @@
  * unix.c: Unix sockets, and descriptors that travel: whatever fails, each is received once and closed.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -76,20 +77,25 @@ static void receive_parcel(edo_unix_stream *stream)
     edo_unix_control_free(control);
 }
 
+/* What failed leaves nothing in the way of the next try: no path, and a socket as it was. */
 static void connect_streams(edo_unix_stream **ret_server, edo_unix_stream **ret_client)
 {
     edo_unix_listener *listener = NULL;
-    edo_unix_addr addr;
-    char name[40];
-    int rc, len = snprintf(name, sizeof name, "edo-faults-%d", (int)getpid());
+    edo_unix_socket *socket = NULL;
+    int rc;
 
-    MUST(edo_unix_addr_from_name(name, (size_t)len, &addr));
-    PERSIST(rc, edo_unix_listen_with(&addr, NULL, &listener));
+    PERSIST(rc, edo_unix_listen("here", &listener));
+    CHECK(rc != -EADDRINUSE);
     if (rc < 0)
         return;
-    PERSIST(rc, edo_unix_connect_addr(&addr, ret_client));
+    PERSIST(rc, edo_unix_socket_new_stream(&socket));
+    if (rc == 0)
+        PERSIST(rc, edo_unix_socket_connect(socket, "here", ret_client));
+    CHECK(rc != -EISCONN);
     if (rc == 0)
         PERSIST(rc, edo_unix_accept(listener, ret_server));
+    if (socket)
+        MUST(edo_unix_socket_close(socket));
     MUST(edo_unix_listener_close(listener));
 }
 
@@ -143,8 +149,13 @@ static int exchange(void *arg)
 void use_unix(edo_runtime_kind kind)
 {
     edo_runtime *runtime = NULL;
+    char place[] = "/tmp/edo-faults-XXXXXX", command[64];
 
+    MUST(mkdtemp(place) && chdir(place) == 0 ? 0 : -1);
     MUST(edo_runtime_new(EDO_OPTS(runtime, .kind = kind, .workers = 2, .seed = 3), &runtime));
     MUST(edo_block_on(runtime, exchange, NULL));
     MUST(edo_runtime_free(runtime));
+    MUST(chdir("/"));
+    snprintf(command, sizeof command, "rm -rf %s", place);
+    MUST(system(command) == 0 ? 0 : -1);
 }

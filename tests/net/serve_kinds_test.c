@@ -3,7 +3,9 @@
 #include "support/tcp.h"
 #include "support/unix.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,6 +30,7 @@ typedef struct site {
     edo_cancel_token *stop;
     edo_serve_counts counts;
     unsigned by_worker[64]; /* atomic */
+    unsigned told;          /* atomic: listeners that failed */
     unsigned port;
     size_t limit;
 } site;
@@ -45,13 +48,23 @@ static int echo_byte(edo_tcp_stream *conn, void *arg)
     return (int)n;
 }
 
+static void note_failure(edo_serve_stage stage, int error, void *arg)
+{
+    site *s = arg;
+
+    if (stage != EDO_SERVE_ACCEPT)
+        return; /* a connection's */
+    assert_err(error, -EINVAL);
+    __atomic_fetch_add(&s->told, 1, __ATOMIC_SEQ_CST);
+}
+
 static int run_site(void *arg)
 {
     site *s = arg;
 
     return edo_serve(s->listener, echo_byte, s,
                      EDO_OPTS(serve, .stop = s->stop, .counts = &s->counts, .per_worker = true,
-                              .limit = s->limit));
+                              .limit = s->limit, .on_error = note_failure, .hook_arg = s));
 }
 
 static void open_site(site *s, bool reuse_port)
@@ -163,6 +176,53 @@ EDO_TEST_MT(connections_are_spread_over_the_workers)
         close_site(&s);
     }
     assert_true(used >= 2 || workers() == 1);
+}
+
+static bool listens_on(int fd, unsigned port)
+{
+    struct sockaddr_in at;
+    socklen_t room = sizeof at, len = sizeof(int);
+    int listens = 0;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens &&
+           getsockname(fd, (struct sockaddr *)&at, &room) == 0 && ntohs(at.sin_port) == port;
+}
+
+/* All but the first, which is the test's own: an accept says -EINVAL from then on. */
+static void break_others(unsigned port)
+{
+    bool is_first = true;
+
+    for (int fd = 0; fd < 1024; fd++) {
+        if (!listens_on(fd, port))
+            continue;
+        if (!is_first)
+            assert_int_equal(shutdown(fd, SHUT_RD), 0);
+        is_first = false;
+    }
+}
+
+EDO_TEST_MT(another_worker_s_listener_that_fails_is_told_and_stops_nobody)
+{
+    site s = {.limit = 0};
+    edo_task task;
+    int result;
+    char byte;
+
+    open_site(&s, true);
+    assert_ok(edo_spawn(run_site, &s, &task));
+    task_wait_until(listeners_on(s.port) == workers());
+    break_others(s.port);
+    task_wait_until(__atomic_load_n(&s.told, __ATOMIC_SEQ_CST) == (unsigned)workers() - 1);
+    assert_int_equal(listeners_on(s.port), 1);
+    int peer = plain_connect(s.port);
+    assert_int_equal(write(peer, "x", 1), 1);
+    task_wait_until(recv(peer, &byte, 1, MSG_DONTWAIT) == 1);
+    close(peer);
+    edo_cancel_token_cancel(s.stop);
+    assert_ok(edo_join(task, &result));
+    assert_int_equal(result, 0);
+    close_site(&s);
 }
 
 EDO_TEST_BOTH(an_abort_ends_those_who_accept_for_other_workers)
