@@ -80,6 +80,8 @@ static void disown(task *t, void *arg)
 {
     sched *of = arg;
 
+    if (a_load(&t->sched, relaxed) != of)
+        return; /* others' headers are not written to, nor taken out of their caches */
     /* In one step: with its last reference the header may become another runtime's at any time. */
     a_cas(&t->sched, &of, NULL, relaxed, relaxed);
 }

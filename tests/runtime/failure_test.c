@@ -121,6 +121,43 @@ EDO_TEST_PLAIN(a_handle_that_outlives_the_runtime_is_given_up_in_peace) /* rt-13
     }
 }
 
+typedef struct awaiter {
+    bool began, stops; /* atomic */
+} awaiter;
+
+static int await_again_and_again(void *arg)
+{
+    awaiter *me = arg;
+
+    while (!a_load(&me->stops, relaxed)) {
+        edo_future now = edo_ready(0);
+        assert_ok(edo_await(&now));
+        a_store(&me->began, true, relaxed);
+    }
+    return 0;
+}
+
+/* Under TSan: the end of one looks at headers that threads of the other use. */
+EDO_TEST_PLAIN(the_end_of_a_runtime_with_failures_writes_to_no_task_of_another) /* rt-130 */
+{
+    heard h = {0};
+    awaiter busy = {0};
+    edo_task failed, call;
+    edo_runtime *ends = make_hearing(EDO_CURRENT_THREAD, &h), *stays = make_runtime(NULL);
+    edo_handle *handle = edo_runtime_handle(stays);
+
+    assert_ok(edo_spawn_blocking_with(EDO_OPTS(blocking, .on = handle), await_again_and_again,
+                                      &busy, &call));
+    wait_until(a_load(&busy.began, relaxed));
+    assert_ok(edo_block_on(ends, leave_ended, &failed));
+    assert_ok(edo_runtime_free(ends));
+    assert_ok(edo_task_detach(failed));
+    a_store(&busy.stops, true, relaxed);
+    assert_ok(edo_join(call, NULL));
+    edo_handle_unref(handle);
+    assert_ok(edo_runtime_free(stays));
+}
+
 static int cancelled_ones(void *arg)
 {
     edo_task task;
