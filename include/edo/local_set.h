@@ -76,8 +76,9 @@ typedef struct edo_local_set_drive_future {
  * Drives the set until all its tasks have ended, those that they spawn as well. The first poll makes
  * a set without a thread that of the polling one.
  *
- * Returns   0; -EDO_ESHUTDOWN, -EINVAL, -ENOMEM, -EDO_EMISUSE (as edo_local_set_run_until); or why the waiting was cut
- *           short: then the rest waits for the next drive.
+ * Returns   0; -EDO_ESHUTDOWN, -EINVAL, -ENOMEM, -EDO_EMISUSE (as edo_local_set_run_until); -EDO_EFORKED (it is
+ *           of the parent of this process); or why the waiting was cut short: then the rest waits for
+ *           the next drive.
  * Suspends  unless the set is empty.
  * Cancel    takes nothing. An end that came first stands.
  */

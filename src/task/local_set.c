@@ -209,6 +209,9 @@ static int begin(edo_local_set_drive_future *drive)
 static edo_poll drive_poll(edo_future *base, const edo_waker *waker)
 {
     edo_local_set_drive_future *drive = drive_of(base);
+
+    if (unlikely(drive->set && !sched_is_ours(drive->set->sched)))
+        return edo_future_finish(base, -EDO_EFORKED); /* its lock may be a thread's of the parent */
     int rc = drive->drives || (base->state & FUTURE_CANCELED) ? 0 : begin(drive);
 
     if (rc < 0)

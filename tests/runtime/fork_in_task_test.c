@@ -331,3 +331,39 @@ EDO_TEST(child_does_nothing_with_its_parents_collections)
     edo_join_map_free(own.map);
     edo_join_set_free(own.set);
 }
+
+/* The number of the first thing that is wrong; 0: none. */
+static int drive_inherited(edo_local_set *set, edo_local_set_drive_future *before)
+{
+    edo_local_set_drive_future anew = edo_local_set_drive_async(set);
+
+    if (edo_future_poll(&anew.base, edo_test_waker()) != EDO_READY ||
+        anew.base.result != -EDO_EFORKED)
+        return 1;
+    if (edo_future_poll(&before->base, edo_test_waker()) != EDO_READY ||
+        before->base.result != -EDO_EFORKED)
+        return 2;
+    return edo_local_set_free(set) != -EDO_EFORKED ? 3 : 0;
+}
+
+EDO_TEST_BOTH(child_drives_no_local_set_of_its_parents)
+{
+    edo_local_set *set;
+    edo_task task;
+    int status;
+
+    assert_ok(edo_local_set_new(NULL, &set));
+    assert_ok(edo_local_set_spawn(set, wait_for_ever, NULL, &task));
+    edo_local_set_drive_future drive = edo_local_set_drive_async(set);
+    assert_pending(&drive.base);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(drive_inherited(set, &drive));
+    wait_for_child(child, &status);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_ok(edo_task_abort(task)); /* the parent drives on */
+    assert_ok(edo_await(&drive.base));
+    assert_int_equal(join_result(task), -ECANCELED);
+    assert_ok(edo_local_set_free(set));
+}
