@@ -39,7 +39,7 @@ int dump_begin(thread *self, uintptr_t from)
 {
     if (a_load(&dumping, relaxed) == self) /* only this thread writes itself there */
         return -EDEADLK;
-    fork_in_child(forget);
+    fork_in_child(forget); /* before anybody has the lock */
     lock_take(&dump_lock);
     a_store(&dumping, self, relaxed);
     caller = from;
@@ -174,6 +174,7 @@ const char *dump_awaits(code_names *names, const seen_task *seen, char *to, size
 
 bool dump_look_running(task *t, uint64_t id, answer *ret)
 {
+    fork_in_child(forget); /* as in dump_begin */
     if (!lock_try(&dump_lock))
         return false;
     bool found = ask_task(t, id, 0, ret);
