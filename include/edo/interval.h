@@ -8,7 +8,7 @@ EDO_BEGIN_DECLS
 
 /**
  * What becomes of ticks that were missed, as nobody asked while they were due. One that is asked for
- * less than 5 ms late is not missed: the next one is a period after its time, in any case.
+ * at most 5 ms late is not missed: the next one is a period after its time, in any case.
  */
 typedef enum edo_missed_ticks {
     EDO_MISSED_BURST, /**< all are given, one right after the other, until it has caught up */
