@@ -45,23 +45,26 @@ int fd_transfer_put_back(edo_transfer *t)
     return put_back_bytes_first(&t->own.op, (size_t)t->result);
 }
 
-/* Whether it is under way; else *ret_is says why not. */
-static inline bool is_under_way(source *src, enum op_kind kind, edo_transfer *t,
-                                const edo_waker *waker, edo_poll *ret_is)
+/* True: it is under way. */
+static inline bool step_is_begun(source *src, enum op_kind kind, edo_transfer *t,
+                                 const edo_waker *waker)
 {
     if (t->begun)
         return true;
-    if (t->canceled) {
-        t->result = -ECANCELED;
-        *ret_is = EDO_READY;
-        return false;
-    }
-    *ret_is = EDO_PENDING;
-    if (!coop_proceed(waker))
+    if (t->canceled || !coop_proceed(waker))
         return false;
     op_init(&t->own.op, src, kind, t->buf, t->len);
     t->begun = true;
     return true;
+}
+
+/* One that is not under way: it was cancelled, or waits for a budget. */
+static edo_poll poll_not_begun(edo_transfer *t)
+{
+    if (!t->canceled)
+        return EDO_PENDING;
+    t->result = -ECANCELED;
+    return EDO_READY;
 }
 
 static inline edo_poll finish_step(edo_transfer *t)
@@ -75,10 +78,8 @@ static inline edo_poll finish_step(edo_transfer *t)
 edo_poll fd_read_step(source *src, enum op_kind kind, edo_transfer *t,
                       const struct put_back_ops *ops, const edo_waker *waker)
 {
-    edo_poll is;
-
-    if (!is_under_way(src, kind, t, waker, &is))
-        return is;
+    if (!step_is_begun(src, kind, t, waker))
+        return poll_not_begun(t);
     if (put_back_poll(&t->own.op, &t->gives_way, t->canceled, waker, ops) == EDO_PENDING)
         return EDO_PENDING;
     return finish_step(t);
@@ -86,10 +87,8 @@ edo_poll fd_read_step(source *src, enum op_kind kind, edo_transfer *t,
 
 edo_poll fd_write_step(source *src, enum op_kind kind, edo_transfer *t, const edo_waker *waker)
 {
-    edo_poll is;
-
-    if (!is_under_way(src, kind, t, waker, &is))
-        return is;
+    if (!step_is_begun(src, kind, t, waker))
+        return poll_not_begun(t);
     if (op_poll(&t->own.op, waker) == EDO_PENDING)
         return EDO_PENDING;
     return finish_step(t);

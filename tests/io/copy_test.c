@@ -298,8 +298,9 @@ EDO_TEST(what_was_written_is_flushed_while_the_reader_waits)
     for (int i = 0; i < 4; i++)
         assert_pending(&copy.base);
     assert_has(&to, "request");
-    assert_int_equal(to.flushes, 1);
-    to.stands_still = true; /* a flush that hangs does not keep the reader's bytes */
+    assert_pending(&copy.base);
+    assert_int_equal(to.flushes, 1); /* and no more, as nothing was written since */
+    to.stands_still = true;          /* a flush that hangs does not keep the reader's bytes */
     put(end, "and more");
     assert_pending(&copy.base);
     put(end, ", and more");

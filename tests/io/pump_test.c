@@ -309,13 +309,14 @@ EDO_TEST_BOTH(small_reads_end_it_and_large_ones_begin_it_again)
 
     connect_line(&l);
     pump *p = new_pump(&l);
+    int before = open_fds();
     for (int i = 0; i < 17; i++) {
         assert_ok(edo_tcp_write_all(l.client, "x", 1));
         task_wait_until((poll_pump(p), l.done == (uint64_t)i + 1));
         assert_int_equal(read_some_all(l.server, chunk, 1), 1);
         assert_true(p->splices == (i < 15));
     }
-    int before = open_fds();
+    assert_int_equal(open_fds(), before);
     for (int i = 0; i < 1000 && !p->splices; i++)
         pass_on_large(&l, p, chunk);
     assert_true(p->splices);
