@@ -19,6 +19,7 @@ typedef struct edo_inspect_reader {
     void *arg;
     uint64_t shown;
     const char *held;
+    size_t held_len;
 } edo_inspect_reader;
 
 /**

@@ -51,6 +51,8 @@ int sys_widen_pipe(int fd, int most);
 /* Moves at most `len` bytes into a pipe, whose other end is open, or out of one; they never wait for the
  * pipe. No SIGPIPE. */
 ssize_t sys_splice_in(int from, int pipe, size_t len);
+/* Whether what a socket has next to be read is urgent data. */
+bool sys_is_at_mark(int fd);
 ssize_t sys_splice_out(int pipe, int to, size_t len);
 int sys_eventfd(unsigned initial, int flags);
 int sys_fcntl_getfl(int fd);

@@ -178,6 +178,15 @@ int sys_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
     return (int)sys_result(getsockopt(fd, level, name, value, len), saved);
 }
 
+bool sys_is_at_mark(int fd)
+{
+    int saved = errno;
+    int rc = sockatmark(fd);
+
+    errno = saved;
+    return rc > 0;
+}
+
 uint32_t sys_if_index(const char *name)
 {
     int saved = errno;

@@ -139,11 +139,21 @@ static int64_t send_file(const edo_op *op, int fd)
     return sys_send_file(fd, file->fd, &offset, op->len);
 }
 
+/* In front of urgent data splice(2) would wait for ever, or say that it is the end, where recv(2) passes over
+ * it. */
+static int64_t splice_in(int fd, int pipe, size_t len)
+{
+    int64_t result = sys_splice_in(fd, pipe, len);
+    bool has_none = result == 0 || result == -EAGAIN;
+
+    return has_none && sys_is_at_mark(fd) ? -EINVAL : result;
+}
+
 static int64_t perform_splice(const edo_op *op, int fd)
 {
     const splice_pipe *pipe = op->buf;
 
-    return op->kind == OP_SPLICE_IN ? sys_splice_in(fd, pipe->in, op->len)
+    return op->kind == OP_SPLICE_IN ? splice_in(fd, pipe->in, op->len)
                                     : sys_splice_out(pipe->out, fd, op->len);
 }
 

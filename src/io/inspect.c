@@ -2,6 +2,8 @@
  * inspect.c: readers and writers that hand their transfers on, and look at what these have moved.
  *
  * Once        `shown` of the bytes that will be read next have been shown already: they were put back.
+ * Held        The inner reader's bytes stay where a fill has shown them until they are consumed, and not
+ *             longer: so they are looked at before. A read takes them from the front.
  */
 #include <edo/inspect.h>
 
@@ -43,14 +45,25 @@ static size_t take_shown(edo_inspect_reader *r, size_t len)
     return n;
 }
 
+/* The first `len` of the held bytes are gone, or all of them. */
+static void pass_held(edo_inspect_reader *r, size_t len)
+{
+    size_t n = len < r->held_len ? len : r->held_len;
+
+    r->held += n;
+    r->held_len -= n;
+}
+
 static edo_poll inspect_read(void *self, edo_transfer *t, const edo_waker *waker)
 {
     edo_inspect_reader *r = self;
 
     if (edo_reader_poll(r->inner, t, waker) == EDO_PENDING)
         return EDO_PENDING;
-    if (t->result > 0)
+    if (t->result > 0) {
         show_pieces(t, (size_t)t->result, take_shown(r, (size_t)t->result), r->fn, r->arg);
+        pass_held(r, (size_t)t->result);
+    }
     return EDO_READY;
 }
 
@@ -61,21 +74,24 @@ static edo_poll inspect_fill(void *self, edo_transfer *t, const edo_waker *waker
     if (edo_reader_poll(r->inner, t, waker) == EDO_PENDING)
         return EDO_PENDING;
     r->held = t->buf;
+    r->held_len = t->result > 0 ? (size_t)t->result : 0;
     return EDO_READY;
 }
 
 static int inspect_consume(void *self, size_t len)
 {
     edo_inspect_reader *r = self;
-    const char *held = r->held;
-    int rc = edo_consume(r->inner, len);
 
-    if (rc < 0 || len == 0)
-        return rc;
+    if (len > r->held_len)
+        return -EINVAL;
     size_t passed = take_shown(r, len);
-    show(r->fn, r->arg, held + passed, len - passed);
-    r->held += len;
-    return 0;
+    show(r->fn, r->arg, r->held + passed, len - passed);
+    int rc = edo_consume(r->inner, len);
+    if (rc < 0)
+        r->shown += len; /* they are still there */
+    else
+        pass_held(r, len);
+    return rc;
 }
 
 static void inspect_read_cancel(void *self, edo_transfer *t)
@@ -89,8 +105,10 @@ static int inspect_put_back(void *self, edo_transfer *t)
     size_t n = (size_t)t->result;
     int rc = edo_reader_put_back(r->inner, t);
 
-    if (rc == 0)
+    if (rc == 0) {
         r->shown += n;
+        r->held_len = 0; /* which lie behind these */
+    }
     return rc;
 }
 

@@ -10,7 +10,7 @@
  * Back        buf[begin, end) was read and not written. It is put back as the last bytes of the last read.
  * Splice      Between sockets, if several reads in a row bring much, bytes go by a pipe from then on, and buf
  *             is freed; begin and end count what is in the pipe. Many small ones in a row end that. One that
- *             can't do it (-EINVAL) is read into the buffer again: what is in the
+ *             can't do it, or comes to urgent data (-EINVAL), is read into the buffer again: what is in the
  *             pipe by then is read out of it.
  */
 #include "io/pump.h"

@@ -96,6 +96,72 @@ EDO_TEST(of_a_buffered_reader_it_shows_what_is_consumed)
     assert_err(edo_inspect_reader_init(&inspect, (edo_reader){0}, see, &s), -EINVAL);
 }
 
+/* A buffered reader whose bytes are gone once they are consumed. */
+typedef struct brief {
+    char text[12];
+    size_t at;
+    bool refuses;
+} brief;
+
+static edo_poll brief_read(void *self, edo_transfer *t, const edo_waker *waker)
+{
+    brief *b = self;
+
+    (void)waker;
+    *(char *)t->buf = b->text[b->at++];
+    t->result = 1;
+    return EDO_READY;
+}
+
+static edo_poll brief_fill(void *self, edo_transfer *t, const edo_waker *waker)
+{
+    brief *b = self;
+
+    (void)waker;
+    t->buf = b->text + b->at;
+    t->result = (int64_t)strlen(b->text + b->at);
+    return EDO_READY;
+}
+
+static int brief_consume(void *self, size_t len)
+{
+    brief *b = self;
+
+    if (b->refuses)
+        return -EIO;
+    memset(b->text + b->at, '?', len);
+    b->at += len;
+    return 0;
+}
+
+static const edo_reader_ops brief_ops = {
+    .read = brief_read, .fill = brief_fill, .consume = brief_consume, .name = "brief"};
+
+EDO_TEST(what_is_consumed_is_shown_while_it_is_there)
+{
+    brief b = {.text = "hello world"};
+    seen s = {0};
+    edo_inspect_reader inspect;
+    const void *data;
+    char first;
+
+    assert_ok(edo_inspect_reader_init(&inspect, (edo_reader){&brief_ops, &b}, see, &s));
+    edo_reader reader = edo_inspect_reader_reader(&inspect);
+    assert_err(edo_consume(reader, 1), -EINVAL); /* nothing was shown */
+    assert_int_equal(edo_fill(reader, &data), 11);
+    assert_ok(edo_consume(reader, 5));
+    assert_string_equal(s.text, "hello");
+    assert_int_equal(edo_read(reader, &first, 1), 1); /* the rest stays where it is */
+    assert_ok(edo_consume(reader, 3));
+    assert_string_equal(s.text, "hello wor");
+    b.refuses = true;
+    assert_err(edo_consume(reader, 2), -EIO);
+    b.refuses = false;
+    assert_ok(edo_consume(reader, 2));
+    assert_string_equal(s.text, "hello world");
+    assert_int_equal(s.len, 11); /* each once */
+}
+
 EDO_TEST(a_writer_shows_what_was_taken) /* io-124 */
 {
     const struct iovec iov[] = {{(char[]){"hello "}, 6}, {NULL, 0}, {(char[]){"world"}, 5}};

@@ -240,6 +240,46 @@ EDO_TEST_BOTH(a_writer_that_cannot_is_written_to_from_the_buffer)
     close_line(&l);
 }
 
+/* In front of it splice(2) waits; or says that it is the end, if the peer writes no more. */
+static void check_passes_urgent_data(bool is_last)
+{
+    line l;
+    char buf[32];
+
+    connect_line(&l);
+    pump *p = new_pump(&l);
+    assert_ok(edo_tcp_write_all(l.client, "hello", 5));
+    run(p);
+    assert_true(p->splices);
+    assert_int_equal(send(fd_of(l.client), "!", 1, MSG_OOB), 1);
+    assert_ok(edo_tcp_write_all(l.client, " world", 6));
+    if (is_last)
+        assert_ok(edo_tcp_shutdown(l.client, EDO_WRITE_HALF));
+    settle();
+    task_wait_until((poll_pump(p), l.done == 11));
+    assert_false(p->splices);
+    assert_int_equal(read_some_all(l.server, buf, 11), 11);
+    assert_memory_equal(buf, "hello world", 11);
+    if (is_last) {
+        task_wait_until(poll_pump(p) == EDO_READY);
+        assert_ok(p->result);
+        assert_int_equal(pump_free(p), 0);
+    } else {
+        end(p);
+    }
+    close_line(&l);
+}
+
+EDO_TEST_BOTH(urgent_data_is_passed_over_as_a_read_does)
+{
+    check_passes_urgent_data(false);
+}
+
+EDO_TEST_BOTH(what_comes_behind_urgent_data_is_copied_before_the_end)
+{
+    check_passes_urgent_data(true);
+}
+
 static void set_buffer(edo_tcp_stream *stream, int name, int size)
 {
     assert_int_equal(setsockopt(fd_of(stream), SOL_SOCKET, name, &size, sizeof size), 0);
