@@ -49,7 +49,10 @@ EDO_API_IO int edo_buf_reader_new(edo_reader inner, const edo_buffering_opts *op
                                   edo_buf_reader **ret_reader);
 EDO_API_IO void edo_buf_reader_free(edo_buf_reader *reader);
 
-/** It as a reader, for one read at a time (another one is -EBUSY). It puts back what a losing read took. */
+/**
+ * It as a reader, for one read at a time (another one is -EBUSY). It puts back what a losing read took; of one
+ * that went past the buffer, if the inner reader does or the buffer has room for it.
+ */
 EDO_API_IO edo_reader edo_buf_reader_reader(edo_buf_reader *reader);
 /**
  * It as a seeker. A seek drops what the buffer holds, and SEEK_CUR counts from where its reads have come

@@ -23,6 +23,7 @@ typedef struct edo_buf_writer {
     edo_transfer *user;
     uint8_t doing;
     bool owns;
+    bool is_shut;
     edo_transfer own;
 } edo_buf_writer;
 
@@ -47,7 +48,8 @@ EDO_API_IO void edo_buf_writer_free(edo_buf_writer *writer);
 /**
  * It as a writer, for one call at a time (another one is -EBUSY). A write says that the buffer has it; an
  * error of the inner writer comes with whichever call passes it on, and loses nothing: the next tries again.
- * A flush passes all of it on and flushes the inner writer; a shutdown then shuts that down as well.
+ * A flush passes all of it on and flushes the inner writer; a shutdown then shuts that down as well, and may be
+ * done again.
  */
 EDO_API_IO edo_writer edo_buf_writer_writer(edo_buf_writer *writer);
 /** It as a seeker: a seek passes on what it holds, first. -ENOTSUP: it was made without a seeker. */

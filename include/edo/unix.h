@@ -107,8 +107,8 @@ typedef edo_fd_read_future edo_unix_read_future;
  *           -ETIMEDOUT, -EDO_ESHUTDOWN.
  * Owns      `buf` is the stream's until the read is READY.
  * Suspends  unless something is there.
- * Cancel    puts back: bytes that a losing arm took are the next read's. Else takes nothing, or the success
- *           stands.
+ * Cancel    puts back: bytes that a losing arm took are the next read's, without descriptors that came along.
+ *           Else takes nothing, or the success stands.
  */
 EDO_API_UNIX ssize_t edo_unix_read(edo_unix_stream *stream, void *buf, size_t len);
 EDO_API_UNIX edo_unix_read_future edo_unix_read_async(edo_unix_stream *stream, void *buf,

@@ -81,8 +81,8 @@ typedef struct edo_unix_send_future {
  * Returns   as edo_unix_readv; -EINVAL for no pieces.
  * Owns      the pieces and `control` are the stream's until it is READY; descriptors are `control`'s.
  * Suspends  unless something is there.
- * Cancel    puts back: bytes that a losing arm took are the next one's, and the descriptors with them. Else takes
- *           nothing, or the success stands.
+ * Cancel    puts back: bytes that a losing arm took are the next one's, and the descriptors with the first of
+ *           them, as the system doesn't tell with which they came. Else takes nothing, or the success stands.
  */
 EDO_API_UNIX ssize_t edo_unix_recvmsg(edo_unix_stream *stream, const struct iovec *iov,
                                       size_t count, edo_unix_control *control);

@@ -253,6 +253,12 @@ static edo_poll buffered_flush(void *self, edo_transfer *t, const edo_waker *wak
     return hand_on(w, t, FLUSHING, EDO_TRANSFER_FLUSH, NULL, 0, waker);
 }
 
+/* A second one flushes nothing: the inner writer may take a second shutdown, but no flush after the first. */
+static edo_poll before_shutdown(edo_buf_writer *w, edo_transfer *t, const edo_waker *waker)
+{
+    return w->is_shut ? pass_on(w, t, waker) : buffered_flush(w, t, waker);
+}
+
 static edo_poll buffered_shutdown(void *self, edo_transfer *t, const edo_waker *waker)
 {
     edo_buf_writer *w = self;
@@ -260,12 +266,15 @@ static edo_poll buffered_shutdown(void *self, edo_transfer *t, const edo_waker *
     if (is_anothers(w, t))
         return answer(t, -EBUSY);
     if (w->doing != SHUTTING) {
-        if (buffered_flush(w, t, waker) == EDO_PENDING)
+        if (before_shutdown(w, t, waker) == EDO_PENDING)
             return EDO_PENDING;
         if (t->result < 0)
             return EDO_READY;
     }
-    return hand_on(w, t, SHUTTING, EDO_TRANSFER_SHUTDOWN, NULL, 0, waker);
+    if (hand_on(w, t, SHUTTING, EDO_TRANSFER_SHUTDOWN, NULL, 0, waker) == EDO_PENDING)
+        return EDO_PENDING;
+    w->is_shut |= t->result == 0;
+    return EDO_READY;
 }
 
 static void buffered_cancel(void *self, edo_transfer *t)

@@ -110,6 +110,25 @@ EDO_TEST(a_flush_writes_the_buffer_and_flushes_and_a_shutdown_also_shuts_down) /
     edo_buf_writer_fini(&s.buffered);
 }
 
+/* Its flush fails after the first, its shutdown doesn't. */
+EDO_TEST(a_second_shutdown_succeeds_as_that_of_what_is_inside)
+{
+    edo_buf_writer buffered;
+    edo_duplex *a, *b;
+
+    assert_ok(edo_duplex_new(8, &a, &b));
+    assert_ok(edo_buf_writer_init(&buffered, edo_duplex_writer(a), NULL));
+    edo_writer writer = edo_buf_writer_writer(&buffered);
+    assert_ok(edo_shutdown(writer));
+    assert_ok(edo_shutdown(writer));
+    assert_err(edo_flush(writer), -EPIPE);
+    assert_int_equal(edo_write(writer, "a", 1), 1);
+    assert_err(edo_shutdown(writer), -EPIPE); /* which would have lost it */
+    edo_buf_writer_fini(&buffered);
+    edo_duplex_close(a);
+    edo_duplex_close(b);
+}
+
 EDO_TEST(a_seek_that_is_canceled_while_it_passes_on_moves_nothing)
 {
     memory_io io = {.stands_still = true, .ignores_cancel = true}, moved = memory_io_of("abcd");
