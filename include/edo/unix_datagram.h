@@ -84,9 +84,9 @@ EDO_API_UNIX edo_unix_send_future edo_unix_datagram_sendmsg_async(edo_unix_datag
  *           closed meanwhile; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
  * Owns      `buf` and *ret_from are the socket's until the receive is READY.
  * Suspends  unless a message is there.
- * Cancel    puts back: a message that a losing arm took is the next one's, with its sender and what came along;
- *           of edo_unix_datagram_recv the sender is not known any more. Else takes nothing,
- *           or the success stands.
+ * Cancel    puts back: a message that a losing arm took is the next one's, with its sender, and if it was an
+ *           edo_unix_datagram_recvmsg with what came along; of edo_unix_datagram_recv the sender is not known any
+ *           more. Else takes nothing, or the success stands.
  */
 EDO_API_UNIX ssize_t edo_unix_datagram_recv(edo_unix_datagram *datagram, void *buf, size_t len);
 EDO_API_UNIX edo_unix_receive_future edo_unix_datagram_recv_async(edo_unix_datagram *datagram,

@@ -74,8 +74,8 @@ EDO_API_UNIX edo_unix_send_future edo_unix_seqpacket_sendmsg_async(edo_unix_seqp
  *           closed meanwhile; or why the waiting was cut short: -ECANCELED, -ETIMEDOUT, -EDO_ESHUTDOWN.
  * Owns      `buf` is the connection's until the receive is READY.
  * Suspends  unless a message is there.
- * Cancel    puts back: a message that a losing arm took is the next one's, with what came along. Else takes
- *           nothing, or the success stands.
+ * Cancel    puts back: a message that a losing arm took is the next one's, and if it was an
+ *           edo_unix_seqpacket_recvmsg with what came along. Else takes nothing, or the success stands.
  */
 EDO_API_UNIX ssize_t edo_unix_seqpacket_recv(edo_unix_seqpacket *conn, void *buf, size_t len);
 EDO_API_UNIX edo_unix_receive_future edo_unix_seqpacket_recv_async(edo_unix_seqpacket *conn,
