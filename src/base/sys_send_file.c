@@ -1,18 +1,9 @@
-/*
- * sys_send_file.c: from a file to a socket, within the kernel.
- *
- * SIGPIPE     There is no flag that says not to send one. It is blocked around the call, and one that the call
- *             raised is taken away, which is sent to this thread and no other. One that was pending before is
- *             left to whom it was meant for.
- */
-#include <pthread.h>
-#include <signal.h>
-#include <time.h>
-
+/* sys_send_file.c: from a file to a socket, within the kernel. */
 #include <sys/sendfile.h>
 
 #include "base/sys.h"
 
+#include "base/sys_pipe_signal.h"
 #include "base/sys_result.h"
 
 static ssize_t send_once(int to, int from, off_t *offset, size_t len)
@@ -26,29 +17,12 @@ static ssize_t send_once(int to, int from, off_t *offset, size_t len)
     return sys_result(n, saved);
 }
 
-static void take_raised(const sigset_t *pipe_only)
-{
-    const struct timespec now = {0};
-    int saved = errno, rc;
-
-    do
-        rc = sigtimedwait(pipe_only, NULL, &now);
-    while (sys_interrupted(rc, saved));
-    errno = saved;
-}
-
 ssize_t sys_send_file(int to, int from, off_t *offset, size_t len)
 {
-    sigset_t pipe_only, before, pending;
+    pipe_signal guard;
 
-    sigemptyset(&pipe_only);
-    sigaddset(&pipe_only, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
-    bool waits = sigismember(&before, SIGPIPE) && sigpending(&pending) == 0 &&
-                 sigismember(&pending, SIGPIPE);
+    pipe_signal_block(&guard);
     ssize_t n = send_once(to, from, offset, len);
-    if (n == -EPIPE && !waits)
-        take_raised(&pipe_only);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pipe_signal_let(&guard, n, len);
     return n;
 }

@@ -1,22 +1,18 @@
 /*
  * sys_vector.c: reading and writing several pieces at once, and moving bytes between descriptors.
  *
- * SIGPIPE     A pipe's writer is sent one where a socket has MSG_NOSIGNAL. Linux 6.18 has a flag for it.
- *             Before, the signal is blocked around the call, and one that the call raised is taken away:
- *             it is sent to the thread that writes, so it can't be another's. One that was pending before
- *             is left to whom it was meant for.
+ * SIGPIPE     A pipe's writer is sent one where a socket has MSG_NOSIGNAL. Linux 6.18 has a flag for it; before,
+ *             and for splice(2), it is taken back.
  */
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <time.h>
 
 #include "base/sys.h"
 
 #include "base/sys_result.h"
 
 #include "base/atomic.h"
+#include "base/sys_pipe_signal.h"
 
 #ifndef RWF_NOSIGNAL
 #define RWF_NOSIGNAL 0x100
@@ -80,49 +76,22 @@ static ssize_t write_once(int fd, const struct iovec *iov, int count, int flags)
     return sys_result(n, saved);
 }
 
-static void take_raised(const sigset_t *pipe_only)
+static size_t sum_of(const struct iovec *iov, int count)
 {
-    const struct timespec now = {0};
-    int saved = errno, rc;
+    size_t sum = 0;
 
-    do
-        rc = sigtimedwait(pipe_only, NULL, &now);
-    while (sys_interrupted(rc, saved));
-    errno = saved;
-}
-
-/* Around a call that may raise the signal. */
-typedef struct signal_guard {
-    sigset_t pipe_only, before;
-    bool was_pending;
-} signal_guard;
-
-/* Only who has it blocked can have one pending, and then it isn't ours to take. */
-static void block_signal(signal_guard *guard)
-{
-    sigset_t pending;
-
-    sigemptyset(&guard->pipe_only);
-    sigaddset(&guard->pipe_only, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &guard->pipe_only, &guard->before);
-    guard->was_pending = sigismember(&guard->before, SIGPIPE) && sigpending(&pending) == 0 &&
-                         sigismember(&pending, SIGPIPE);
-}
-
-static void let_signal(signal_guard *guard, bool was_raised)
-{
-    if (was_raised && !guard->was_pending)
-        take_raised(&guard->pipe_only);
-    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+    for (int i = 0; i < count; i++)
+        sum += iov[i].iov_len;
+    return sum;
 }
 
 static ssize_t write_blocking_signal(int fd, const struct iovec *iov, int count, int flags)
 {
-    signal_guard guard;
+    pipe_signal guard;
 
-    block_signal(&guard);
+    pipe_signal_block(&guard);
     ssize_t n = write_once(fd, iov, count, flags);
-    let_signal(&guard, n == -EPIPE);
+    pipe_signal_let(&guard, n, sum_of(iov, count));
     return n;
 }
 
@@ -155,11 +124,11 @@ ssize_t sys_splice_in(int from, int pipe, size_t len)
 
 ssize_t sys_splice_out(int pipe, int to, size_t len)
 {
-    signal_guard guard;
+    pipe_signal guard;
 
-    block_signal(&guard);
+    pipe_signal_block(&guard);
     ssize_t n = splice_once(pipe, to, len);
-    let_signal(&guard, n == -EPIPE);
+    pipe_signal_let(&guard, n, len);
     return n;
 }
 

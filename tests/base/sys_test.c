@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -193,6 +194,63 @@ EDO_TEST_PLAIN(sys_counts_processors_within_the_affinity_mask)
     CPU_SET(first, &set);
     assert_ok(sched_setaffinity(0, sizeof set, &set));
     assert_int_equal(sys_cpu_count(), 1);
+}
+
+/* Two ends of a TCP connection that block. */
+static void connect_blocking(int ends[2])
+{
+    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof addr;
+    int listener = sys_socket(AF_INET, SOCK_STREAM, 0);
+
+    ends[0] = sys_socket(AF_INET, SOCK_STREAM, 0);
+    assert_ok(sys_bind(listener, (struct sockaddr *)&addr, len));
+    assert_ok(sys_listen(listener, 1));
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
+    assert_int_equal(connect(ends[0], (struct sockaddr *)&addr, len), 0);
+    ends[1] = sys_accept4(listener, NULL, NULL, 0);
+    assert_true(ends[1] >= 0);
+    sys_close(listener);
+}
+
+enum { FILE_SIZE = 64 << 20 };
+
+typedef struct sending {
+    int to;
+    ssize_t result;
+    bool leaves_a_signal;
+} sending;
+
+static void *send_much(void *arg)
+{
+    sending *s = arg;
+    int file = memfd_create("much", MFD_CLOEXEC);
+    off_t offset = 0;
+    sigset_t pending;
+
+    assert_int_equal(ftruncate(file, FILE_SIZE), 0);
+    s->result = sys_send_file(s->to, file, &offset, FILE_SIZE);
+    assert_int_equal(sigpending(&pending), 0);
+    s->leaves_a_signal = sigismember(&pending, SIGPIPE);
+    sys_close(file);
+    return NULL;
+}
+
+/* Its default action would end the test. */
+EDO_TEST_PLAIN(a_transfer_that_is_cut_in_its_midst_says_how_much_it_was_and_raises_no_signal)
+{
+    int ends[2];
+
+    connect_blocking(ends);
+    sending s = {.to = ends[0]};
+    pthread_t thread = start_thread(send_much, &s);
+    wait_until(sys_poll(ends[1], POLLIN) & POLLIN && !(sys_poll(ends[0], POLLOUT) & POLLOUT));
+    assert_ok(sys_shutdown(ends[0], SHUT_WR));
+    join_thread(thread);
+    assert_in_range(s.result, 1, FILE_SIZE - 1);
+    assert_false(s.leaves_a_signal);
+    sys_close(ends[0]);
+    sys_close(ends[1]);
 }
 
 EDO_TEST_PLAIN(sys_knows_the_machine)
