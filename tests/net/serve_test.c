@@ -289,6 +289,23 @@ EDO_TEST_BOTH(closing_the_listener_stops_it)
     close(peer);
 }
 
+EDO_TEST_BOTH(closing_the_listener_at_the_limit_stops_it_once_there_is_room)
+{
+    site s = {.opts.limit = 1, .opts.drain = EDO_FOREVER()};
+    int result;
+
+    open_site(&s, echo);
+    int peer = plain_connect(s.port);
+    check_echo(peer);
+    task_wait_until(now(&s).full == 1);
+    edo_tcp_listener_close(s.listener);
+    close(peer);
+    assert_ok(edo_join(s.task, &result));
+    assert_int_equal(result, -ECANCELED);
+    assert_int_equal(now(&s).ended, 1);
+    edo_cancel_token_free(s.stop);
+}
+
 static int fail_by_first_byte(edo_tcp_stream *conn, void *arg)
 {
     char byte = 0;

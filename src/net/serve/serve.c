@@ -8,6 +8,8 @@
  *             with the system, whose queue then pushes back to the clients. Those who accept for
  *             a worker take it after that: waiting for a connection they would hold permits that
  *             others have connections for. So at the limit each has one that waits.
+ * Closed      The listener may be closed at any time, and its object is gone then. So an accept of it is made
+ *             once, at the beginning, and each accept is a copy of that: it knows of the closing.
  * Stop        The token is a scope around all that accepting waits for. So it costs an accept nothing.
  */
 #include "net/serve/serve.h"
@@ -39,8 +41,9 @@ struct server {
 /* A loop of accepts. */
 typedef struct acceptor {
     server *server;
-    void *listener;
-    unsigned pause_ms; /* the last; 0: the last accept went well */
+    edo_socket_accept_future first; /* never polled, to be copied */
+    void *conn;                     /* what the last one got */
+    unsigned pause_ms;              /* the last; 0: the last accept went well */
 } acceptor;
 
 typedef struct connection {
@@ -177,21 +180,22 @@ static int take_permit(server *s)
 }
 
 /* Gets a connection, with its permit. */
-static int next_connection(acceptor *a, void **ret_conn)
+static int next_connection(acceptor *a)
 {
     server *s = a->server;
+    edo_socket_accept_future accept = a->first;
     int rc = s->opts->per_worker ? 0 : take_permit(s);
 
     if (rc < 0)
         return rc;
-    rc = s->kind->accept(s, a->listener, ret_conn);
+    rc = serve_accept(s, &accept);
     if (!s->opts->per_worker) {
         if (rc < 0)
             give_permit(s);
         return rc;
     }
     if (rc == 0 && (rc = take_permit(s)) < 0)
-        s->kind->close(*ret_conn);
+        s->kind->close(a->conn);
     return rc;
 }
 
@@ -199,11 +203,10 @@ static int next_connection(acceptor *a, void **ret_conn)
 static int serve_next(acceptor *a)
 {
     server *s = a->server;
-    void *conn;
-    int rc = next_connection(a, &conn);
+    int rc = next_connection(a);
 
     if (rc == 0)
-        rc = begin_connection(s, conn);
+        rc = begin_connection(s, a->conn);
     else if (will_pass(rc))
         serve_is_short(s, rc);
     if (will_pass(rc))
@@ -215,10 +218,12 @@ static int serve_next(acceptor *a)
 /* Until it is stopped; says why. */
 static int serve_all(server *s, void *listener)
 {
-    acceptor a = {.server = s, .listener = listener};
+    acceptor a = {.server = s};
     edo_scope scope = {.deadline = 0};
     int rc = edo_scope_enter(&scope, &(edo_scope_opts){.token = s->opts->stop});
 
+    if (rc == 0)
+        a.first = s->kind->accept(listener, &a.conn);
     while (rc == 0)
         rc = serve_next(&a);
     edo_scope_leave(&scope);
@@ -227,23 +232,28 @@ static int serve_all(server *s, void *listener)
 
 /* Other workers. */
 
+typedef struct beside {
+    server *server;
+    void *listener;
+} beside;
+
 static int serve_beside(void *arg)
 {
-    const acceptor *a = arg;
-    int rc = serve_all(a->server, a->listener);
+    const beside *b = arg;
+    int rc = serve_all(b->server, b->listener);
 
     /* Nobody takes what comes to it any more: so nothing may come. */
-    a->server->kind->close_listener(a->listener);
+    b->server->kind->close_listener(b->listener);
     if (rc != -ECANCELED && rc != -EDO_ESHUTDOWN)
-        tell(a->server, EDO_SERVE_ACCEPT, rc);
+        tell(b->server, EDO_SERVE_ACCEPT, rc);
     return 0;
 }
 
 static int begin_beside(server *s, void *listener)
 {
-    edo_spawn_opts opts = {.copy_size = sizeof(acceptor), .name = "edo_serve"};
+    edo_spawn_opts opts = {.copy_size = sizeof(beside), .name = "edo_serve"};
     int rc = edo_group_try_spawn_from(EDO_HERE, s->acceptors, &opts, serve_beside,
-                                      &(acceptor){.server = s, .listener = listener});
+                                      &(beside){s, listener});
 
     if (rc < 0)
         s->kind->close_listener(listener);

@@ -14,8 +14,7 @@ typedef void serve_fn(void);
 
 /* What is done with connections of a kind. */
 typedef struct serve_kind {
-    /* An accept, and serve_accept of that. */
-    int (*accept)(server *s, void *listener, void **ret_conn);
+    edo_socket_accept_future (*accept)(void *listener, void **ret_conn);
     int (*run)(serve_fn *fn, void *conn, void *arg);
     void (*close)(void *conn);
     /* Another listener on the same address, in the driver of a worker. 1: the listener is of that one

@@ -18,15 +18,9 @@
 
 #define BACKLOG 1024
 
-static int accept_tcp(server *s, void *listener, void **ret_conn)
+static edo_socket_accept_future accept_tcp(void *listener, void **ret_conn)
 {
-    edo_tcp_stream *conn;
-    edo_tcp_accept_future accept = edo_tcp_accept_async(listener, &conn);
-    int rc = serve_accept(s, &accept);
-
-    if (rc == 0)
-        *ret_conn = conn;
-    return rc;
+    return edo_tcp_accept_async(listener, (edo_tcp_stream **)ret_conn);
 }
 
 static int run_tcp(serve_fn *fn, void *conn, void *arg)

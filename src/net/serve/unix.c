@@ -2,15 +2,9 @@
 #include "net/serve/serve.h"
 #include "net/unix/unix.h"
 
-static int accept_unix(server *s, void *listener, void **ret_conn)
+static edo_socket_accept_future accept_unix(void *listener, void **ret_conn)
 {
-    edo_unix_stream *conn;
-    edo_unix_accept_future accept = edo_unix_accept_async(listener, &conn);
-    int rc = serve_accept(s, &accept);
-
-    if (rc == 0)
-        *ret_conn = conn;
-    return rc;
+    return edo_unix_accept_async(listener, (edo_unix_stream **)ret_conn);
 }
 
 static int run_unix(serve_fn *fn, void *conn, void *arg)
