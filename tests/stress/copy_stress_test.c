@@ -153,6 +153,73 @@ EDO_TEST_MT(connections_are_copied_though_the_copy_is_cut_short) /* io-066 io-10
     edo_tcp_close(b_inner);
 }
 
+static int write_without_end(void *arg)
+{
+    static const char bulk[65536];
+
+    while (edo_tcp_write_all(arg, bulk, sizeof bulk) == 0)
+        ;
+    return 0;
+}
+
+static int read_without_end(void *arg)
+{
+    char *buf = malloc(262144);
+
+    assert_non_null(buf);
+    while (edo_tcp_read(arg, buf, 262144) > 0)
+        ;
+    free(buf);
+    return 0;
+}
+
+static void leave(edo_tcp_stream *peer, uint32_t how)
+{
+    if (how & 1)
+        edo_tcp_shutdown(peer, how & 2 ? EDO_READ_HALF : EDO_WRITE_HALF);
+    if (how & 4)
+        edo_tcp_set_linger(peer, 0);
+}
+
+/* Much is on its way from `a` to `b` when one of the peers, or a half of what is between them, goes. */
+static void copy_until_one_leaves(rng *random)
+{
+    edo_tcp_stream *a, *a_inner, *b, *b_inner;
+    edo_task copy, writer, reader;
+    int rc;
+
+    connect_pair(&a, &a_inner);
+    connect_pair(&b, &b_inner);
+    relay r = {edo_tcp_io(a_inner), edo_tcp_io(b_inner), 0};
+    assert_ok(edo_spawn(copy_once, &r, &copy));
+    assert_ok(edo_spawn(write_without_end, a, &writer));
+    assert_ok(edo_spawn(read_without_end, b, &reader));
+    edo_sleep(EDO_MICROS(rng_below(random, 8000)));
+    if (rng_below(random, 4) == 0)
+        shutdown(edo_tcp_fd(rng_below(random, 2) ? a_inner : b_inner), SHUT_RDWR);
+    leave(rng_below(random, 2) ? a : b, rng_below(random, 8));
+    edo_task_abort(writer);
+    edo_task_abort(reader);
+    assert_ok(edo_join(writer, NULL));
+    assert_ok(edo_join(reader, NULL));
+    edo_tcp_close(a);
+    edo_tcp_close(b);
+    assert_ok(edo_join(copy, &rc));
+    assert_true(rc == 0 || rc == -EPIPE || rc == -ECONNRESET || rc == -ENOTCONN);
+    edo_tcp_close(a_inner);
+    edo_tcp_close(b_inner);
+}
+
+/* The default action of SIGPIPE would end the test. */
+EDO_TEST_MT(a_copy_ends_by_a_result_however_its_peers_leave)
+{
+    rng random;
+
+    rng_seed(&random, 3);
+    for (unsigned i = test_count(160); i > 0; i--)
+        copy_until_one_leaves(&random);
+}
+
 EDO_TEST_MT(pipes_in_memory_are_copied_though_the_copy_is_cut_short)
 {
     edo_duplex *a, *a_inner, *b, *b_inner;
