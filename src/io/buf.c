@@ -21,11 +21,13 @@
 
 #define FIRST_ROOM 64 /* of a buffer that is appended to */
 
+/* No memory is some of no size: it lies somewhere, as without a base it would be one that allocates. */
 edo_buf edo_buf_over(void *memory, size_t size)
 {
-    size_t room = memory ? size : 0;
+    static unsigned char nowhere[1]; /* never written */
+    unsigned char *base = memory ? memory : nowhere;
 
-    return (edo_buf){.data = memory, .limit = size, .base = memory, .room = room};
+    return (edo_buf){.data = base, .limit = size, .base = base, .room = memory ? size : 0};
 }
 
 void edo_buf_fini(edo_buf *buf)

@@ -69,6 +69,19 @@ EDO_TEST_PLAIN(past_the_capacity_nothing_is_done) /* io-007 */
     assert_ptr_equal(buf.data, memory);
 }
 
+EDO_TEST_PLAIN(memory_of_no_size_holds_nothing)
+{
+    char memory[1];
+    edo_buf bufs[] = {edo_buf_over(memory, 0), edo_buf_over(NULL, 0), edo_buf_over(NULL, 8)};
+
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(edo_buf_spare(&bufs[i]), 0);
+        assert_err(edo_buf_append(&bufs[i], "a", 1), -EDO_ETOOLONG);
+        assert_ok(edo_buf_append(&bufs[i], "a", 0));
+        edo_buf_fini(&bufs[i]);
+    }
+}
+
 EDO_TEST_PLAIN(fixed_memory_makes_use_of_what_was_consumed)
 {
     char memory[8], out[4];
