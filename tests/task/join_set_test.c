@@ -621,6 +621,25 @@ EDO_TEST(a_task_is_joined_or_there_wherever_its_join_is_cancelled)
     check_future_cancels(make_next, end_it, check_next, &c);
 }
 
+/* A worker takes those used last first, so on one thread it is the next task's. */
+EDO_TEST(a_header_that_nobody_joined_is_free_with_the_set)
+{
+    edo_join_set *set;
+    edo_task ended, next;
+
+    for (int detaches = 0; detaches < 2; detaches++) {
+        assert_ok(edo_join_set_new(&set));
+        assert_ok(edo_join_set_spawn(set, return_number, NULL, &ended));
+        task_wait_until(edo_task_is_finished(ended));
+        if (detaches)
+            assert_int_equal(edo_join_set_detach_all(set), 1);
+        edo_join_set_free(set);
+        assert_ok(edo_spawn(return_number, NULL, &next));
+        assert_ptr_equal(next.header, ended.header);
+        assert_ok(edo_join(next, NULL));
+    }
+}
+
 EDO_TEST_PLAIN(null_is_no_set)
 {
     assert_err(edo_join_set_new(NULL), -EINVAL);
