@@ -5,7 +5,7 @@
  * A reader is a table of functions and the object they work on. edo_read and what is built on it
  * (edo/read.h, edo/write.h, edo/copy.h, edo/buf_reader.h ...) take one by value; the object is borrowed
  * and stays its owner's, who also closes it. At a time one task may read from an object and another write
- * to it.
+ * to it. Of two reads that are under way at once, as two arms of a select, either may get the earlier bytes.
  */
 #ifndef EDO_IO_H
 #define EDO_IO_H
