@@ -181,7 +181,7 @@ static int check(const sched *s)
         return -EDO_EFORKED;
     if (s->is_local && s->owner != thread_number(self))
         return -EDO_EMISUSE;
-    if (self->sched == s || (subject && subject->sched == s) ||
+    if (self->sched == s || self->hook_of == s || (subject && subject->sched == s) ||
         (!s->multi && !thread_may_block(self)))
         return -EDEADLK;
     return s->multi || thread_parker(self) ? 0 : -ENOMEM;

@@ -38,10 +38,9 @@ bool failure_note(sched *s, const task *t)
     if (s->opts.on_task_failure) {
         thread *self = thread_self();
         edo_task_info info = {.id = t->id, .place = t->place, .is_blocking = t->kind >= TASK_CALL};
-        bool was_in_hook = self->in_hook;
-        self->in_hook = true;
+        hook_around around = thread_begin_task_hook(self, s);
         s->opts.on_task_failure(&info, t->result, s->opts.hook_arg);
-        self->in_hook = was_in_hook;
+        thread_end_task_hook(self, around);
     }
     if (s->opts.on_failure == EDO_FAILURE_SHUTDOWN)
         s->begin_shutdown(s);

@@ -120,11 +120,10 @@ static edo_task_info info_of(const task *t)
 
 static void call(thread *self, const sched *s, task_hook_fn *hook, const edo_task_info *info)
 {
-    bool was_in_hook = self->in_hook;
+    hook_around around = thread_begin_task_hook(self, s);
 
-    self->in_hook = true;
     hook(info, s->opts.hook_arg);
-    self->in_hook = was_in_hook;
+    thread_end_task_hook(self, around);
 }
 
 static void call_plain(thread *self, const sched *s, task_hook_fn *hook, const task *t)

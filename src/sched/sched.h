@@ -220,6 +220,7 @@ struct thread {
     bool in_loop;        /* the worker's own code runs, not a task's */
     unsigned poll_depth; /* poll functions that it is in: nothing may suspend */
     bool in_hook;
+    const sched *hook_of; /* of whose task a hook runs on it; NULL: of none */
     bool in_block_on;
     uint64_t run_began;               /* of the running task, where that is noted */
     uint64_t system_id;               /* 0: not asked for yet */
@@ -251,6 +252,14 @@ uint64_t thread_number(thread *self);
 parker *thread_parker(thread *self);
 /* Calls one of the runtime's hooks, in which nothing may wait. */
 void thread_call_hook(thread *self, void (*hook)(void *hook_arg));
+/* A hook of one of the runtime's tasks runs between these two, on whichever thread that is; what
+ * surrounds it is handed from one to the other. */
+typedef struct hook_around {
+    bool in_hook;
+    const sched *of;
+} hook_around;
+hook_around thread_begin_task_hook(thread *self, const sched *s);
+void thread_end_task_hook(thread *self, hook_around around);
 /* Whether the thread may block, and drive a runtime: it is in no task, loop, hook or poll. */
 bool thread_may_block(const thread *self);
 

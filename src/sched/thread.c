@@ -88,6 +88,21 @@ void thread_call_hook(thread *self, void (*hook)(void *hook_arg))
     self->in_hook = false;
 }
 
+hook_around thread_begin_task_hook(thread *self, const sched *s)
+{
+    hook_around around = {self->in_hook, self->hook_of};
+
+    self->in_hook = true;
+    self->hook_of = s;
+    return around;
+}
+
+void thread_end_task_hook(thread *self, hook_around around)
+{
+    self->in_hook = around.in_hook;
+    self->hook_of = around.of;
+}
+
 bool thread_may_block(const thread *self)
 {
     return !(self->task || self->core || self->in_hook || self->in_block_on || self->poll_depth);

@@ -264,3 +264,55 @@ EDO_TEST_PLAIN(a_blocking_call_is_spawned_and_ends_and_is_not_polled)
         assert_int_equal(count_of(l.begun, l.begin_count, id), 0);
     }
 }
+
+typedef struct ender {
+    edo_runtime *runtime;
+    unsigned calls, refused; /* atomic */
+} ender;
+
+static void try_to_end(ender *e)
+{
+    a_fetch_add(&e->calls, 1, relaxed);
+    if (edo_runtime_shutdown(e->runtime, EDO_MILLIS(0)) == -EDEADLK &&
+        edo_runtime_free(e->runtime) == -EDEADLK)
+        a_fetch_add(&e->refused, 1, relaxed);
+}
+
+static void end_in_hook(const edo_task_info *info, void *arg)
+{
+    (void)info;
+    try_to_end(arg);
+}
+
+static void end_in_failure_hook(const edo_task_info *info, int result, void *arg)
+{
+    (void)info, (void)result;
+    try_to_end(arg);
+}
+
+static int fail_now(void *arg)
+{
+    (void)arg;
+    return -EIO;
+}
+
+/* Who is in one has a task of it in hand, that has just begun, or has not ended. */
+EDO_TEST_PLAIN(a_runtime_is_not_ended_in_a_hook_of_its_tasks_on_whatever_thread)
+{
+    ender e = {0};
+    edo_task call, fails;
+    edo_runtime *runtime = e.runtime = make_runtime(
+        EDO_OPTS(runtime, .workers = 1, .on_task_spawn = end_in_hook, .on_task_end = end_in_hook,
+                 .on_task_failure = end_in_failure_hook, .hook_arg = &e));
+    edo_handle *handle = edo_runtime_handle(runtime);
+
+    assert_ok(edo_spawn_blocking_with(EDO_OPTS(blocking, .on = handle), do_nothing, NULL, &call));
+    assert_int_equal(join_result(call), 0);
+    assert_ok(edo_spawn_with(EDO_OPTS(spawn, .on = handle), fail_now, NULL, &fails));
+    wait_until(edo_task_is_finished(fails));
+    assert_ok(edo_task_detach(fails)); /* the failure is told here */
+    assert_int_equal(a_load(&e.calls, relaxed), 5);
+    assert_int_equal(a_load(&e.refused, relaxed), 5);
+    edo_handle_unref(handle);
+    assert_ok(edo_runtime_free(runtime));
+}
