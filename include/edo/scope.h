@@ -3,7 +3,8 @@
  *
  * In a scope with a deadline each wait ends with -ETIMEDOUT once that has passed, in the functions that
  * are called as well, and nobody has to hand a limit down. Scopes nest; the innermost that has a reason
- * to end a wait says which. A scope belongs to one task: those that are spawned inside are not in it.
+ * to end a wait says which, a cancelled one -ECANCELED also if its deadline has passed. A scope belongs to
+ * one task: those that are spawned inside are not in it.
  */
 #ifndef EDO_SCOPE_H
 #define EDO_SCOPE_H

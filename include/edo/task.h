@@ -92,7 +92,10 @@ typedef struct edo_join_future {
  */
 EDO_API int edo_join(edo_task task, int *ret);
 EDO_API edo_join_future edo_join_async(edo_task task, int *ret);
-/** As edo_join, at most for that long; -ETIMEDOUT then, and the handle is still good. Needs timers. */
+/**
+ * As edo_join, at most for that long; -ETIMEDOUT then, and the handle is still good. It needs timers, also
+ * on a plain thread: without, -EDO_ENORUNTIME or -EDO_ENOTIME.
+ */
 EDO_API_TIME int edo_join_within(edo_task task, edo_duration span, int *ret);
 
 /** Gives the handle up; the task goes on. Returns 0; -ESRCH; -EDO_EMISUSE while it is joined. */
