@@ -492,20 +492,30 @@ static void block_and_report(void *arg)
     assert_ok(edo_runtime_free(runtime));
 }
 
+/* On a machine that lets the blocked thread wait for a processor it may miss the 20 ms in which it is asked. */
+static void get_report(edo_runtime_kind kind, bool with_frames, char *err, size_t room)
+{
+    for (int tries = 0; tries < 5; tries++) {
+        assert_int_equal(run_child(block_and_report, &kind, err, room), 0);
+        if (!with_frames || strstr(err, " block_here+0x"))
+            return;
+    }
+}
+
 EDO_TEST_PLAIN(the_report_names_the_task_its_spawn_and_where_it_is)
 {
     if (test_is_emulated()) /* no thread can be asked, or its frames are the emulator's */
         EDO_SKIP("emulated");
     static char err[16384];
+    bool is_asked = !HAS_TSAN && !sanitizer_is_valgrind();
 
     for (int kind = 0; kind < 2; kind++) {
-        edo_runtime_kind k = (edo_runtime_kind)kind;
-        assert_int_equal(run_child(block_and_report, &k, err, sizeof err), 0);
+        get_report((edo_runtime_kind)kind, is_asked, err, sizeof err);
         assert_non_null(strstr(err, " (spawned at "));
         assert_non_null(strstr(err, "relief_test.c:"));
         assert_non_null(strstr(err, "has blocked its worker"));
-        if (HAS_TSAN || sanitizer_is_valgrind())
-            continue; /* its thread is not asked */
+        if (!is_asked)
+            continue;
         assert_non_null(strstr(err, "\"careless\""));
         assert_non_null(strstr(err, " block_here+0x"));
         assert_non_null(strstr(err, " block_named+0x"));
