@@ -152,6 +152,7 @@ EDO_TEST_PLAIN(the_end_of_a_runtime_with_failures_writes_to_no_task_of_another) 
     assert_ok(edo_block_on(ends, leave_ended, &failed));
     assert_ok(edo_runtime_free(ends));
     assert_ok(edo_task_detach(failed));
+    assert_int_equal(h.calls, 0);
     a_store(&busy.stops, true, relaxed);
     assert_ok(edo_join(call, NULL));
     edo_handle_unref(handle);

@@ -182,7 +182,7 @@ static void leave(edo_tcp_stream *peer, uint32_t how)
 }
 
 /* Much is on its way from `a` to `b` when one of the peers, or a half of what is between them, goes. */
-static void copy_until_one_leaves(rng *random)
+static void check_copy_that_one_leaves(rng *random)
 {
     edo_tcp_stream *a, *a_inner, *b, *b_inner;
     edo_task copy, writer, reader;
@@ -217,7 +217,7 @@ EDO_TEST_MT(a_copy_ends_by_a_result_however_its_peers_leave)
 
     rng_seed(&random, 3);
     for (unsigned i = test_count(160); i > 0; i--)
-        copy_until_one_leaves(&random);
+        check_copy_that_one_leaves(&random);
 }
 
 EDO_TEST_MT(pipes_in_memory_are_copied_though_the_copy_is_cut_short)

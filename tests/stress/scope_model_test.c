@@ -178,7 +178,7 @@ static void step(model *m)
     }
 }
 
-static void run(uint64_t seed)
+static void check_seed(uint64_t seed)
 {
     model m = {.began_ns = edo_now().ns};
 
@@ -201,5 +201,5 @@ static void run(uint64_t seed)
 EDO_TEST(each_wait_in_nested_scopes_says_what_a_model_says) /* future-062 future-063 */
 {
     for (uint64_t seed = 1; seed <= test_count(1000); seed++)
-        run(seed);
+        check_seed(seed);
 }
