@@ -62,15 +62,14 @@ EDO_TEST(a_cancel_that_the_last_flush_does_not_heed_is_a_success)
 typedef struct circle {
     edo_unix_stream *one, *other;
     bool both;
-    edo_copied done;
 } circle;
 
 static int go_round(void *arg)
 {
     circle *c = arg;
 
-    return c->both ? edo_copy_bidirectional(edo_unix_io(c->one), edo_unix_io(c->other), &c->done)
-                   : edo_copy(edo_unix_reader(c->one), edo_unix_writer(c->other), &c->done.a_to_b);
+    return c->both ? edo_copy_bidirectional(edo_unix_io(c->one), edo_unix_io(c->other), NULL)
+                   : edo_copy(edo_unix_reader(c->one), edo_unix_writer(c->other), NULL);
 }
 
 /* If it didn't, nobody would come to abort it, on one thread. */
@@ -91,7 +90,6 @@ EDO_TEST_BOTH(copies_between_sockets_that_are_always_ready_give_way)
         edo_task_abort(task);
         assert_ok(edo_join(task, &rc));
         assert_err(rc, -ECANCELED);
-        assert_true(c.done.a_to_b > 0 && (!both || c.done.b_to_a > 0));
         assert_int_equal(edo_unix_read(c.one, &byte, 1), 1); /* it is there still */
         assert_int_equal(byte, 'x');
         edo_unix_close(c.one);
