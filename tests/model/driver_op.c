@@ -214,6 +214,12 @@ ssize_t sys_splice_in(int from, int pipe, size_t len)
     return -EINVAL;
 }
 
+bool sys_is_at_mark(int fd)
+{
+    (void)fd;
+    return false;
+}
+
 ssize_t sys_splice_out(int pipe, int to, size_t len)
 {
     (void)pipe, (void)to, (void)len;
