@@ -42,8 +42,8 @@ typedef struct edo_select_future {
  * Waits for the first of `count` arms that is READY. The others are cancelled, and waited for: when
  * select returns, every arm is READY and its memory is the caller's. (If it is cut short before its
  * first poll, the arms are as they were, with no result: one that the caller has polled before is his
- * to end.) What a loser took all the same is put back. A NULL arm is a disabled one. edo_select begins at a random arm at each look, the
- * biased one at the first.
+ * to end.) What a loser took all the same is put back. A NULL arm is a disabled one. edo_select begins
+ * at a random arm at each look, the biased one at the first.
  *
  * Returns   the winner's index; its result is in the arm. When the waiting was cut short and no arm
  *           had an effect: -ECANCELED, -ETIMEDOUT or -EDO_ESHUTDOWN. -EINVAL: more than
